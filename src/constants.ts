@@ -1,0 +1,69 @@
+/** IANA numbers of TLS, one const each, named as the RFCs name them. */
+
+/** ProtocolVersion (RFC 9846 §4.3.1). */
+export const TLS_1_2 = 0x0303;
+export const TLS_1_3 = 0x0304;
+
+/** ContentType (RFC 9846 §5.1). */
+export const change_cipher_spec = 20;
+export const alert = 21;
+export const handshake = 22;
+export const application_data = 23;
+
+/** HandshakeType (RFC 9846 §4). */
+export const client_hello = 1;
+export const server_hello = 2;
+export const new_session_ticket = 4;
+export const end_of_early_data = 5;
+export const encrypted_extensions = 8;
+export const certificate = 11;
+export const certificate_request = 13;
+export const certificate_verify = 15;
+export const finished = 20;
+export const key_update = 24;
+export const message_hash = 254;
+
+/** CipherSuite (RFC 9846 Appendix B.4). */
+export const TLS_AES_128_GCM_SHA256 = 0x1301;
+export const TLS_AES_256_GCM_SHA384 = 0x1302;
+export const TLS_CHACHA20_POLY1305_SHA256 = 0x1303;
+export const TLS_AES_128_CCM_SHA256 = 0x1304;
+export const TLS_AES_128_CCM_8_SHA256 = 0x1305;
+
+/** NamedGroup (RFC 9846 §4.3.7). */
+export const secp256r1 = 0x0017;
+export const secp384r1 = 0x0018;
+export const x25519 = 0x001d;
+
+/** SignatureScheme (RFC 9846 §4.3.3). */
+export const rsa_pkcs1_sha256 = 0x0401;
+export const rsa_pkcs1_sha384 = 0x0501;
+export const rsa_pkcs1_sha512 = 0x0601;
+export const ecdsa_secp256r1_sha256 = 0x0403;
+export const ecdsa_secp384r1_sha384 = 0x0503;
+export const ecdsa_secp521r1_sha512 = 0x0603;
+export const rsa_pss_rsae_sha256 = 0x0804;
+export const rsa_pss_rsae_sha384 = 0x0805;
+export const rsa_pss_rsae_sha512 = 0x0806;
+export const ed25519 = 0x0807;
+
+/** ExtensionType (RFC 9846 §4.3). */
+export const server_name = 0;
+export const max_fragment_length = 1;
+export const status_request = 5;
+export const supported_groups = 10;
+export const signature_algorithms = 13;
+export const application_layer_protocol_negotiation = 16;
+export const signed_certificate_timestamp = 18;
+export const padding = 21;
+export const record_size_limit = 28;
+export const pre_shared_key = 41;
+export const early_data = 42;
+export const supported_versions = 43;
+export const cookie = 44;
+export const psk_key_exchange_modes = 45;
+export const certificate_authorities = 47;
+export const oid_filters = 48;
+export const post_handshake_auth = 49;
+export const signature_algorithms_cert = 50;
+export const key_share = 51;

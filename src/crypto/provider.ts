@@ -1,0 +1,175 @@
+/**
+ * The seams between the protocol and cryptography. Everything is synchronous and passes (buffer, offset, length). Public-key operations are
+ * steppers: begin…, then `step(budget)` until it answers DONE, then the result. A budget counts steps (roughly: one point doubling with its
+ * additions, or one modular multiplication of an RSA key); `Infinity` runs to completion. An outside operation (secure element, worker)
+ * answers PENDING until it is ready.
+ */
+export const PENDING = 0;
+export const DONE = 1;
+
+export interface Random {
+  /** Fills bytes[offset, offset + length) with cryptographically secure random bytes. */
+  fill(bytes: Uint8Array, offset: number, length: number): void;
+}
+
+export interface Clock {
+  /** Seconds since 1970-01-01T00:00:00Z, or -1 where the time is not set. */
+  seconds(): number;
+}
+
+/** A hash in progress. All methods work in place and allocate nothing but one view when another ArrayBuffer is given. */
+export interface Hash {
+  readonly outputLength: number;
+  readonly blockLength: number;
+  /** Bytes of one saved chaining value: 32 for SHA-256, 64 for SHA-384 and SHA-512. */
+  readonly stateLength: number;
+  reset(): void;
+  update(bytes: Uint8Array, offset: number, length: number): void;
+  /** Writes outputLength bytes. The state is spent: reset() or restore() before the next use. */
+  digest(out: Uint8Array, offset: number): void;
+  /** Takes over the whole state of another hash of the same class, which stays as it is. */
+  copy(from: Hash): void;
+  /** Writes the chaining value (stateLength bytes). Only at a multiple of blockLength bytes hashed. */
+  save(out: Uint8Array, offset: number): void;
+  /** Goes on from a chaining value that was saved after `blocks` blocks. */
+  restore(saved: Uint8Array, offset: number, blocks: number): void;
+  /** Zeroes state and block. */
+  wipe(): void;
+}
+
+export interface HashAlgorithm {
+  readonly name: string;
+  readonly outputLength: number;
+  readonly blockLength: number;
+  readonly stateLength: number;
+  /** Hash of the empty string: the context of Derive-Secret(., "derived", ""). */
+  readonly emptyDigest: Uint8Array;
+  /** Derive-Secret(Early Secret, "derived", "") where no PSK is in use (RFC 9846 §7.1): the same in every full handshake. */
+  readonly fullHandshakeSalt: Uint8Array;
+  create(): Hash;
+}
+
+/** One direction's key of an AEAD cipher. Nothing allocates once `setKey` has run, but one view when another ArrayBuffer is given. */
+export interface AeadKey {
+  /** Copies keyLength bytes and makes the key schedule. */
+  setKey(key: Uint8Array, offset: number): void;
+  /** Encrypts buf[offset, offset + length) in place and writes the tag (tagLength bytes) behind it. The nonce has 12 bytes. */
+  seal(
+    nonce: Uint8Array,
+    nonceOffset: number,
+    aad: Uint8Array,
+    aadOffset: number,
+    aadLength: number,
+    buf: Uint8Array,
+    offset: number,
+    length: number,
+  ): void;
+  /** Checks the tag behind buf[offset, offset + length), then decrypts in place. False: the tag is wrong and nothing was decrypted. */
+  open(
+    nonce: Uint8Array,
+    nonceOffset: number,
+    aad: Uint8Array,
+    aadOffset: number,
+    aadLength: number,
+    buf: Uint8Array,
+    offset: number,
+    length: number,
+  ): boolean;
+  /** Zeroes the key and all that was derived from it. */
+  wipe(): void;
+}
+
+export interface AeadAlgorithm {
+  readonly name: string;
+  readonly keyLength: number;
+  readonly tagLength: number;
+  /**
+   * Records that one key may protect (RFC 9846 §5.5). A KeyUpdate comes before.
+   */
+  readonly recordLimit: number;
+  /** A key object; `sibling`, the other direction's key of the same connection, may share its scratch (never its key). */
+  create(sibling: AeadKey | null): AeadKey;
+}
+
+/** A TLS cipher suite: its code point and its parts. */
+export interface CipherSuite {
+  readonly id: number;
+  readonly name: string;
+  readonly hash: HashAlgorithm;
+  readonly aead: AeadAlgorithm;
+}
+
+/** An ephemeral key of one group, used once. */
+export interface KeyExchange {
+  /** Draws the private key from `random` and begins to compute the public key. */
+  beginGenerate(random: Random): void;
+  /** Begins the shared secret from the peer's public key (bytes[offset, offset + length), exactly as it stands in KeyShareEntry). */
+  beginAgree(peer: Uint8Array, offset: number, length: number): void;
+  step(budget: number): number;
+  /** Writes publicLength bytes. */
+  writePublicKey(out: Uint8Array, offset: number): void;
+  /** Writes secretLength bytes, leading zeros kept, and returns true; false where the peer's key was refused (length, form, not on the
+   * curve, all-zero result). */
+  writeSecret(out: Uint8Array, offset: number): boolean;
+  /** Zeroes what can be zeroed and drops the rest. */
+  wipe(): void;
+}
+
+export interface NamedGroup {
+  readonly id: number;
+  readonly name: string;
+  readonly publicLength: number;
+  readonly secretLength: number;
+  create(): KeyExchange;
+}
+
+/** Verifies one signature at a time; may be used again. */
+export interface Verifier {
+  /**
+   * key: the public key as its SubjectPublicKeyInfo carries it (the BIT STRING's content: an uncompressed point, an RSAPublicKey, …).
+   * digest: the hash of what was signed (Ed25519: the message itself). signature: as the wire has it (ECDSA: DER Ecdsa-Sig-Value).
+   * Malformed input never throws: the result is then "not valid".
+   */
+  begin(
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    digest: Uint8Array,
+    digestOffset: number,
+    digestLength: number,
+    signature: Uint8Array,
+    signatureOffset: number,
+    signatureLength: number,
+  ): void;
+  step(budget: number): number;
+  valid(): boolean;
+}
+
+/** Public key types of certificates. */
+export const KEY_P256 = 1;
+export const KEY_P384 = 2;
+export const KEY_P521 = 3;
+export const KEY_RSA = 4;
+export const KEY_RSA_PSS = 5;
+export const KEY_ED25519 = 6;
+
+/** A signature algorithm: bound to one key type and one hash, as TLS 1.3 binds them (RFC 9846 §4.3.3). */
+export interface SignatureAlgorithm {
+  /** SignatureScheme code point; 0 for a combination that only certificates use (as P-384 with SHA-256). */
+  readonly scheme: number;
+  readonly name: string;
+  readonly keyType: number;
+  readonly hash: HashAlgorithm;
+  /** False where the scheme may stand in certificates but never in a TLS 1.3 CertificateVerify (rsa_pkcs1_*). */
+  readonly signsHandshake: boolean;
+  createVerifier(): Verifier;
+}
+
+/** All that a connection computes with. A profile names only the parts it needs, so a firmware links only those. */
+export interface CryptoProvider {
+  readonly name: string;
+  /** In order of preference. */
+  readonly suites: readonly CipherSuite[];
+  readonly groups: readonly NamedGroup[];
+  readonly signatures: readonly SignatureAlgorithm[];
+}

@@ -1,0 +1,19 @@
+// `npm run build`: print the generated sources, then compile everything once to dist/.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const target = join(root, "src/crypto/xs/generated");
+
+mkdirSync(target, { recursive: true });
+for (const name of readdirSync(join(root, "tools/generate")).filter((file) => file.endsWith(".js"))) {
+  const { generate } = await import(join(root, "tools/generate", name));
+  const file = join(target, name.replace(/\.js$/, ".ts"));
+  const text = generate();
+  if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
+}
+
+const tsc = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", root], { stdio: "inherit" });
+process.exit(tsc.status ?? 1);
