@@ -1,8 +1,8 @@
 import type { FailureOrigin, TLSAlert } from "../../src/alert.js";
 
 /**
- * A TLS connection's failure on Node. `code` is `ERR_THIMBLE_` and the alert's name in capitals (`ERR_THIMBLE_UNKNOWN_CA`), or a time-out's own
- * code; `alert` is the RFC's name of the alert; `reason` says what failed; `origin` who found it: this side, the peer, or thimble's own fault.
+ * A TLS connection's failure on Node. `code` is `ERR_THIMBLE_` and the alert's name in capitals (`ERR_THIMBLE_UNKNOWN_CA`); `alert` is
+ * the RFC's name of the alert, or connection_lost or timed_out, for which none was sent; `reason` says what failed; `origin` who found it: this side, the peer, or thimble's own fault.
  */
 export class TLSError extends Error {
   readonly code: string;
@@ -23,8 +23,8 @@ export class TLSError extends Error {
   }
 }
 
-export const HANDSHAKE_TIMEOUT = "ERR_THIMBLE_HANDSHAKE_TIMEOUT";
-export const IDLE_TIMEOUT = "ERR_THIMBLE_IDLE_TIMEOUT";
+/** The code of both time-outs, of the handshake and of idleness. */
+export const TIMED_OUT = "ERR_THIMBLE_TIMED_OUT";
 
 export function errorFromAlert(failure: TLSAlert): TLSError {
   const code = `ERR_THIMBLE_${failure.alert.toUpperCase().replaceAll(" ", "_")}`;

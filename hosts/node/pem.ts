@@ -36,7 +36,8 @@ export function parsePem(text: string, source: string): PemBlock[] {
     } else if (start > 0) {
       if (line.includes(":")) throw new Error(`${where}: header fields in a PEM block (an encrypted key?) are not supported`);
       const trimmed = line.trim();
-      if (!BASE64.test(trimmed) || (trimmed !== "" && base64.endsWith("="))) throw new Error(`${where}: not base64 inside the block ${label}`);
+      if (!BASE64.test(trimmed) || (trimmed !== "" && base64.endsWith("=")))
+        throw new Error(`${where}: not base64 inside the block ${label}`);
       base64 += trimmed;
     } else if (line.includes("-----BEGIN") || line.includes("-----END")) {
       throw new Error(`${where}: a damaged PEM boundary`);

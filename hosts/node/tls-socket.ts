@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
-import { general_error } from "../../src/alert.js";
+import { internal_error, TLSAlert, timed_out } from "../../src/alert.js";
 import { CLOSED, type Connection, FAILED, HANDSHAKING, OPEN, WANT_RESUME } from "../../src/connection.js";
-import { errorFromAlert, HANDSHAKE_TIMEOUT, IDLE_TIMEOUT, TLSError } from "./errors.js";
+import { errorFromAlert } from "./errors.js";
 import { RecordTrace } from "./record-trace.js";
 
 /** What this class asks of a connection. */
@@ -206,7 +206,7 @@ export class TLSSocket extends Duplex {
     if (this.input === null) {
       const chunk = this.transport.read() as Buffer | null;
       if (chunk === null) {
-        if (this.ended && connection.state !== CLOSED) connection.receivedEnd();
+        if (this.ended && connection.appData() === 0) connection.receivedEnd();
         return false;
       }
       this.received?.push(chunk);
@@ -268,10 +268,7 @@ export class TLSSocket extends Duplex {
   private settle(): void {
     const { connection } = this;
     if (connection.state === FAILED) {
-      const failure = connection.failure;
-      this.destroy(
-        failure === null ? new TLSError("ERR_THIMBLE_INTERNAL_ERROR", "internal_error", "failed", "internal") : errorFromAlert(failure),
-      );
+      this.destroy(errorFromAlert(connection.failure ?? new TLSAlert(internal_error, "failed", "internal")));
       return;
     }
     if (this.final !== null && this.output === null && connection.state !== HANDSHAKING) {
@@ -293,17 +290,17 @@ export class TLSSocket extends Duplex {
   }
 
   private handshakeExpired(after: number): void {
-    const seconds = `${after / 1000} s`;
-    if (this.transport.connecting) {
-      this.destroy(new TLSError(HANDSHAKE_TIMEOUT, "general_error", `no TCP connection within ${seconds}`, "self"));
-      return;
-    }
-    const reason = `the handshake was not finished within ${seconds}`;
-    this.connection.fail(general_error, reason);
-    this.destroy(new TLSError(HANDSHAKE_TIMEOUT, "general_error", reason, "self"));
+    const what = this.transport.connecting ? "there was no TCP connection" : "the handshake was not finished";
+    this.expired(`${what} within ${after / 1000} s`);
   }
 
   private idleExpired(after: number): void {
-    this.destroy(new TLSError(IDLE_TIMEOUT, "close_notify", `nothing was sent or received for ${after / 1000} s`, "self"));
+    this.connection.closeWrite();
+    this.expired(`nothing was sent or received for ${after / 1000} s`);
+  }
+
+  private expired(reason: string): void {
+    this.connection.fail(timed_out, reason);
+    this.destroy(errorFromAlert(this.connection.failure ?? new TLSAlert(timed_out, reason)));
   }
 }

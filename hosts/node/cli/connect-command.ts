@@ -1,6 +1,6 @@
 import { anchorsFromFiles } from "../certificates.js";
 import { type ConnectOptions, connect } from "../connect.js";
-import { HANDSHAKE_TIMEOUT, TLSError } from "../errors.js";
+import { TIMED_OUT, TLSError } from "../errors.js";
 import { keyLogFile } from "../key-log.js";
 import type { TLSSocket } from "../tls-socket.js";
 import type { Address } from "./arguments.js";
@@ -97,7 +97,7 @@ function explained(error: Error, { host, port }: Address): CommandError {
   if (error instanceof TLSError) {
     const advice = ADVICE[error.code];
     const text = `${where}: ${error.message}${advice === undefined ? "" : ` (${advice})`}`;
-    return new CommandError(text, error.code === HANDSHAKE_TIMEOUT ? EXIT_NETWORK : EXIT_TLS);
+    return new CommandError(text, error.code === TIMED_OUT ? EXIT_NETWORK : EXIT_TLS);
   }
   // Node tries each address of a name; what it reports then is an AggregateError without a message.
   const code = (error as NodeJS.ErrnoException).code ?? "";

@@ -1,4 +1,4 @@
-import { TLSAlert, unexpected_message } from "../../../src/alert.js";
+import { connection_lost, TLSAlert, unexpected_message } from "../../../src/alert.js";
 import { CLOSED, type Connection, FAILED, HANDSHAKING, OPEN, WANT_RECEIVE, WANT_RESUME, WANT_SEND } from "../../../src/connection.js";
 
 /** Records of the toy protocol: type, length, body. */
@@ -26,8 +26,8 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
   failure: TLSAlert | null = null;
   peerClosed = false;
   alpn: string | null = null;
-  suite = 0x1303;
-  group = 0x1d;
+  suite = null;
+  group = null;
   version = 0x0304;
   appOffset = 0;
   /** Slices of work between the peer's HELLO and OPEN. */
@@ -68,9 +68,7 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
   }
 
   receivedEnd(): void {
-    if (this.state === CLOSED || this.state === FAILED) return;
-    if (this.peerClosed) this.state = CLOSED;
-    else this.failed(new TLSAlert(unexpected_message, "truncated: the transport ended without close_notify"));
+    if (this.state !== CLOSED && !this.peerClosed) this.failed(new TLSAlert(connection_lost, "truncated"));
   }
 
   txPending(): number {
@@ -110,7 +108,7 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
   }
 
   closeWrite(): void {
-    if (this.wrote) return;
+    if (this.wrote || this.state === CLOSED || this.state === FAILED) return;
     this.wrote = true;
     this.queue(TOY_CLOSE);
     if (this.peerClosed) this.state = CLOSED;
@@ -139,7 +137,7 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
     this.state = FAILED;
     this.failure = failure;
     this.wants &= ~WANT_RESUME;
-    if (alert) this.queue(TOY_ALERT, [failure.description]);
+    if (alert && failure.description >= 0) this.queue(TOY_ALERT, [failure.description]);
   }
 
   private queue(type: number, body: ArrayLike<number> = []): void {
