@@ -19,6 +19,8 @@ const ALLOCATORS = /^(Big)?(Int|Uint|Float)\d+(Clamped)?Array$|^DataView$|^Array
 /** Calls whose argument is the reason of a failure: a string may be made there. */
 const FAILING = /^(fail|refuse|abort|alert|reject|unexpected)/;
 const ERRORS = /(Error|Alert)$/;
+/** Variables that hold a part of such a reason. */
+const REASONS = /^(reason|where|what|why)$/;
 /** Functions whose purpose is the text of a failure. */
 const TEXTS = /(Name|Reason|Text|Message)$|^(describe|explain|escape|toString|name)/;
 
@@ -45,7 +47,7 @@ export function hotRules(module, report, allowList) {
   const failing = (ancestors) => {
     const from = ancestors.findLastIndex(isFunction);
     return ancestors.slice(from + 1).some((n) => {
-      if (n.type === "ThrowStatement") return true;
+      if (n.type === "ThrowStatement" || (n.type === "VariableDeclarator" && REASONS.test(n.id.name ?? ""))) return true;
       const callee = n.type === "CallExpression" || n.type === "NewExpression" ? (n.callee.property?.name ?? n.callee.name ?? "") : "";
       return n.type === "NewExpression" ? ERRORS.test(callee) : FAILING.test(callee);
     });
