@@ -88,13 +88,29 @@ function fullHandshakeSalt(): Uint8Array {
   return expand(nobleSha256, extract(nobleSha256, zeros, zeros), info, 32);
 }
 
+/** The chaining values behind HMAC's outer and inner key blocks (RFC 2104) for a key of 32 bytes. */
+function hmacMidstates(key: Uint8Array): Uint8Array {
+  const saved = new Uint8Array(64);
+  const block = new Uint8Array(64);
+  [0x5c, 0x36].forEach((pad, i) => {
+    for (let k = 0; k < 64; k++) block[k] = (key[k] ?? 0) ^ pad;
+    const hash = new NobleSha256();
+    hash.update(block, 0, 64);
+    hash.save(saved, 32 * i);
+  });
+  return saved;
+}
+
+const salt = fullHandshakeSalt();
+
 export const sha256: HashAlgorithm = {
   name: "SHA-256",
   outputLength: 32,
   blockLength: 64,
   stateLength: 32,
   emptyDigest: nobleSha256(new Uint8Array(0)),
-  fullHandshakeSalt: fullHandshakeSalt(),
+  fullHandshakeSalt: salt,
+  fullHandshakeMidstates: hmacMidstates(salt),
   create: () => new NobleSha256(),
 };
 
@@ -307,6 +323,7 @@ export const ecdsaP256Sha256: SignatureAlgorithm = {
 
 export const nobleProvider: CryptoProvider = {
   name: "noble",
+  sha256,
   suites: [
     { id: constants.TLS_CHACHA20_POLY1305_SHA256, name: "TLS_CHACHA20_POLY1305_SHA256", hash: sha256, aead: chachaPoly1305 },
     { id: constants.TLS_AES_128_GCM_SHA256, name: "TLS_AES_128_GCM_SHA256", hash: sha256, aead: aes128gcm },
