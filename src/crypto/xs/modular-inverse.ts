@@ -52,7 +52,7 @@ export class ModularInverse {
     for (; budget > 0 && a && c; budget--) {
       let high = Number(a);
       let low = Number(c);
-      const cut = (high > low ? high : low) * CUT;
+      const cut = Math.max(high, low) * CUT;
       // row [a0, c0] gives high = a0·a - c0·c, row [a1, c1] gives low = c1·c - a1·a
       let a0 = 1;
       let c0 = 0;

@@ -5,8 +5,10 @@
 import { secp256r1 as SECP256R1_ID } from "../../constants.js";
 import { DONE, type KeyExchange, type NamedGroup, PENDING, type Random } from "../provider.js";
 import { readBigEndian, writeBigEndian } from "./bigint-bytes.js";
+import { P256_COMB } from "./generated/p256-comb.js";
 import { ModularInverse } from "./modular-inverse.js";
-import { isPoint, N, P, POINT_LENGTH } from "./p256-curve.js";
+import { isOnCurve, N, P, POINT_LENGTH } from "./p256-curve.js";
+import { P256Multiples } from "./p256-multiples.js";
 import { P256Walk, V_DIGITS } from "./p256-walk.js";
 
 const ZERO = 0n;
@@ -28,12 +30,14 @@ const REFUSED = 5;
 export class P256KeyExchange implements KeyExchange {
   private readonly bytes: Uint8Array;
   private phase: number;
+  private multiples: P256Multiples | null;
   private walk: P256Walk | null;
   private inverse: ModularInverse | null;
 
   constructor() {
     this.bytes = new Uint8Array(BYTES);
     this.phase = IDLE;
+    this.multiples = null;
     this.walk = null;
     this.inverse = null;
   }
@@ -47,26 +51,33 @@ export class P256KeyExchange implements KeyExchange {
     random.fill(bytes, 0, 40);
     const key = (readBigEndian(bytes, 0, 40) % ORDER_LESS_ONE) + ONE;
     writeBigEndian(key, bytes, KEY, 32);
-    this.walk = new P256Walk(bytes);
-    this.walk.begin(ZERO, key, false);
+    this.walk = new P256Walk(bytes, P256_COMB, ZERO, key & ONE ? key : N - key, false);
     this.phase = GENERATING;
   }
 
   beginAgree(peer: Uint8Array, offset: number, length: number): void {
-    if (!isPoint(peer, offset, length)) {
-      this.phase = REFUSED;
-      return;
-    }
-    this.walk = new P256Walk(this.bytes);
-    this.walk.setPoint(readBigEndian(peer, offset + 1, 32), readBigEndian(peer, offset + 33, 32));
-    this.walk.begin(readBigEndian(this.bytes, KEY, 32), ZERO, true);
+    this.phase = REFUSED;
+    if (length !== POINT_LENGTH || peer[offset] !== 4) return;
+    const x = readBigEndian(peer, offset + 1, 32);
+    const y = readBigEndian(peer, offset + 33, 32);
+    if (!isOnCurve(x, y)) return;
+    this.multiples = new P256Multiples(x, y);
     this.phase = AGREEING;
   }
 
   step(budget: number): number {
+    let left = budget;
+    if (this.multiples !== null) {
+      left = this.multiples.run(left);
+      if (!this.multiples.finished()) return PENDING;
+      // Dropped first, so that the collector may take it while the walk is made. For an even key n - key gives the negative point.
+      const table = this.multiples.table;
+      this.multiples = null;
+      const key = readBigEndian(this.bytes, KEY, 32);
+      this.walk = new P256Walk(this.bytes, table, key & ONE ? key : N - key, ZERO, true);
+    }
     const walk = this.walk;
     if (walk === null) return DONE;
-    let left = walk.prepare(budget);
     left = walk.run(left);
     if (!walk.finished()) return PENDING;
     if (this.inverse === null) this.beginInversion(walk);
@@ -93,6 +104,7 @@ export class P256KeyExchange implements KeyExchange {
   wipe(): void {
     this.bytes.fill(0);
     if (this.walk !== null) this.walk.wipe();
+    this.multiples = null;
     this.walk = null;
     this.inverse = null;
     this.phase = IDLE;

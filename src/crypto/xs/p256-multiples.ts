@@ -93,14 +93,14 @@ export class P256Multiples {
     this.z = reduce(this.z * difference);
     let square = reduce(difference * difference);
     const x = reduce(this.x * square);
+    this.x = x;
     square = reduce(t * square);
     const slope = this.y - table[2 * i - 1]!;
     const y = reduce(this.y * (x - square));
+    this.y = y;
     t = reduce(slope * slope - x - square);
     table[2 * i] = t;
     table[2 * i + 1] = reduce(slope * (x - t) - y);
-    this.x = x;
-    this.y = y;
   }
 
   /** Makes the i-th point affine; z is the inverse of its Z, and then that of the point before. */
@@ -108,13 +108,13 @@ export class P256Multiples {
     const table = this.table;
     const z = this.z;
     const square = reduce(z * z);
-    table[2 * i] = (table[2 * i]! * square) % P;
-    table[2 * i + 1] = ((reduce(table[2 * i + 1]! * z) << ONE) * square) % P;
+    table[2 * i] = reduce(table[2 * i]! * square);
+    table[2 * i + 1] = reduce((reduce(table[2 * i + 1]! * z) << ONE) * square);
     if (i > 0) this.z = reduce(z * this.ratios[i - 1]!);
   }
 
   private beginInversion(): void {
-    const z = this.z % P;
+    const z = this.z;
     this.x = this.y = this.z = ZERO;
     this.inverse = new ModularInverse(z < ZERO ? z + P : z, P);
   }

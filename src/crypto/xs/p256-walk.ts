@@ -14,8 +14,7 @@
  */
 import { writeLittleEndian } from "./bigint-bytes.js";
 import { P256_COMB } from "./generated/p256-comb.js";
-import { MU, N, P, S224, S288 } from "./p256-curve.js";
-import { P256Multiples } from "./p256-multiples.js";
+import { MU, P, S224, S288 } from "./p256-curve.js";
 
 const ZERO = 0n;
 const ONE = 1n;
@@ -33,89 +32,55 @@ export class P256Walk {
   x: bigint;
   h: bigint;
   z: bigint;
-  /** What makes the table of Q's odd multiples, until it is made. */
-  private multiples: P256Multiples | null;
+  /** x and 2y of Q, 3Q, 5Q, 7Q in turn. */
   private table: readonly bigint[];
   private readonly digits: Uint8Array;
-  private regular: boolean;
+  private readonly regular: boolean;
   /** The bit that comes next, from 256 or less down to 0. */
   private position: number;
   /** The first bit of the comb: 36, or -1 without v. */
-  private comb: number;
+  private readonly comb: number;
   /** The bit from which u's next digit is looked for, the bit where the last one found is due, and that digit: ±1, ±3, ±5, ±7. */
   private scan: number;
   private due: number;
   private digit: number;
 
-  /** The walk writes its digits into `digits`, which is the caller's to zero. */
-  constructor(digits: Uint8Array) {
+  /**
+   * 0 <= u, v < n; 0 leaves that term out, and its table is not read. v must be odd, u too where it is `regular`: signed digits without zeros
+   * make odd numbers only (n is odd: n - k for an even k). The digits are written into `digits`, which is the caller's to zero.
+   */
+  constructor(digits: Uint8Array, table: readonly bigint[], u: bigint, v: bigint, regular: boolean) {
+    let position = -1;
+    let comb = -1;
+    if (v) {
+      // Bit 1 for the digit +1, bit 0 for -1.
+      writeLittleEndian((v + M259) >> ONE, digits, V_DIGITS, 40);
+      position = comb = 36;
+    }
+    if (u) {
+      // Regular: each three bits b stand for the digit 2b - 7, and lie one bit to the left. Else five bits to the left: the window of the last
+      // digits reaches below bit 0.
+      writeLittleEndian(regular ? ((u + M258) >> ONE) << ONE : u << FIVE, digits, 0, 40);
+      position = regular ? 255 : 256;
+    }
     this.x = ZERO;
     this.h = ZERO;
     this.z = ZERO;
-    this.multiples = null;
-    this.table = P256_COMB;
+    this.table = table;
     this.digits = digits;
-    this.regular = false;
-    this.position = -1;
-    this.comb = -1;
-    this.scan = -1;
+    this.regular = regular;
+    this.position = position;
+    this.comb = comb;
+    this.scan = u ? position : -1;
     this.due = -1;
     this.digit = 0;
-  }
-
-  /** Q, affine and on the curve. */
-  setPoint(x: bigint, y: bigint): void {
-    this.multiples = new P256Multiples(x, y);
-  }
-
-  /**
-   * Begins u·Q + v·G, 0 <= u, v < n; 0 leaves that term out, `regular` goes with v = 0 only. Signed digits without zeros need an odd scalar k,
-   * so in place of an even one n - k is taken and the other term negated: the result is then -(u·Q + v·G), with the same x.
-   */
-  begin(u: bigint, v: bigint, regular: boolean): void {
-    if (v) {
-      if (!(v & ONE)) {
-        v = N - v;
-        if (this.multiples !== null) this.multiples.negate();
-      }
-      // Bit 1 for the digit +1, bit 0 for -1.
-      writeLittleEndian((v + M259) >> ONE, this.digits, V_DIGITS, 40);
-      this.comb = this.position = 36;
-    }
-    if (u) {
-      if (regular) {
-        // Each three bits b stand for the digit 2b - 7. One bit to the left, as below.
-        if (!(u & ONE)) u = N - u;
-        u = ((u + M258) >> ONE) << ONE;
-        this.position = 255;
-      } else {
-        // Five bits to the left: the window of the last digits reaches below bit 0.
-        u = u << FIVE;
-        this.position = 256;
-      }
-      writeLittleEndian(u, this.digits, 0, 40);
-      this.regular = regular;
-      this.scan = this.position;
-    }
   }
 
   finished(): boolean {
     return this.position < 0;
   }
 
-  /** The first part: the odd multiples of Q. Returns what is left of the budget, for `run`. */
-  prepare(budget: number): number {
-    if (this.multiples !== null) {
-      budget = this.multiples.run(budget);
-      if (this.multiples.finished()) {
-        this.table = this.multiples.table;
-        this.multiples = null;
-      }
-    }
-    return budget;
-  }
-
-  /** The walk itself. Returns what is left of the budget. */
+  /** Goes on for up to `budget` steps and returns what is left of it. */
   run(budget: number): number {
     const digits = this.digits;
     let points: readonly bigint[];
@@ -129,7 +94,6 @@ export class P256Walk {
     let Z = this.z;
     let a: bigint;
     let d: bigint;
-    let g: bigint;
     let h: bigint;
     let t: bigint;
     this.x = this.h = this.z = 0n;
@@ -138,16 +102,16 @@ export class P256Walk {
         t = Z * Z;
         d = t - (((t >> S224) * MU) >> S288) * P;
         t = H * H;
-        g = t - (((t >> S224) * MU) >> S288) * P;
-        t = X * g;
+        a = t - (((t >> S224) * MU) >> S288) * P;
+        t = X * a;
         h = t - (((t >> S224) * MU) >> S288) * P;
         t = (X - d) * THREE * (X + d);
-        a = t - (((t >> S224) * MU) >> S288) * P;
+        d = t - (((t >> S224) * MU) >> S288) * P;
         t = H * Z;
         Z = t - (((t >> S224) * MU) >> S288) * P;
-        t = a * a - (h << ONE);
+        t = d * d - (h << ONE);
         X = t - (((t >> S224) * MU) >> S288) * P;
-        t = (a << ONE) * (h - X) - g * g;
+        t = (d << ONE) * (h - X) - a * a;
         H = t - (((t >> S224) * MU) >> S288) * P;
       }
       if (i <= this.scan) {
@@ -210,27 +174,26 @@ export class P256Walk {
           }
           X = points[k]!;
           Z = negative ? P - points[k + 1]! : points[k + 1]!;
-          g = (Z * Z) % P;
-          h = (X * g) % P;
-          a = (THREE * (X * X - ONE)) % P;
-          X = (a * a - h - h) % P;
-          H = ((a << ONE) * (h - X) - g * g) % P;
+          a = (Z * Z) % P;
+          h = (X * a) % P;
+          d = (THREE * (X * X - ONE)) % P;
+          X = (d * d - h - h) % P;
+          H = ((d << ONE) * (h - X) - a * a) % P;
           continue;
         }
-        g = h << ONE;
-        t = Z * g;
+        d = h << ONE;
+        t = Z * d;
         Z = t - (((t >> S224) * MU) >> S288) * P;
-        t = g * g;
-        g = t - (((t >> S224) * MU) >> S288) * P;
-        t = h * g;
+        t = d * d;
+        d = t - (((t >> S224) * MU) >> S288) * P;
+        t = h * d;
         h = t - (((t >> S224) * MU) >> S288) * P;
-        t = X * g;
+        t = X * d;
         d = t - (((t >> S224) * MU) >> S288) * P;
         t = a * a - h - (d << ONE);
         X = t - (((t >> S224) * MU) >> S288) * P;
         t = a * (negative ? X - d : d - X) - H * h;
-        g = t - (((t >> S224) * MU) >> S288) * P;
-        H = g << ONE;
+        H = (t - (((t >> S224) * MU) >> S288) * P) << ONE;
       }
     }
     if (i < 0) this.table = P256_COMB;
@@ -244,7 +207,6 @@ export class P256Walk {
   /** Drops all numbers; the digits are the caller's. */
   wipe(): void {
     this.x = this.h = this.z = ZERO;
-    this.multiples = null;
     this.table = P256_COMB;
     this.position = -1;
   }
