@@ -30,7 +30,7 @@ import {
   VERSION_NUMBER,
 } from "./certificate-grammar.js";
 import { TOKEN, TOKEN_SIZE } from "./der-reader.js";
-import { EXTENSION_SCRATCH, ExtensionReader, REQUIRED } from "./extensions.js";
+import { EXTENSION_SCRATCH, ExtensionReader, REQUIRED, wantedSize } from "./extensions.js";
 import type { ServerName } from "./name.js";
 import { sameOctets, writeHeader } from "./octets.js";
 import { oidText, printable } from "./printable.js";
@@ -89,7 +89,7 @@ export class CertificateReader extends ExtensionReader {
       digestSize = Math.max(digestSize, algorithm.hash.outputLength);
       signatureSize = Math.max(signatureSize, signatureLimitOf(algorithm.keyType));
     }
-    super(new Uint8Array(CURRENT + 2 * (DIGEST + digestSize + 1 + signatureSize) + 2 * (KEY_HEADER + keySize)), name);
+    super(new Uint8Array(CURRENT + 2 * (DIGEST + digestSize + 1 + signatureSize) + 2 * (KEY_HEADER + keySize) + wantedSize(name)), name);
     this.notBefore = 0;
     this.notAfter = 0;
     this.signatures = signatures;

@@ -80,18 +80,13 @@ const ENDED = 4;
 export class ChainVerifier {
   private readonly config: ChainConfig;
   private readonly reader: CertificateReader;
-  /** What the leaf has to be named, for reasons; "" for a client. */
-  private readonly wanted: string;
-  /** Certificates begun. */
-  private count: number;
   private phase: number;
   private found: boolean;
   /** Time for the whole list, seconds since 1970. */
   private now: number;
   /** Issuers so far that are not self-issued (RFC 5280 §6.1.4 (l)). */
   private depth: number;
-  /** The next anchor to try, and how many keys of anchors were tried in vain for the certificate that was read last. */
-  private nth: number;
+  /** How many anchors were tried for the certificate that was read last. */
   private tried: number;
   private algorithm: SignatureAlgorithm | null;
   private verifier: Verifier | null;
@@ -107,13 +102,10 @@ export class ChainVerifier {
     }
     this.config = config;
     this.reader = new CertificateReader(config.signatures, config.sha256, name);
-    this.wanted = name ? name.text : "";
-    this.count = 0;
     this.phase = BETWEEN;
     this.found = false;
     this.now = -1;
     this.depth = 0;
-    this.nth = 0;
     this.tried = 0;
     this.algorithm = null;
     this.verifier = null;
@@ -123,7 +115,7 @@ export class ChainVerifier {
   beginCertificate(length: number): void {
     this.expect(BETWEEN);
     const { maxCertificates = 10, maxCertificateLength = 16384 } = this.config;
-    const index = this.count;
+    const index = this.reader.index + 1;
     if (index >= maxCertificates) throw new TLSAlert(bad_certificate, `certificate_list has more than ${maxCertificates} certificates`);
     if (index === 0) this.readClock();
     this.reader.beginCertificate(index, length, !this.found);
@@ -131,7 +123,6 @@ export class ChainVerifier {
       throw new TLSAlert(bad_certificate, `${this.reader.who()} has ${length} octets, at most ${maxCertificateLength} are allowed`);
     }
     if (length === 0) throw new TLSAlert(bad_certificate, `${this.reader.who()} is empty`);
-    this.count++;
     this.phase = READING;
   }
 
@@ -183,10 +174,7 @@ export class ChainVerifier {
       }
       return this.tryAnchor(0);
     }
-    if (!valid) {
-      this.tried++;
-      return this.tryAnchor(this.nth);
-    }
+    if (!valid) return this.tryAnchor(this.tried);
     this.found = true;
     this.phase = BETWEEN;
     return DONE;
@@ -197,14 +185,14 @@ export class ChainVerifier {
     this.expect(BETWEEN);
     this.phase = ENDED;
     if (this.found) return;
-    if (this.count === 0) throw new TLSAlert(decode_error, "certificate_list is empty");
+    if (this.reader.index < 0) throw new TLSAlert(decode_error, "certificate_list is empty");
     this.noAnchor(this.reader.who());
     this.fail(unknown_ca, "its issuer is no trust anchor, and the certificate_list ends here");
   }
 
   /** Whether the path is complete and its leaf has the wanted name; false for purpose "client", which has none. */
   get matches(): boolean {
-    return this.found && this.wanted !== "";
+    return this.found && this.config.purpose === "server";
   }
 
   // The leaf's key, for CertificateVerify: key[keyOffset, keyOffset + keyLength), as its SubjectPublicKeyInfo carries it.
@@ -237,12 +225,10 @@ export class ChainVerifier {
   copyFrom(from: ChainVerifier): void {
     if (from.phase === CHECK_PREVIOUS || from.phase === CHECK_ANCHOR) throw new Error("a signature is being verified");
     this.reader.copyFrom(from.reader);
-    this.count = from.count;
     this.phase = from.phase;
     this.found = from.found;
     this.now = from.now;
     this.depth = from.depth;
-    this.nth = from.nth;
     this.tried = from.tried;
   }
 
@@ -290,9 +276,11 @@ export class ChainVerifier {
     if ((flags & HAS_KEY_USAGE) !== 0 && (flags & MAY_SIGN) === 0) {
       this.fail(unsupported_certificate, "its keyUsage does not have digitalSignature");
     }
-    if (this.wanted === "" || (flags & MATCHED) !== 0) return;
-    if ((flags & HAS_ALT_NAMES) === 0) this.fail(bad_certificate, `it has no subjectAltName; wanted was ${this.wanted}`);
-    this.fail(bad_certificate, this.reader.nameReason(this.wanted));
+    if (this.config.purpose !== "server" || (flags & MATCHED) !== 0) return;
+    const given = this.config.serverName!;
+    const wanted = typeof given === "string" ? given : given.text;
+    if ((flags & HAS_ALT_NAMES) === 0) this.fail(bad_certificate, `it has no subjectAltName; wanted was ${wanted}`);
+    this.fail(bad_certificate, this.reader.nameReason(wanted));
   }
 
   private checkIssuer(): void {
@@ -315,27 +303,25 @@ export class ChainVerifier {
     if ((flags & SELF_ISSUED) === 0) this.depth++;
   }
 
-  /** Tries the anchors with this certificate's issuer's name, from the nth on. Where none is left the path has to go on. */
-  private tryAnchor(nth: number): number {
+  /** Tries the anchors with this certificate's issuer's name, but for the first `tried`. Where none is left the path has to go on. */
+  private tryAnchor(tried: number): number {
     const reader = this.reader;
     const current = reader.currentAt();
     const { trust, signatures } = this.config;
-    if (nth === 0) this.tried = 0;
-    for (let n = nth; ; n++) {
-      const anchor: TrustAnchor | null = trust.find(reader.scratch(), current, n);
+    this.tried = tried;
+    for (;;) {
+      const anchor: TrustAnchor | null = trust.find(reader.scratch(), current, this.tried);
       if (!anchor) break;
+      this.tried++;
       const info = anchor.publicKeyInfo;
       const place = locateKey(info);
       const algorithm = place === 0 ? null : findAlgorithm(signatures, reader.algorithmOf(current), place & 0xff);
-      if (!algorithm) {
-        this.tried++;
-        continue;
+      if (algorithm) {
+        const at = place >> 8;
+        this.verify(algorithm, info, at, info.length - at, current);
+        this.phase = CHECK_ANCHOR;
+        return PENDING;
       }
-      const at = place >> 8;
-      this.nth = n + 1;
-      this.verify(algorithm, info, at, info.length - at, current);
-      this.phase = CHECK_ANCHOR;
-      return PENDING;
     }
     reader.keepAsPrevious();
     this.phase = BETWEEN;

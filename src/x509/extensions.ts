@@ -42,10 +42,15 @@ export const MATCHED = 0x20000;
 export const HAS_NAME_CONSTRAINTS = 0x40000;
 const WILDCARD = 0x80000;
 
-/** Scratch behind the reader's own: wanted address (its length, 16 octets), the octet of a critical flag, length of the first dNSName. */
-const ADDRESS = READER_SCRATCH;
-const CRITICAL_OCTET = ADDRESS + 17;
-const FIRST_NAME_LENGTH = CRITICAL_OCTET + 1;
+/**
+ * Scratch behind the reader's own: what is wanted of the leaf (0, DNS_NAME or IP_ADDRESS), its length, where the label of a DNS name ends that a
+ * wildcard may stand for (0: none may), the octet of a critical flag, length of the first dNSName. The wanted octets are the last of all scratch.
+ */
+const WANTED = READER_SCRATCH;
+const WANTED_LENGTH = WANTED + 1;
+const WANTED_DOT = WANTED + 2;
+const CRITICAL_OCTET = WANTED + 3;
+const FIRST_NAME_LENGTH = WANTED + 4;
 export const EXTENSION_SCRATCH = FIRST_NAME_LENGTH + 1;
 /** Octets of the first dNSName that are kept for the reason of a refusal. */
 export const FIRST_NAME_SIZE = 64;
@@ -57,31 +62,39 @@ const OTHERS = (SEEN_SIZE - SEEN_OTHERS) / 3;
 
 const ASTERISK = 0x2a;
 
+/** Octets of scratch that the wanted name takes. */
+export function wantedSize(name: ServerName | null): number {
+  return !name ? 0 : name.address ? name.address.length : name.text.length;
+}
+
 export abstract class ExtensionReader extends DerReader {
-  /** Place in the list: 0 is the leaf. */
+  /** Place in the list: 0 is the leaf, -1 before it. */
   index: number;
   flags: number;
   /** pathLenConstraint, -1 where there is none. */
   pathLength: number;
-  /** Canonical DNS name that the leaf has to have, or "". */
-  private readonly host: string;
   /** Octets of the extension's OID in the token. */
   private idLength: number;
-  /** Next character of the host to compare with, -1: this dNSName or iPAddress is another. */
+  /** Next octet of the wanted name or address to compare with, -1: this one is another. */
   private matchAt: number;
 
   protected constructor(bytes: Uint8Array, name: ServerName | null) {
     super(bytes);
-    this.index = 0;
+    this.index = -1;
     this.flags = 0;
     this.pathLength = -1;
-    this.host = name && !name.address ? name.text : "";
     this.idLength = 0;
     this.matchAt = -1;
-    bytes[ADDRESS] = 0;
-    if (name?.address) {
-      bytes[ADDRESS] = name.address.length;
-      bytes.set(name.address, ADDRESS + 1);
+    if (!name) return;
+    const at = bytes.length - wantedSize(name);
+    bytes[WANTED_LENGTH] = bytes.length - at;
+    if (name.address) {
+      bytes[WANTED] = IP_ADDRESS;
+      bytes.set(name.address, at);
+    } else {
+      bytes[WANTED] = DNS_NAME;
+      bytes[WANTED_DOT] = Math.max(wildcardDot(name.text), 0);
+      for (let i = 0; i < name.text.length; i++) bytes[at + i] = name.text.charCodeAt(i);
     }
   }
 
@@ -120,7 +133,7 @@ export abstract class ExtensionReader extends DerReader {
         return this.openDnsName(length);
       case IP_ADDRESS:
         if (length !== 4 && length !== 16) this.malformed(`subjectAltName iPAddress has ${length} octets, not 4 or 16`);
-        this.matchAt = this.index === 0 && length === this.bytes[ADDRESS] ? 0 : -1;
+        this.matchAt = this.wants(IP_ADDRESS) && length === this.bytes[WANTED_LENGTH] ? 0 : -1;
         return 0;
       case CRITICAL:
         this.keep = CRITICAL_OCTET;
@@ -142,10 +155,8 @@ export abstract class ExtensionReader extends DerReader {
     const bytes = this.bytes;
     switch (state) {
       case DNS_NAME:
-        if (this.matchAt > 0 && this.matchAt === this.host.length) this.flags |= MATCHED;
-        return;
       case IP_ADDRESS:
-        if (this.matchAt > 0) this.flags |= MATCHED;
+        if (this.matchAt > 0 && this.matchAt === bytes[WANTED_LENGTH]) this.flags |= MATCHED;
         return;
       case EXTENSION_ID:
         this.idLength = length;
@@ -182,44 +193,47 @@ export abstract class ExtensionReader extends DerReader {
     let match = this.matchAt;
     if (match < 0) return;
     const input = this.input;
-    if (state === IP_ADDRESS) {
-      for (let i = 0; i < n && match >= 0; i++) match = input[at + i] === this.bytes[ADDRESS + 1 + match] ? match + 1 : -1;
-      this.matchAt = match;
-      return;
-    }
-    const host = this.host;
+    const bytes = this.bytes;
+    const size = bytes[WANTED_LENGTH]!;
+    const name = bytes.length - size;
     let i = 0;
-    if (this.left === length) {
+    if (state === DNS_NAME && this.left === length) {
       // The first octet tells which of the two forms it is; both may have the same length.
       if (input[at] === ASTERISK) {
-        match = (this.flags & WILDCARD) !== 0 ? host.indexOf(".") : -1;
+        match = (this.flags & WILDCARD) !== 0 ? bytes[WANTED_DOT]! : -1;
         i = 1;
-      } else if (length !== host.length) match = -1;
+      } else if (length !== size) match = -1;
     }
     for (; i < n && match >= 0; i++) {
       let octet = input[at + i]!;
-      if (octet >= 0x41 && octet <= 0x5a) octet |= 0x20;
-      match = octet === host.charCodeAt(match) ? match + 1 : -1;
+      if (octet >= 0x41 && octet <= 0x5a && state === DNS_NAME) octet |= 0x20;
+      match = octet === bytes[name + match] ? match + 1 : -1;
     }
     this.matchAt = match;
   }
 
   private openDnsName(length: number): number {
     const bytes = this.bytes;
-    const wanted = this.index === 0 && (this.flags & REQUIRED) !== 0;
     this.room = 0;
-    if (wanted && bytes[FIRST_NAME_LENGTH] === 0) {
+    this.matchAt = -1;
+    this.flags &= ~WILDCARD;
+    if (this.index !== 0) return 0;
+    if (bytes[FIRST_NAME_LENGTH] === 0) {
       this.keep = this.firstNameAt();
       this.room = FIRST_NAME_SIZE;
       bytes[FIRST_NAME_LENGTH] = Math.min(length, FIRST_NAME_SIZE);
     }
-    this.matchAt = -1;
-    this.flags &= ~WILDCARD;
-    if (!wanted || this.host === "") return 0;
-    const dot = wildcardDot(this.host);
-    if (dot > 0 && length === this.host.length - dot + 1) this.flags |= WILDCARD;
-    if (length === this.host.length || (this.flags & WILDCARD) !== 0) this.matchAt = 0;
+    if (!this.wants(DNS_NAME)) return 0;
+    const size = bytes[WANTED_LENGTH]!;
+    const dot = bytes[WANTED_DOT]!;
+    if (dot > 0 && length === size - dot + 1) this.flags |= WILDCARD;
+    if (length === size || (this.flags & WILDCARD) !== 0) this.matchAt = 0;
     return 0;
+  }
+
+  /** Whether this certificate is the leaf and has to have a name of this kind. */
+  private wants(kind: number): boolean {
+    return this.index === 0 && this.bytes[WANTED] === kind;
   }
 
   /** Which grammar the content of extnValue has; 0: it is not looked at. The token still holds the OID. */
