@@ -109,6 +109,7 @@ export function faultsOf(hello: ClientHello): string[] {
   if (hello.groups.length === 0) faults.push("no supported_groups");
   if (hello.schemes.length === 0) faults.push("no signature_algorithms");
   if (!hello.extensions.has(51)) faults.push("no key_share");
-  for (const group of hello.keyShares.keys()) if (!hello.groups.includes(group)) faults.push(`a key share of group ${group}, not in supported_groups`);
+  for (const group of hello.keyShares.keys())
+    if (!hello.groups.includes(group)) faults.push(`a key share of group ${group}, not in supported_groups`);
   return faults;
 }

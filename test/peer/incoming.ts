@@ -73,7 +73,8 @@ export class Incoming {
   }
 
   private content(type: number, content: Uint8Array, sealed: boolean): void {
-    if (type !== HANDSHAKE && this.partial.length !== 0) throw new PeerProblem(`content type ${type} inside a handshake message of the client`);
+    if (type !== HANDSHAKE && this.partial.length !== 0)
+      throw new PeerProblem(`content type ${type} inside a handshake message of the client`);
     if (type === ALERT) {
       if (content.length !== 2) throw new PeerProblem(`an alert of ${content.length} bytes`);
       this.events.alert({ level: content[0]!, description: content[1]!, sealed });

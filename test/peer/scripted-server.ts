@@ -7,8 +7,8 @@ import {
   certificate,
   certificateRequest,
   certificateVerify,
-  encryptedExtensions,
   type Extension,
+  encryptedExtensions,
   extension,
   finished,
   HANDSHAKE_TYPES,
@@ -25,7 +25,13 @@ import { AES_128_GCM, CHACHA20_POLY1305, GROUP_P256, GROUP_X25519, PeerCrypto } 
 import { SeededRandom } from "./random.js";
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, Protection } from "./record-layer.js";
 
-export type FlightName = "server_hello" | "encrypted_extensions" | "certificate_request" | "certificate" | "certificate_verify" | "finished";
+export type FlightName =
+  | "server_hello"
+  | "encrypted_extensions"
+  | "certificate_request"
+  | "certificate"
+  | "certificate_verify"
+  | "finished";
 export type MessageName = FlightName | "hello_retry_request" | "new_session_ticket" | "key_update";
 
 /** A certificate chain (leaf first, DER) with the leaf's P-256 key. */
@@ -181,7 +187,11 @@ export class ScriptedServer {
 
   alert(level: number, description: number, clear = false): void {
     this.out.flush();
-    this.out.record(clear ? { type: ALERT, content: new Uint8Array([level, description]), seal: false } : { type: ALERT, content: new Uint8Array([level, description]) });
+    this.out.record(
+      clear
+        ? { type: ALERT, content: new Uint8Array([level, description]), seal: false }
+        : { type: ALERT, content: new Uint8Array([level, description]) },
+    );
   }
 
   close(): void {
@@ -287,7 +297,10 @@ export class ScriptedServer {
       case "certificate":
         return certificate(this.options.identity.chain, new Uint8Array(0), this.options.certificateExtensions);
       case "certificate_verify":
-        return certificateVerify(0x0403, this.crypto.sign(this.options.identity.privateKey, signedContent("server", this.transcript.hash())));
+        return certificateVerify(
+          0x0403,
+          this.crypto.sign(this.options.identity.privateKey, signedContent("server", this.transcript.hash())),
+        );
       case "finished":
         return finished(verifyData(this.handshakeSecret(), this.transcript.hash()));
     }
@@ -344,7 +357,9 @@ export class ScriptedServer {
       if (!equal(expected, message)) throw new PeerProblem("the client's Finished is wrong");
       const asked = this.options.certificateRequest !== undefined;
       if (asked !== this.clientMessages.some((one) => one[0] === HANDSHAKE_TYPES.certificate))
-        throw new PeerProblem(asked ? "the client did not answer the CertificateRequest" : "the client sent a Certificate nobody asked for");
+        throw new PeerProblem(
+          asked ? "the client did not answer the CertificateRequest" : "the client sent a Certificate nobody asked for",
+        );
       this.transcript.add(message);
       this.connected = true;
       this.incoming.protect(new Protection(this.suite, this.clientApplicationSecret));
