@@ -71,6 +71,8 @@ export interface ScriptedServerOptions extends RecordShape {
   readonly transcript?: "sent" | "original";
   /** Called before a message of the first flight is made: the place to send alerts and records out of turn. */
   readonly before?: (name: FlightName, server: ScriptedServer) => void;
+  /** Called behind the peer's own Finished: the place for what is sent under application keys before the client has finished. */
+  readonly sentFinished?: (server: ScriptedServer) => void;
   /** Called when the client's Finished was checked. */
   readonly connected?: (server: ScriptedServer) => void;
   /** These bytes answer the client's first bytes, and nothing else is done. */
@@ -113,6 +115,7 @@ export class ScriptedServer {
   private readonly transcript = new Transcript();
   private clientHandshakeSecret: Uint8Array = new Uint8Array(0);
   private clientApplicationSecret: Uint8Array = new Uint8Array(0);
+  private readonly kept: Record<string, Uint8Array> = {};
   private sentBytes = 0;
   private dead = false;
 
@@ -220,6 +223,7 @@ export class ScriptedServer {
 
   private handshake(message: Uint8Array): void {
     const type = message[0];
+    if (this.closeNotify) throw new PeerProblem(`message ${type} after the client's close_notify`);
     if (type === HANDSHAKE_TYPES.client_hello) this.onClientHello(message);
     else if (this.connected) this.onPostHandshake(message);
     else if (this.schedule !== null) this.onClientFlight(message);
@@ -334,7 +338,10 @@ export class ScriptedServer {
     this.out.flush();
     if (this.options.changeCipherSpec !== false && this.options.helloRetry === undefined) this.changeCipherSpec();
     this.clientHandshakeSecret = schedule.clientHandshake(hash);
-    this.out.protect("handshake", new Protection(this.suite, schedule.serverHandshake(hash)));
+    const serverSecret = schedule.serverHandshake(hash);
+    this.kept.CLIENT_HANDSHAKE_TRAFFIC_SECRET = this.clientHandshakeSecret;
+    this.kept.SERVER_HANDSHAKE_TRAFFIC_SECRET = serverSecret;
+    this.out.protect("handshake", new Protection(this.suite, serverSecret));
     this.incoming.protect(new Protection(this.suite, this.clientHandshakeSecret));
   }
 
@@ -343,7 +350,21 @@ export class ScriptedServer {
     if (schedule === null) return;
     const hash = this.transcript.hash();
     this.clientApplicationSecret = schedule.clientApplication(hash);
-    this.out.protect("application", new Protection(this.suite, schedule.serverApplication(hash)));
+    const serverSecret = schedule.serverApplication(hash);
+    this.kept.CLIENT_TRAFFIC_SECRET_0 = this.clientApplicationSecret;
+    this.kept.SERVER_TRAFFIC_SECRET_0 = serverSecret;
+    this.out.protect("application", new Protection(this.suite, serverSecret));
+    this.options.sentFinished?.(this);
+  }
+
+  /** The hash of all messages so far. */
+  transcriptHash(): Uint8Array {
+    return this.transcript.hash();
+  }
+
+  /** Traffic secrets by their names in key logs. */
+  secrets(): Record<string, Uint8Array> {
+    return this.kept;
   }
 
   private changeCipherSpec(): void {
