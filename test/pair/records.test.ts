@@ -394,7 +394,7 @@ describe("client: records", function () {
       expect(pair.client.failure!.origin).to.equal("self");
     });
 
-    for (const greeting of ["SSH-2.0-OpenSSH_9.6\r\n", "220 mail.test ESMTP\r\n", "\r\n", "\x00\x00\x00\x00\x00\x00\x00\x00"])
+    for (const greeting of ["SSH-2.0-OpenSSH_9.6\r\n", "220 mail.test ESMTP\r\n", "\r\n\r\n\r\n", "\x00\x00\x00\x00\x00\x00\x00\x00"])
       it(`${JSON.stringify(greeting)}`, () => {
         expect(bench.run({ instead: ascii(greeting) }).client.state).to.equal(FAILED);
       });
