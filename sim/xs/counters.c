@@ -1,6 +1,7 @@
 /*
  * Counters around the engine's allocator, which is wrapped at link time. They live in C memory: reading them costs the device nothing.
- * In peak mode a collection runs each time so many bytes were allocated, so that what is seen is live memory and not garbage.
+ * In peak mode a collection runs before each time so many bytes have been allocated. Between two collections everything new counts as
+ * live, so the peak is at most that many bytes too high and never too low.
  */
 #include "sim.h"
 #if defined(__has_include)
@@ -40,10 +41,12 @@ txSlot* __real_fxDuplicateSlot(txMachine* the, txSlot* slot);
 
 static Allocated total;
 static Peak sinceMark, overall;
-static SimUse start, before;   /* before: live memory at the last sample */
+static SimUse start;
+static double baseChunkBytes, baseSlots;    /* live at the last collection of peak mode */
+static double newChunkBytes, newSlots;      /* allocated since */
+static double intervalHeap;                 /* most heap since the last sample, for the bound */
 static double highChunkBytes, highSlots;
-static txSlot* deepest;        /* of the XS stack, over the whole run */
-static double nextSample;
+static txSlot* deepest;                     /* of the XS stack, over the whole run */
 static int sampling = 0;
 static txSize asked;
 static Mark marks[MARK_LIMIT];
@@ -75,6 +78,7 @@ static void countCollections(txMachine* the)
 	total.lastCollections = the->garbageCollectionCount;
 }
 
+/* Each argument raises its own figure; zeros raise nothing. */
 static void raise(Peak* peak, SimUse use, double bound, double stackBytes)
 {
 	if (peak->top.sum < use.sum) peak->top = use;
@@ -91,51 +95,89 @@ static void noteHigh(txMachine* the)
 	if (the->stackPeak < deepest) deepest = the->stackPeak;
 }
 
-/* compact: chunks are exact. Otherwise (a new slot: chunks must not move) chunks count with their garbage of less than one interval. */
+static double deepestBytes(txMachine* the, txSlot* to)
+{
+	return (double)((the->stackTop - to) * (ptrdiff_t)sizeof(txSlot));
+}
+
+/* One moment: what lived at the last collection, and all that came since. */
+static void note(txMachine* the)
+{
+	SimUse use = simUseNow(the);
+	double heap;
+	use.chunkBytes = baseChunkBytes + newChunkBytes;
+	use.slots = baseSlots + newSlots;
+	heap = use.chunkBytes + use.slots * sizeof(txSlot);
+	use.sum = heap + use.stackBytes;
+	if (intervalHeap < heap) intervalHeap = heap;
+	if (the->stack < the->stackPeak) the->stackPeak = the->stack;
+	raise(&sinceMark, use, 0, 0);
+	raise(&overall, use, 0, 0);
+}
+
+/* Collects. Where a slot is asked for, chunks must not move: then only slots become exact. */
 static void sample(txMachine* the, txFlag flag)
 {
-	SimUse use;
-	double stackBytes, heap, former;
+	SimUse none = { 0 };
+	double stackBytes;
 	if (!(the->collectFlag & XS_COLLECTING_FLAG)) return;
 	sampling = 1;
 	noteHigh(the);
+	if (the->stack < the->stackPeak) the->stackPeak = the->stack;
+	stackBytes = deepestBytes(the, the->stackPeak);
+	raise(&sinceMark, none, intervalHeap + stackBytes, stackBytes);
+	raise(&overall, none, intervalHeap + stackBytes, stackBytes);
+	the->stackPeak = the->stack;
 	fxCollect(the, flag);
 	total.forced++;
 	countCollections(the);
-	use = simUseNow(the);
-	if (the->stack < the->stackPeak) the->stackPeak = the->stack;
-	stackBytes = (double)((the->stackTop - the->stackPeak) * (ptrdiff_t)sizeof(txSlot));
-	heap = use.sum - use.stackBytes;
-	former = before.sum - before.stackBytes;
-	raise(&sinceMark, use, ((heap > former) ? heap : former) + stackBytes, stackBytes);
-	raise(&overall, use, ((heap > former) ? heap : former) + stackBytes, stackBytes);
-	before = use;
-	noteHigh(the);
-	the->stackPeak = the->stack;
-	nextSample = total.chunkBytes + total.slots * sizeof(txSlot) + sim.options.peakEvery;
+	baseSlots = the->currentHeapCount;
+	newSlots = 0;
+	if (flag & XS_COMPACT_FLAG) {
+		baseChunkBytes = the->currentChunksSize;
+		newChunkBytes = 0;
+	}
+	intervalHeap = baseChunkBytes + newChunkBytes + baseSlots * sizeof(txSlot);
 	sampling = 0;
 }
 
-static int isDue(txMachine* the)
+static int isWatched(txMachine* the)
 {
-	return sim.options.peakEvery && (the == sim.device) && !sampling && (total.chunkBytes + total.slots * sizeof(txSlot) >= nextSample);
+	return sim.options.peakEvery && (the == sim.device) && !sampling;
+}
+
+static void countChunk(txMachine* the, txSize size, txSize taken)
+{
+	double bytes = chunkSize(taken);
+	if (isWatched(the)) {
+		if (newChunkBytes + newSlots * sizeof(txSlot) + bytes >= sim.options.peakEvery) sample(the, XS_COMPACT_FLAG);
+		newChunkBytes += bytes;
+		note(the);
+	}
+	asked = size;
+	total.chunks++;
+	total.chunkBytes += bytes;
+}
+
+static void countSlot(txMachine* the)
+{
+	if (isWatched(the)) {
+		if ((newSlots + 1) * sizeof(txSlot) >= sim.options.peakEvery) sample(the, XS_ORGANIC_FLAG);
+		newSlots++;
+		note(the);
+	}
+	total.slots++;
 }
 
 void* __wrap_fxNewChunk(txMachine* the, txSize size)
 {
-	if (isDue(the)) sample(the, XS_COMPACT_FLAG);
-	asked = size;
-	total.chunks++;
-	total.chunkBytes += chunkSize(size);
+	countChunk(the, size, size);
 	return __real_fxNewChunk(the, size);
 }
 
 void* __wrap_fxNewGrowableChunk(txMachine* the, txSize size, txSize capacity)
 {
-	if (isDue(the)) sample(the, XS_COMPACT_FLAG);
-	asked = size;
-	total.chunks++;
-	total.chunkBytes += chunkSize(capacity);
+	countChunk(the, size, capacity);
 	return __real_fxNewGrowableChunk(the, size, capacity);
 }
 
@@ -144,21 +186,26 @@ void* __wrap_fxRenewChunk(txMachine* the, void* data, txSize size)
 {
 	txSize former = the->currentChunksSize;
 	void* result = __real_fxRenewChunk(the, data, size);
-	if (result && (the->currentChunksSize > former)) total.chunkBytes += the->currentChunksSize - former;
+	if (result && (the->currentChunksSize > former)) {
+		double bytes = the->currentChunksSize - former;
+		total.chunkBytes += bytes;
+		if (isWatched(the)) {
+			newChunkBytes += bytes;
+			note(the);
+		}
+	}
 	return result;
 }
 
 txSlot* __wrap_fxNewSlot(txMachine* the)
 {
-	if (isDue(the)) sample(the, XS_ORGANIC_FLAG);
-	total.slots++;
+	countSlot(the);
 	return __real_fxNewSlot(the);
 }
 
 txSlot* __wrap_fxDuplicateSlot(txMachine* the, txSlot* slot)
 {
-	if (isDue(the)) sample(the, XS_ORGANIC_FLAG);
-	total.slots++;
+	countSlot(the);
 	return __real_fxDuplicateSlot(the, slot);
 }
 
@@ -179,7 +226,10 @@ static void restartPeaks(txMachine* the, Peak* peak)
 	memset(peak, 0, sizeof(Peak));
 	raise(peak, now, now.sum, now.stackBytes);
 	the->stackPeak = the->stack;
-	before = now;
+	baseChunkBytes = now.chunkBytes;
+	baseSlots = now.slots;
+	newChunkBytes = newSlots = 0;
+	intervalHeap = now.sum - now.stackBytes;
 }
 
 /* Forgets what happened until here: peaks and marks start anew. Cumulative counters go on. */
@@ -206,7 +256,6 @@ void simCountersStart(txMachine* the)
 	start = simUseNow(the);
 	restartPeaks(the, &sinceMark);
 	restartPeaks(the, &overall);
-	nextSample = sim.options.peakEvery;
 }
 
 /* Live memory of a mark is known only in peak mode: elsewhere a mark must not collect, since collections are counted. */
@@ -242,7 +291,7 @@ double simCounter(txMachine* the, const char* name)
 	if (!strcmp(name, "peakBytes")) return overall.top.sum;
 	if (!strcmp(name, "peakChunkBytes")) return overall.chunkBytes;
 	if (!strcmp(name, "peakSlots")) return overall.slots;
-	if (!strcmp(name, "peakStackBytes")) return (double)((the->stackTop - deepest) * (ptrdiff_t)sizeof(txSlot));
+	if (!strcmp(name, "peakStackBytes")) return deepestBytes(the, deepest);
 	if (!strcmp(name, "allocatedChunkBytes")) return total.chunkBytes;
 	if (!strcmp(name, "allocatedChunks")) return total.chunks;
 	if (!strcmp(name, "allocatedSlots")) return total.slots;
@@ -323,7 +372,7 @@ void simWriteStats(int status)
 		fputc(',', file);
 		writePeak(file, "peak", &overall);
 		fprintf(file, ",\"peakEvery\":%d,\"highWater\":{\"chunkBytes\":%.0f,\"slots\":%.0f,\"stackBytes\":%.0f}", sim.options.peakEvery, highChunkBytes, highSlots,
-			(double)((the->stackTop - deepest) * (ptrdiff_t)sizeof(txSlot)));
+			deepestBytes(the, deepest));
 		fprintf(file, ",\"allocated\":{\"chunkBytes\":%.0f,\"chunks\":%.0f,\"slots\":%.0f},\"collections\":%.0f,\"forcedCollections\":%.0f,\"namesAdded\":%d,\"parsedOnDevice\":%d,",
 			total.chunkBytes, total.chunks, total.slots, total.collections - total.forced, total.forced, (int)(the->keyIndex - the->keyOffset), simParsedOnDevice);
 		writeMarks(file);
