@@ -1,7 +1,7 @@
 /*
  * Counters around the engine's allocator, which is wrapped at link time. They live in C memory: reading them costs the device nothing.
  * In peak mode a collection runs before each time so many bytes have been allocated. Between two collections everything new counts as
- * live, so the peak is at most that many bytes too high and never too low.
+ * live, so the peak is never too low and at most that many bytes too high (and by chunks that died while only slots were asked for).
  */
 #include "sim.h"
 #if defined(__has_include)
@@ -22,7 +22,6 @@ typedef struct {
 typedef struct {
 	SimUse top;            /* largest sum of live chunks, slots and stack at one moment */
 	double chunkBytes, slots, stackBytes;  /* largest of each alone */
-	double bound;          /* no moment between two samples can have been above this */
 } Peak;
 
 typedef struct {
@@ -39,12 +38,11 @@ void* __real_fxRenewChunk(txMachine* the, void* data, txSize size);
 txSlot* __real_fxNewSlot(txMachine* the);
 txSlot* __real_fxDuplicateSlot(txMachine* the, txSlot* slot);
 
-static Allocated total;
+static Allocated total, atReset;
 static Peak sinceMark, overall;
 static SimUse start;
 static double baseChunkBytes, baseSlots;    /* live at the last collection of peak mode */
 static double newChunkBytes, newSlots;      /* allocated since */
-static double intervalHeap;                 /* most heap since the last sample, for the bound */
 static double highChunkBytes, highSlots;
 static txSlot* deepest;                     /* of the XS stack, over the whole run */
 static int sampling = 0;
@@ -78,14 +76,12 @@ static void countCollections(txMachine* the)
 	total.lastCollections = the->garbageCollectionCount;
 }
 
-/* Each argument raises its own figure; zeros raise nothing. */
-static void raise(Peak* peak, SimUse use, double bound, double stackBytes)
+static void raise(Peak* peak, SimUse use)
 {
 	if (peak->top.sum < use.sum) peak->top = use;
 	if (peak->chunkBytes < use.chunkBytes) peak->chunkBytes = use.chunkBytes;
 	if (peak->slots < use.slots) peak->slots = use.slots;
-	if (peak->stackBytes < stackBytes) peak->stackBytes = stackBytes;
-	if (peak->bound < bound) peak->bound = bound;
+	if (peak->stackBytes < use.stackBytes) peak->stackBytes = use.stackBytes;
 }
 
 static void noteHigh(txMachine* the)
@@ -100,34 +96,30 @@ static double deepestBytes(txMachine* the, txSlot* to)
 	return (double)((the->stackTop - to) * (ptrdiff_t)sizeof(txSlot));
 }
 
-/* One moment: what lived at the last collection, and all that came since. */
-static void note(txMachine* the)
+/*
+ * Takes in what happened since the last call: heap cannot have grown, the stack may have been deeper (the engine notes it when a function
+ * ends). So the sum is of one moment.
+ */
+static void settle(txMachine* the)
 {
-	SimUse use = simUseNow(the);
-	double heap;
+	SimUse use;
+	if (the->stack < the->stackPeak) the->stackPeak = the->stack;
+	noteHigh(the);
 	use.chunkBytes = baseChunkBytes + newChunkBytes;
 	use.slots = baseSlots + newSlots;
-	heap = use.chunkBytes + use.slots * sizeof(txSlot);
-	use.sum = heap + use.stackBytes;
-	if (intervalHeap < heap) intervalHeap = heap;
-	if (the->stack < the->stackPeak) the->stackPeak = the->stack;
-	raise(&sinceMark, use, 0, 0);
-	raise(&overall, use, 0, 0);
+	use.stackBytes = deepestBytes(the, the->stackPeak);
+	use.sum = use.chunkBytes + use.slots * sizeof(txSlot) + use.stackBytes;
+	the->stackPeak = the->stack;
+	raise(&sinceMark, use);
+	raise(&overall, use);
 }
 
 /* Collects. Where a slot is asked for, chunks must not move: then only slots become exact. */
 static void sample(txMachine* the, txFlag flag)
 {
-	SimUse none = { 0 };
-	double stackBytes;
 	if (!(the->collectFlag & XS_COLLECTING_FLAG)) return;
 	sampling = 1;
-	noteHigh(the);
-	if (the->stack < the->stackPeak) the->stackPeak = the->stack;
-	stackBytes = deepestBytes(the, the->stackPeak);
-	raise(&sinceMark, none, intervalHeap + stackBytes, stackBytes);
-	raise(&overall, none, intervalHeap + stackBytes, stackBytes);
-	the->stackPeak = the->stack;
+	settle(the);
 	fxCollect(the, flag);
 	total.forced++;
 	countCollections(the);
@@ -137,7 +129,6 @@ static void sample(txMachine* the, txFlag flag)
 		baseChunkBytes = the->currentChunksSize;
 		newChunkBytes = 0;
 	}
-	intervalHeap = baseChunkBytes + newChunkBytes + baseSlots * sizeof(txSlot);
 	sampling = 0;
 }
 
@@ -151,8 +142,9 @@ static void countChunk(txMachine* the, txSize size, txSize taken)
 	double bytes = chunkSize(taken);
 	if (isWatched(the)) {
 		if (newChunkBytes + newSlots * sizeof(txSlot) + bytes >= sim.options.peakEvery) sample(the, XS_COMPACT_FLAG);
+		else settle(the);
 		newChunkBytes += bytes;
-		note(the);
+		settle(the);
 	}
 	asked = size;
 	total.chunks++;
@@ -163,8 +155,9 @@ static void countSlot(txMachine* the)
 {
 	if (isWatched(the)) {
 		if ((newSlots + 1) * sizeof(txSlot) >= sim.options.peakEvery) sample(the, XS_ORGANIC_FLAG);
+		else settle(the);
 		newSlots++;
-		note(the);
+		settle(the);
 	}
 	total.slots++;
 }
@@ -191,7 +184,7 @@ void* __wrap_fxRenewChunk(txMachine* the, void* data, txSize size)
 		total.chunkBytes += bytes;
 		if (isWatched(the)) {
 			newChunkBytes += bytes;
-			note(the);
+			settle(the);
 		}
 	}
 	return result;
@@ -224,20 +217,20 @@ static void restartPeaks(txMachine* the, Peak* peak)
 {
 	SimUse now = simUseNow(the);
 	memset(peak, 0, sizeof(Peak));
-	raise(peak, now, now.sum, now.stackBytes);
+	raise(peak, now);
 	the->stackPeak = the->stack;
 	baseChunkBytes = now.chunkBytes;
 	baseSlots = now.slots;
 	newChunkBytes = newSlots = 0;
-	intervalHeap = now.sum - now.stackBytes;
 }
 
-/* Forgets what happened until here: peaks and marks start anew. Cumulative counters go on. */
+/* Forgets what happened until here: peaks and marks start anew. Only the totals go on. */
 void simCountersReset(txMachine* the)
 {
 	simCountersCollect(the);
 	noteHigh(the);
 	markCount = 0;
+	atReset = total;
 	highChunkBytes = the->peakChunksSize = the->currentChunksSize;
 	highSlots = the->peakHeapCount = the->currentHeapCount;
 	deepest = the->stackPeak = the->stack;
@@ -311,8 +304,8 @@ static void writePeak(FILE* file, const char* name, const Peak* peak)
 		fprintf(file, "\"%s\":null", name);
 		return;
 	}
-	fprintf(file, "\"%s\":{\"bytes\":%.0f,\"chunkBytes\":%.0f,\"slots\":%.0f,\"stackBytes\":%.0f,\"bound\":%.0f,\"largest\":{\"chunkBytes\":%.0f,\"slots\":%.0f,\"stackBytes\":%.0f}}",
-		name, peak->top.sum, peak->top.chunkBytes, peak->top.slots, peak->top.stackBytes, peak->bound, peak->chunkBytes, peak->slots, peak->stackBytes);
+	fprintf(file, "\"%s\":{\"bytes\":%.0f,\"chunkBytes\":%.0f,\"slots\":%.0f,\"stackBytes\":%.0f,\"largest\":{\"chunkBytes\":%.0f,\"slots\":%.0f,\"stackBytes\":%.0f}}",
+		name, peak->top.sum, peak->top.chunkBytes, peak->top.slots, peak->top.stackBytes, peak->chunkBytes, peak->slots, peak->stackBytes);
 }
 
 static void writeString(FILE* file, const char* text)
@@ -327,7 +320,7 @@ static void writeString(FILE* file, const char* text)
 
 static void writeMarks(FILE* file)
 {
-	Allocated former = { 0 };
+	Allocated former = atReset;
 	int i;
 	fputs("\"marks\":[", file);
 	for (i = 0; i < markCount; i++) {

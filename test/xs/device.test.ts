@@ -196,10 +196,21 @@ describe("the simulated device", function () {
       expect(small?.allocated.chunkBytes).to.be.within(50_000, 52_000);
       expect(nothing?.allocated).to.deep.equal({ chunkBytes: 0, chunks: 0, slots: 0 });
       expect(stats?.peak?.bytes).to.be.above((large?.live?.bytes ?? 0) + 10_000 - 200);
-      expect(stats?.peak?.bound).to.be.at.least(stats?.peak?.bytes ?? 0);
       expect(stats?.collections).to.equal(0);
       const again = await run(text, { peakEvery: 64 });
       expect(again.stats).to.deep.equal(stats);
+    });
+
+    it("see the stack of code that allocates nothing", async () => {
+      const text = `import measure from "sim:measure";
+        function deep(n) { return n ? deep(n - 1) + 1 : 0; }
+        const hold = new Uint8Array(500);
+        measure.reset(); deep(20); measure.mark("deep"); measure.mark("flat"); hold[0] = 1;`;
+      const [deep, flat] = (await run(text, { peakEvery: 64 })).stats?.marks ?? [];
+      const stack = (deep?.peak?.stackBytes ?? 0) - (flat?.peak?.stackBytes ?? 0);
+      expect(stack).to.be.above(20 * 8 * 16);
+      expect((deep?.peak?.bytes ?? 0) - (flat?.peak?.bytes ?? 0)).to.be.within(stack, stack + 64);
+      expect(deep?.allocated.slots).to.equal(0);
     });
 
     it("count instructions, the same at each run", async function () {
