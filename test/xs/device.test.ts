@@ -83,7 +83,9 @@ describe("the simulated device", function () {
     }
 
     it("stops a write that the engine itself does not refuse, and says where", async () => {
-      const result = await run('import { expression } from "./flash.js"; function search() { const found = expression.exec("abc"); return found; } search();');
+      const result = await run(
+        'import { expression } from "./flash.js"; function search() { const found = expression.exec("abc"); return found; } search();',
+      );
       expect(result.status).to.equal(XS_EXIT.flash);
       expect(result.stderr).to.match(/write to flash: address 0x[0-9a-f]+ .*running: exec < search/);
     });
