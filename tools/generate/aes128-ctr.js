@@ -31,7 +31,8 @@ function lastRound(n, from, to) {
 /** The function for a cipher of `rounds` rounds (an even number). */
 export function counterMode(name, rounds) {
   const join = (lines, indent) => lines.join(`\n${" ".repeat(indent)}`);
-  // Column j of round 1 uses byte 3 of column 3 only if j = 0; byte i of round 1's column 0 is used in round 2's column (4 - i) % 4.
+  // The counter's last byte is byte 3 of column 3, which round 1 brings to its column 0 only (f4: the rest of that column). Byte i of that
+  // column goes to round 2's column (4 - i) % 4 (f0 to f3: the rest of those).
   const fixed = (i) => range(4).filter((other) => other !== i);
   const rest = range(rounds - 3).flatMap((i) => (i % 2 === 0 ? round(i + 3, OLD, NEW) : round(i + 3, NEW, OLD)));
   return `

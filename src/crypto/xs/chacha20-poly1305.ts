@@ -91,7 +91,13 @@ class ChaCha20Poly1305Key implements AeadKey {
     this.start(n0, n1, n2, buf);
     this.crypt(n0, n1, n2, buf, offset, length);
     this.authenticate(aad, aadOffset, aadLength, buf, offset, length);
-    for (let i = 0, at = offset + length; i < TAG_LENGTH; i++) buf[at + i] = state[WORK + (i >> 2)]! >> (8 * (i & 3));
+    for (let i = 0, at = offset + length; i < 4; i++, at += 4) {
+      const word = state[WORK + i]!;
+      buf[at] = word;
+      buf[at + 1] = word >> 8;
+      buf[at + 2] = word >> 16;
+      buf[at + 3] = word >> 24;
+    }
     state.fill(0, 0, WORK_END);
   }
 

@@ -35,11 +35,11 @@ export class Hmac {
       hash.update(key, offset, length);
       hash.digest(bytes, work);
       end = work + hash.outputLength;
+      for (let i = work; i < end; i++) bytes[i]! ^= INNER_PAD;
     } else {
-      for (let i = work; i < end; i++) bytes[i] = key[offset++]!;
+      for (let i = work; i < end; i++) bytes[i] = key[offset++]! ^ INNER_PAD;
     }
-    // Behind the key the block is zero, so the pad itself: fill() costs nothing there, and most keys are much shorter than a block.
-    for (let i = work; i < end; i++) bytes[i]! ^= INNER_PAD;
+    // Behind the key the block is zero, so the pad itself: most keys are much shorter than a block, and fill() costs nothing.
     bytes.fill(INNER_PAD, end, work + block);
     hash.reset();
     hash.update(bytes, work, block);
