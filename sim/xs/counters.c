@@ -29,7 +29,6 @@ typedef struct {
 	SimUse live;
 	Peak peak;
 	Allocated allocated;
-	double highChunkBytes, highSlots;
 } Mark;
 
 void* __real_fxNewChunk(txMachine* the, txSize size);
@@ -264,8 +263,6 @@ void simMark(txMachine* the, const char* name)
 	mark->live = simUseNow(the);
 	mark->peak = sinceMark;
 	mark->allocated = total;
-	mark->highChunkBytes = highChunkBytes;
-	mark->highSlots = highSlots;
 	restartPeaks(the, &sinceMark);
 #ifdef SIM_CALLGRIND
 	CALLGRIND_DUMP_STATS_AT(name);
@@ -368,6 +365,8 @@ void simWriteStats(int status)
 			deepestBytes(the, deepest));
 		fprintf(file, ",\"allocated\":{\"chunkBytes\":%.0f,\"chunks\":%.0f,\"slots\":%.0f},\"collections\":%.0f,\"forcedCollections\":%.0f,\"namesAdded\":%d,\"parsedOnDevice\":%d,",
 			total.chunkBytes, total.chunks, total.slots, total.collections - total.forced, total.forced, (int)(the->keyIndex - the->keyOffset), simParsedOnDevice);
+		/* the engine's tables lie in the C heap, on a device too, and in none of the sums above */
+		fprintf(file, "\"tableBytes\":%d,", (int)((the->keyCount - the->keyOffset + the->aliasCount + the->nameModulo + the->symbolModulo) * sizeof(txSlot*) + sizeof(txMachine)));
 		writeMarks(file);
 	}
 	fputs("}\n", file);

@@ -100,6 +100,8 @@ export interface XsStats {
   readonly forcedCollections: number;
   readonly namesAdded: number;
   readonly parsedOnDevice: number;
+  /** The engine's tables (names, aliases) in the C heap, which no other figure contains. */
+  readonly tableBytes: number;
   readonly marks: readonly Mark[];
 }
 
