@@ -1,0 +1,43 @@
+import { ClientConnection } from "../../src/client.js";
+import type { ClientConfig } from "../../src/config.js";
+import { SecureSocket } from "./secure-socket.js";
+import type { SecureSocketOptions } from "./socket-options.js";
+import { Timer } from "./timer.js";
+
+/** The pieces of a ClientConfig, and times in milliseconds. */
+export interface SecureOptions extends Omit<ClientConfig, "serverName"> {
+  /** Default: the socket's `host`. */
+  serverName?: string;
+  /** From the constructor to the first onWritable, the TCP connection included. Default 30,000; 0: no limit. */
+  handshakeTimeout?: number;
+  /** Without a byte in either direction. Default 1,800,000 (longer than any usual keep-alive); 0: no limit. */
+  idleTimeout?: number;
+}
+
+export interface TLSSocketOptions extends SecureSocketOptions {
+  /** The server's DNS name. */
+  host?: string;
+  secure: SecureOptions;
+}
+
+export const DEFAULT_HANDSHAKE_TIMEOUT = 30_000;
+export const DEFAULT_IDLE_TIMEOUT = 1_800_000;
+
+/**
+ * TLS client in the shape of ECMA-419's sockets: what `embedded:io/socket/tcp/tls` serves. The server is always verified. The constructor throws
+ * for options that cannot work; all later failures go to onError.
+ */
+export default class TLSSocket extends SecureSocket {
+  constructor(options: TLSSocketOptions) {
+    const { secure } = options;
+    const serverName = secure.serverName ?? options.host ?? options.address;
+    const config: ClientConfig = secure.serverName === undefined ? { ...secure, serverName } : (secure as ClientConfig);
+    super(
+      options,
+      new ClientConnection(config),
+      Timer as never,
+      secure.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT,
+      secure.idleTimeout ?? DEFAULT_IDLE_TIMEOUT,
+    );
+  }
+}

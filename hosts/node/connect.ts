@@ -1,0 +1,63 @@
+import { connect as connectTcp, type Socket } from "node:net";
+import { ClientConnection } from "../../src/client.js";
+import type { ClientConfig } from "../../src/config.js";
+import { anchorsFrom, type CertificateSource } from "./certificates.js";
+import { nobleProvider } from "./provider-noble.js";
+import { systemClock, systemRandom } from "./system.js";
+import { TLSSocket, type TLSSocketOptions } from "./tls-socket.js";
+
+/**
+ * A server that ignores our record_size_limit (OpenSSL does) may send records of 2^14 + 256 bytes: Node has room for them.
+ */
+export const NODE_RECEIVE_BUFFER = 5 + 16_384 + 256 + 8;
+export const NODE_SEND_BUFFER = 5 + 16_384 + 256;
+
+export interface ConnectOptions
+  extends Partial<Omit<ClientConfig, "serverName">>,
+    Pick<TLSSocketOptions, "handshakeTimeout" | "idleTimeout" | "allowHalfOpen" | "trace"> {
+  host: string;
+  port: number;
+  /** The DNS name or IP address that the certificate must carry. Default: `host`. */
+  servername?: string;
+  /** Certificates that are trusted, as PEM or DER. Either this or `trust` must be given. */
+  ca?: CertificateSource | readonly CertificateSource[];
+  /** A transport that exists already, instead of a new TCP connection to host and port. */
+  socket?: Socket;
+}
+
+/**
+ * Connects and begins the handshake; `secureConnect` tells that the peer is authenticated. The peer is always verified: there is no option to
+ * switch that off. Throws for options that are missing or wrong; all later failures are `error` events.
+ */
+export function connect(options: ConnectOptions, onSecureConnect?: () => void): TLSSocket {
+  const { host, port, ca } = options;
+  const trust = options.trust ?? (ca === undefined ? undefined : anchorsFrom(ca));
+  if (trust === undefined) throw new TypeError("connect: give `ca` (certificates as PEM or DER) or `trust`: the server is always verified");
+  if (typeof host !== "string" || host === "") throw new TypeError("connect: `host` must be a host name or an IP address");
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError(`connect: \`port\` must be 1 to 65535, not ${port}`);
+  const servername = options.servername ?? host;
+  const config: ClientConfig = {
+    provider: options.provider ?? nobleProvider,
+    random: options.random ?? systemRandom,
+    clock: options.clock ?? systemClock,
+    trust,
+    serverName: servername,
+    receiveBuffer: options.receiveBuffer ?? NODE_RECEIVE_BUFFER,
+    sendBuffer: options.sendBuffer ?? NODE_SEND_BUFFER,
+    ...(options.alpn === undefined ? {} : { alpn: options.alpn }),
+    ...(options.sliceSteps === undefined ? {} : { sliceSteps: options.sliceSteps }),
+    ...(options.keyLog === undefined ? {} : { keyLog: options.keyLog }),
+  };
+  const connection = new ClientConnection(config);
+  const transport =
+    options.socket ?? connectTcp({ host, port, allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
+  const socket = new TLSSocket(transport, connection, {
+    servername,
+    ...(options.handshakeTimeout === undefined ? {} : { handshakeTimeout: options.handshakeTimeout }),
+    ...(options.idleTimeout === undefined ? {} : { idleTimeout: options.idleTimeout }),
+    ...(options.allowHalfOpen === undefined ? {} : { allowHalfOpen: options.allowHalfOpen }),
+    ...(options.trace === undefined ? {} : { trace: options.trace }),
+  });
+  if (onSecureConnect !== undefined) socket.once("secureConnect", onSecureConnect);
+  return socket;
+}

@@ -1,0 +1,194 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
+import { join } from "node:path";
+import { createServer, type TLSSocket, type TlsOptions } from "node:tls";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { TestCA } from "./test-ca.js";
+
+const COMMAND = fileURLToPath(new URL("../../../hosts/node/cli/thimble.cjs", import.meta.url));
+
+interface Run {
+  code: number | null;
+  stdout: Buffer;
+  stderr: string;
+}
+
+/** stdin: what is written before its end; null leaves it open. */
+async function thimble(args: string[], stdin: string | Buffer | null = "", nodeArgs: string[] = []): Promise<Run> {
+  const child: ChildProcess = spawn(process.execPath, [...nodeArgs, COMMAND, ...args], { stdio: ["pipe", "pipe", "pipe"] });
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  child.stdout?.on("data", (data: Buffer) => out.push(data));
+  child.stderr?.on("data", (data: Buffer) => err.push(data));
+  child.stdin?.on("error", () => undefined);
+  if (stdin !== null) child.stdin?.end(stdin);
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString() };
+}
+
+describe("thimble connect", () => {
+  let ca: TestCA;
+  const servers: Server[] = [];
+
+  before(() => {
+    ca = new TestCA();
+  });
+
+  after(() => {
+    for (const server of servers) server.close();
+    ca.remove();
+  });
+
+  async function listening(server: Server, host = "127.0.0.1"): Promise<string> {
+    servers.push(server);
+    server.listen(0, host);
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  }
+
+  function tlsServer(onSocket: (socket: TLSSocket) => void, options: TlsOptions = {}, host?: string): Promise<string> {
+    const server = createServer({ key: ca.key, cert: ca.chain, allowHalfOpen: true, ...options }, (socket) => {
+      socket.on("error", () => undefined);
+      onSocket(socket);
+    });
+    return listening(server, host);
+  }
+
+  const echo = (socket: TLSSocket) => socket.pipe(socket);
+  const oneLine = (text: string) => expect(text.trimEnd().split("\n").length, text).to.equal(1);
+
+  it("joins stdin and stdout, and ends in order", async () => {
+    const where = await tlsServer(echo);
+    const run = await thimble(["connect", where, "--ca", ca.rootFile], "hello\n");
+    expect(run).to.deep.equal({ code: 0, stdout: Buffer.from("hello\n"), stderr: "" });
+  });
+
+  it("carries a megabyte both ways", async () => {
+    const data = randomBytes(1_000_000);
+    const where = await tlsServer(echo);
+    const run = await thimble(["connect", where, "--ca", ca.rootFile, "--servername", "localhost"], data);
+    expect(run.stderr).to.equal("");
+    expect(run.stdout.equals(data)).to.equal(true);
+    expect(run.code).to.equal(0);
+  });
+
+  it("goes on reading after the end of stdin (half close)", async () => {
+    const where = await tlsServer((socket) => {
+      socket.resume();
+      socket.once("end", () => setTimeout(() => socket.end("late"), 50));
+    });
+    const run = await thimble(["connect", where, "--ca", ca.rootFile]);
+    expect(run).to.deep.equal({ code: 0, stdout: Buffer.from("late"), stderr: "" });
+  });
+
+  it("ends when the peer ends, though stdin is open", async () => {
+    const where = await tlsServer((socket) => socket.end("bye"));
+    const run = await thimble(["connect", where, "--ca", ca.rootFile], null);
+    expect(run).to.deep.equal({ code: 0, stdout: Buffer.from("bye"), stderr: "" });
+  });
+
+  it("IPv6, --alpn, --trace and --keylog", async () => {
+    let alpn: string | false | null = null;
+    const where = await tlsServer(
+      (socket) => {
+        alpn = socket.alpnProtocol;
+        socket.end("ok");
+      },
+      { ALPNProtocols: ["b", "a"] },
+      "::1",
+    );
+    const keylog = join(ca.folder, "keys.log");
+    const run = await thimble(["connect", where, "--ca", ca.rootFile, "--alpn", "a,b", "--trace", "--keylog", keylog]);
+    expect(run.code, run.stderr).to.equal(0);
+    expect(String(run.stdout)).to.equal("ok");
+    expect(alpn).to.be.oneOf(["a", "b"]);
+    expect(run.stderr).to.match(/^> handshake, \d+ bytes\n< handshake, \d+ bytes\n/);
+    expect(run.stderr).to.contain(`= handshake done: TLSv1.3, alpn ${alpn}`);
+    const labels = readFileSync(keylog, "utf8").trimEnd().split("\n");
+    for (const line of labels) expect(line).to.match(/^[A-Z0-9_]+ [0-9a-f]{64} [0-9a-f]{64}$/);
+    expect(labels.map((line) => line.split(" ")[0])).to.include.members(["CLIENT_TRAFFIC_SECRET_0", "SERVER_TRAFFIC_SECRET_0"]);
+    expect(statSync(keylog).mode & 0o077).to.equal(0);
+  });
+
+  it("exit 1 and one line for an unknown authority, a wrong name, a truncated connection and plain HTTP", async () => {
+    const where = await tlsServer(echo);
+    const stranger = await thimble(["connect", where, "--ca", ca.strangerFile]);
+    expect(stranger.code).to.equal(1);
+    expect(stranger.stderr).to.match(
+      /^thimble: 127\.0\.0\.1:\d+: unknown_ca: .*\(give the certificate of the right authority with --ca\)\n$/,
+    );
+    const name = await thimble(["connect", where, "--ca", ca.rootFile, "--servername", "example.com"]);
+    expect(name.code).to.equal(1);
+    expect(name.stderr).to.contain("example.com");
+    const cut = await tlsServer((socket) => socket.write("half", () => socket.destroy()));
+    const truncated = await thimble(["connect", cut, "--ca", ca.rootFile], null);
+    expect(truncated.code).to.equal(1);
+    expect(String(truncated.stdout)).to.equal("half");
+    expect(truncated.stderr).to.contain("connection_lost");
+    const http = await listening(createTcpServer((socket) => socket.on("error", () => undefined).end("HTTP/1.1 400 Bad Request\r\n\r\n")));
+    const plain = await thimble(["connect", http, "--ca", ca.rootFile]);
+    expect(plain.code).to.equal(1);
+    for (const run of [stranger, name, truncated, plain]) oneLine(run.stderr);
+  });
+
+  it("exit 3 where nothing listens and where nothing answers", async () => {
+    const gone = createTcpServer();
+    const where = await listening(gone);
+    gone.close();
+    await once(gone, "close");
+    const refused = await thimble(["connect", where, "--ca", ca.rootFile]);
+    expect(refused.code).to.equal(3);
+    expect(refused.stderr).to.contain("connection refused: is a server listening on this port? (ECONNREFUSED)");
+    const silent = await listening(createTcpServer((socket) => socket.on("error", () => undefined).resume()));
+    const quiet = await thimble(["connect", silent, "--ca", ca.rootFile, "--timeout", "0.3"]);
+    expect(quiet.code).to.equal(3);
+    expect(quiet.stderr).to.contain("timed_out: the handshake was not finished within 0.3 s");
+    for (const run of [refused, quiet]) oneLine(run.stderr);
+  });
+
+  it("exit 2 for wrong usage and files, before connecting", async () => {
+    const junk = join(ca.folder, "junk.pem");
+    writeFileSync(junk, "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n");
+    const wrong: [string[], RegExp][] = [
+      [["connect", "localhost:1"], /required option '--ca <FILE>' not specified/],
+      [["connect", "localhost", "--ca", ca.rootFile], /write HOST:PORT/],
+      [["connect", "::1:443", "--ca", ca.rootFile], /in brackets: \[::1\]:443/],
+      [["connect", "localhost:99999", "--ca", ca.rootFile], /from 1 to 65535/],
+      [["connect", "localhost:1", "--ca", join(ca.folder, "none")], /none: cannot be read \(ENOENT\)/],
+      [["connect", "localhost:1", "--ca", junk], /junk\.pem, line 2: not base64/],
+      [["connect", "localhost:1", "--ca", join(ca.folder, "leaf.key")], /holds a PRIVATE KEY/],
+      [["connect", "localhost:1", "--ca", ca.rootFile, "--receive-buffer", "64"], /receiveBuffer is 64/],
+      [["connect", "localhost:1", "--ca", ca.rootFile, "--keylog", join(ca.folder, "none/x")], /none\/x/],
+      [["connect", "localhost:1", "--ca", ca.rootFile, "--frob"], /unknown option '--frob'/],
+      [["frob"], /unknown command 'frob'/],
+    ];
+    for (const [args, message] of wrong) {
+      const run = await thimble(args);
+      expect(run.stderr, args.join(" "))
+        .to.match(message)
+        .and.to.match(/^thimble: /);
+      expect(run.code, args.join(" ")).to.equal(2);
+      oneLine(run.stderr);
+    }
+  });
+
+  it("an older Node gets one clear sentence", async () => {
+    const old = join(ca.folder, "old.cjs");
+    writeFileSync(old, 'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "18.20.4" } });\n');
+    const run = await thimble(["connect"], "", ["--require", old]);
+    expect(run).to.deep.equal({ code: 2, stdout: Buffer.alloc(0), stderr: "thimble needs Node 20.19 or newer; this is Node 18.20.4.\n" });
+  });
+
+  it("--help and --version", async () => {
+    const help = await thimble(["connect", "--help"]);
+    expect(help.code).to.equal(0);
+    expect(String(help.stdout)).to.contain("--keylog <FILE>");
+    const version = await thimble(["--version"]);
+    expect(String(version.stdout)).to.match(/^\d+\.\d+\.\d+\n$/);
+  });
+});

@@ -1,0 +1,151 @@
+import { createCipheriv, createECDH, createHash, createSign, generateKeyPairSync, randomBytes } from "node:crypto";
+import { expect } from "chai";
+import {
+  aes128gcm,
+  chachaPoly1305,
+  ecdsaP256Sha256,
+  groupP256,
+  groupX25519,
+  nobleProvider,
+  sha256,
+} from "../../../hosts/node/provider-noble.js";
+import { systemClock, systemRandom } from "../../../hosts/node/system.js";
+import { DONE, type NamedGroup } from "../../../src/crypto/provider.js";
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
+
+describe("hosts/node provider on noble", () => {
+  it("SHA-256 in pieces equals node:crypto", () => {
+    const data = randomBytes(300);
+    const hash = sha256.create();
+    const out = new Uint8Array(40);
+    for (let length = 0; length <= 300; length += 13) {
+      hash.reset();
+      for (let at = 0; at < length; at += 29) hash.update(data, at, Math.min(29, length - at));
+      hash.digest(out, 4);
+      expect(hex(out.slice(4, 36))).to.equal(createHash("sha256").update(data.subarray(0, length)).digest("hex"));
+    }
+  });
+
+  it("saves and restores midstates, copies whole states", () => {
+    const data = randomBytes(200);
+    const expected = createHash("sha256").update(data).digest("hex");
+    const hash = sha256.create();
+    const saved = new Uint8Array(34);
+    const out = new Uint8Array(32);
+    hash.update(data, 0, 128);
+    hash.save(saved, 2);
+    hash.wipe();
+    const other = sha256.create();
+    other.restore(saved, 2, 2);
+    other.update(data, 128, 30);
+    hash.copy(other);
+    for (const h of [other, hash]) {
+      h.update(data, 158, 42);
+      h.digest(out, 0);
+      expect(hex(out)).to.equal(expected);
+    }
+    hash.restore(saved, 2, 2);
+    hash.update(data, 128, 1);
+    expect(() => hash.save(saved, 0)).to.throw(RangeError);
+  });
+
+  it("constants of the schedule (RFC 8448 §3: derived secret of the early secret)", () => {
+    expect(hex(sha256.emptyDigest)).to.equal(createHash("sha256").digest("hex"));
+    expect(hex(sha256.fullHandshakeSalt)).to.equal("6f2615a108c702c5678f54fc9dbab69716c076189c48250cebeac3576c3611ba");
+  });
+
+  for (const [algorithm, name] of [
+    [aes128gcm, "aes-128-gcm"],
+    [chachaPoly1305, "chacha20-poly1305"],
+  ] as const) {
+    it(`${algorithm.name} equals node:crypto, and refuses every flipped byte`, () => {
+      const keyBytes = randomBytes(algorithm.keyLength);
+      const nonce = randomBytes(14);
+      const aad = randomBytes(9);
+      const key = algorithm.create(null);
+      key.setKey(keyBytes, 0);
+      for (const length of [0, 1, 16, 100]) {
+        const plain = randomBytes(length);
+        const cipher = createCipheriv(name as "aes-128-gcm", keyBytes, nonce.subarray(2), { authTagLength: 16 });
+        cipher.setAAD(aad.subarray(3, 8), { plaintextLength: length });
+        const expected = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+        const buf = new Uint8Array(5 + length + 16);
+        buf.set(plain, 5);
+        key.seal(nonce, 2, aad, 3, 5, buf, 5, length);
+        expect(hex(buf.slice(5))).to.equal(hex(expected));
+        for (let i = 5; i < buf.length; i++) {
+          const bad = buf.slice();
+          bad[i] = (bad[i] ?? 0) ^ 1;
+          const before = hex(bad);
+          expect(key.open(nonce, 2, aad, 3, 5, bad, 5, length)).to.equal(false);
+          expect(hex(bad)).to.equal(before);
+        }
+        expect(key.open(nonce, 2, aad, 3, 5, buf, 5, length)).to.equal(true);
+        expect(hex(buf.slice(5, 5 + length))).to.equal(hex(plain));
+      }
+    });
+  }
+
+  function agree(group: NamedGroup) {
+    const [a, b] = [group.create(), group.create()];
+    const keys = [a, b].map((exchange) => {
+      exchange.beginGenerate(systemRandom);
+      expect(exchange.step(1)).to.equal(DONE);
+      const key = new Uint8Array(group.publicLength);
+      exchange.writePublicKey(key, 0);
+      return key;
+    }) as [Uint8Array, Uint8Array];
+    const secret = (exchange: typeof a, peer: Uint8Array, length = peer.length) => {
+      exchange.beginAgree(peer, 0, length);
+      exchange.step(Infinity);
+      const out = new Uint8Array(group.secretLength);
+      return exchange.writeSecret(out, 0) ? hex(out) : null;
+    };
+    return { a, b, keys, secret };
+  }
+
+  for (const group of [groupX25519, groupP256]) {
+    it(`${group.name}: both sides get the same secret; wrong lengths are refused`, () => {
+      const { a, b, keys, secret } = agree(group);
+      expect(secret(a, keys[1])).to.equal(secret(b, keys[0])).and.to.have.length(64);
+      expect(secret(a, keys[1], keys[1].length - 1)).to.equal(null);
+      expect(secret(a, Uint8Array.of(...keys[1], 0))).to.equal(null);
+    });
+  }
+
+  it("refuses the all-zero result, points off the curve and compressed points", () => {
+    const x = agree(groupX25519);
+    expect(x.secret(x.a, new Uint8Array(32))).to.equal(null);
+    const p = agree(groupP256);
+    const off = p.keys[1].slice();
+    off[64] = (off[64] ?? 0) ^ 1;
+    expect(p.secret(p.a, off)).to.equal(null);
+    const compressed = Buffer.from(createECDH("prime256v1").generateKeys("hex", "compressed"), "hex");
+    expect(p.secret(p.a, new Uint8Array(compressed))).to.equal(null);
+  });
+
+  it("verifies ECDSA signatures of node:crypto and no others", () => {
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+    const message = randomBytes(50);
+    const signature = new Uint8Array(createSign("sha256").update(message).sign(privateKey));
+    const digest = new Uint8Array(createHash("sha256").update(message).digest());
+    const key = new Uint8Array(publicKey.export({ format: "der", type: "spki" })).slice(-65);
+    const verify = (k: Uint8Array, d: Uint8Array, s: Uint8Array) => {
+      const verifier = ecdsaP256Sha256.createVerifier();
+      verifier.begin(k, 0, k.length, d, 0, d.length, s, 0, s.length);
+      expect(verifier.step(1)).to.equal(DONE);
+      return verifier.valid();
+    };
+    expect(verify(key, digest, signature)).to.equal(true);
+    expect(verify(key, new Uint8Array(32), signature)).to.equal(false);
+    expect(verify(key.slice(1), digest, signature)).to.equal(false);
+    expect(verify(key, digest, signature.slice(1))).to.equal(false);
+    expect(verify(key, digest, new Uint8Array(0))).to.equal(false);
+  });
+
+  it("names what it has, and the time is now", () => {
+    expect(nobleProvider.suites.map((suite) => suite.id)).to.deep.equal([0x1303, 0x1301]);
+    expect(Math.abs(systemClock.seconds() - Date.now() / 1000)).to.be.lessThan(2);
+  });
+});

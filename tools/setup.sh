@@ -1,0 +1,72 @@
+#!/bin/sh
+# Sets up a fresh Debian machine with Node 20, gcc and make: system packages, npm packages, build. Then runs what the arguments name:
+#   sh tools/setup.sh              set up only
+#   sh tools/setup.sh sim          … and run the simulator's demo (npm run sim)
+#   sh tools/setup.sh test         … and run all tests, on Node and on XS
+# System packages are installed where this runs as root on a machine with apt-get; elsewhere they are named exactly.
+set -eu
+cd "$(dirname "$0")/.."
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+
+command -v node >/dev/null 2>&1 || { say "Node is missing: install Node 20.19 or newer (https://nodejs.org) and call this again."; exit 2; }
+node tools/node-version.cjs
+command -v npm >/dev/null 2>&1 || { say "npm is missing: it comes with Node; on Debian: apt-get install npm"; exit 2; }
+
+# The simulator runs the XS engine with 32-bit slots where the compiler can make them, counts instructions where valgrind is there.
+can_m32() {
+  probe=$(mktemp -d)
+  printf '#include <stdio.h>\nint main(void) { return 0; }\n' >"$probe/a.c"
+  if gcc -m32 "$probe/a.c" -o "$probe/a" >/dev/null 2>&1; then found=0; else found=1; fi
+  rm -rf "$probe"
+  return $found
+}
+
+needed=""
+useful=""
+command -v gcc >/dev/null 2>&1 || needed="$needed gcc libc6-dev"
+command -v make >/dev/null 2>&1 || needed="$needed make"
+command -v openssl >/dev/null 2>&1 || needed="$needed openssl"
+can_m32 || useful="$useful gcc-multilib"
+command -v valgrind >/dev/null 2>&1 || useful="$useful valgrind"
+# A second TLS stack for the interoperability tests.
+command -v gnutls-serv >/dev/null 2>&1 || useful="$useful gnutls-bin"
+
+if [ -n "$needed$useful" ]; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    say "installing$needed$useful"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq || say "apt-get update failed; trying with the lists that are there"
+    # One by one where all together fail: what is only useful may be absent on this architecture.
+    # shellcheck disable=SC2086
+    if ! apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends $needed $useful >&2; then
+      for package in $needed $useful; do
+        apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends "$package" >&2 || say "could not install $package"
+      done
+    fi
+  else
+    say "these Debian packages are missing:$needed$useful"
+    say "install them with: sudo apt-get install --no-install-recommends$needed$useful"
+  fi
+fi
+for tool in gcc make openssl; do
+  command -v "$tool" >/dev/null 2>&1 || { say "$tool is needed and still missing: see above."; exit 2; }
+done
+can_m32 || say "no 32-bit compiler (gcc-multilib): the simulator will run with 64-bit slots, so its memory figures differ from a chip's"
+command -v valgrind >/dev/null 2>&1 || say "no valgrind: the simulator will not count instructions"
+
+say "npm ci"
+npm ci --no-audit --no-fund
+say "build"
+npm run --silent build
+
+for what in "$@"; do
+  case "$what" in
+    sim) npm run --silent sim ;;
+    test)
+      npm run --silent test
+      npm run --silent test:xs
+      ;;
+    *) say "unknown argument '$what': sim or test"; exit 2 ;;
+  esac
+done
