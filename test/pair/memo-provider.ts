@@ -134,6 +134,7 @@ export function memoProvider(provider: CryptoProvider, memo: Memo): CryptoProvid
   return {
     name: `${provider.name}, results kept`,
     suites: provider.suites,
+    sha256: provider.sha256,
     groups: provider.groups.map((group) => ({
       id: group.id,
       name: group.name,
