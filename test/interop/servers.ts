@@ -96,6 +96,21 @@ export function cuttingProxy(port: number, limit: number): Promise<Running> {
   });
 }
 
+/** A proxy that ends the client's connection after a while, whatever was said. */
+export function endingProxy(port: number, milliseconds: number): Promise<Running> {
+  return tcpServer((client) => {
+    const server = connectTcp(port, "127.0.0.1");
+    server.on("error", () => client.destroy());
+    client.pipe(server);
+    server.pipe(client, { end: false });
+    setTimeout(() => {
+      server.unpipe(client);
+      client.end();
+      server.destroy();
+    }, milliseconds);
+  });
+}
+
 /** How a connection of thimble went. */
 export interface Talk {
   readonly error: TLSError | null;
