@@ -122,13 +122,18 @@ export abstract class DerReader {
         this.left -= n;
         if (this.left === 0) this.finish();
       } else {
-        if (this.position === this.end) this.malformed(`${end - at} octets follow the end`);
+        if (this.position === this.end) this.overrun();
         this.position++;
         this.header(bytes[at++]!);
       }
     }
     this.pushed();
     this.input = NOTHING;
+  }
+
+  private overrun(): never {
+    if (this.phase === IDENTIFIER) throw new RangeError("more octets than were announced");
+    this.malformed(`the length of ${this.fieldName(this.state)} is cut off by the end of what it is part of`);
   }
 
   /** All is read, and nothing is missing. */

@@ -342,6 +342,11 @@ describe("x509/certificate", () => {
       "an element with tag 0x1f stands where serialNumber is expected",
     );
     bad("tag 0", () => leaf({ serial: Uint8Array.of(0, 0) }), "an element with tag 0x00 stands where serialNumber is expected");
+    bad(
+      "an element cut off in its header",
+      () => leaf({ version: der.tlv(0xa0, Uint8Array.of(2)) }),
+      "the length of version is cut off by the end of what it is part of",
+    );
     it("opens nothing that is nested deeper than certificates are", () => {
       let deep = der.nullValue();
       for (let i = 0; i < 200; i++) deep = der.sequence(deep);
