@@ -323,11 +323,11 @@ export const ecdsaP256Sha256: SignatureAlgorithm = {
 
 export const nobleProvider: CryptoProvider = {
   name: "noble",
-  sha256,
   suites: [
     { id: constants.TLS_CHACHA20_POLY1305_SHA256, name: "TLS_CHACHA20_POLY1305_SHA256", hash: sha256, aead: chachaPoly1305 },
     { id: constants.TLS_AES_128_GCM_SHA256, name: "TLS_AES_128_GCM_SHA256", hash: sha256, aead: aes128gcm },
   ],
   groups: [groupX25519, groupP256],
   signatures: [ecdsaP256Sha256],
+  sha256,
 };

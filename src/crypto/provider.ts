@@ -46,6 +46,11 @@ export interface HashAlgorithm {
   readonly emptyDigest: Uint8Array;
   /** Derive-Secret(Early Secret, "derived", "") where no PSK is in use (RFC 9846 §7.1): the same in every full handshake. */
   readonly fullHandshakeSalt: Uint8Array;
+  /**
+   * The HMAC midstates of that salt, so that HKDF-Extract(fullHandshakeSalt, .) costs only the blocks of its input: the chaining values after
+   * the key's outer block, then after its inner block (2 × stateLength bytes; what Hmac.setMidstates takes).
+   */
+  readonly fullHandshakeMidstates: Uint8Array;
   create(): Hash;
 }
 
@@ -172,4 +177,6 @@ export interface CryptoProvider {
   readonly suites: readonly CipherSuite[];
   readonly groups: readonly NamedGroup[];
   readonly signatures: readonly SignatureAlgorithm[];
+  /** SHA-256: names of certificates are compared by it. */
+  readonly sha256: HashAlgorithm;
 }

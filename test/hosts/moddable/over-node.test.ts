@@ -69,6 +69,7 @@ const timers: Timers = {
 describe("hosts/moddable SecureSocket with a real server", () => {
   let ca: TestCA;
   let server: Server;
+  const sockets: NodeTLSSocket[] = [];
 
   before(() => {
     ca = new TestCA();
@@ -80,6 +81,7 @@ describe("hosts/moddable SecureSocket with a real server", () => {
 
   afterEach(() => {
     server.close();
+    for (const socket of sockets.splice(0)) socket.destroy();
   });
 
   async function open(
@@ -89,6 +91,7 @@ describe("hosts/moddable SecureSocket with a real server", () => {
   ): Promise<SecureSocket> {
     server = createServer({ key: ca.key, cert: ca.chain, ALPNProtocols: ["http/1.1"] }, (socket) => {
       socket.on("error", () => undefined);
+      sockets.push(socket);
       onServer(socket);
     });
     server.listen(0, "127.0.0.1");
@@ -114,10 +117,8 @@ describe("hosts/moddable SecureSocket with a real server", () => {
     const failure = await new Promise<TLSAlert>((resolve, reject) => {
       open(
         (socket) => {
-          socket.on("data", (chunk) => {
-            for (let i = 0; i < chunk.length; i += 1000) socket.write(chunk.subarray(i, i + 1000));
-          });
-          socket.setNoDelay(true);
+          socket.setMaxSendFragment(1024);
+          socket.pipe(socket);
         },
         {
           onWritable(count) {

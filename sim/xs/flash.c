@@ -1,0 +1,244 @@
+/*
+ * The root machine's memory, which becomes the device's flash: one mapped arena. After the root is built, every object is frozen, every
+ * pointer into its chunks gets the kind that the collector leaves alone, what stays changeable gets an alias number, and the arena is
+ * write-protected. A real build does the same at link time.
+ */
+#include "sim.h"
+#include <signal.h>
+#include <sys/mman.h>
+
+#define ARENA_SIZE ((size_t)256 << 20)
+
+SimFlashFigures simFlash;
+
+static txByte* arena;
+static txByte* arenaNext;
+static int arenaLocked = 0;
+static txSlot** builtIns;      /* instances of the engine itself, when they must stay changeable */
+static size_t builtInCount;
+
+void* simFlashAllocate(size_t size)
+{
+	txByte* result = arenaNext;
+	size = (size + 15) & ~(size_t)15;
+	if (arenaNext + size > arena + ARENA_SIZE) simFail(EXIT_SETUP, "flash is full: %d MB", (int)(ARENA_SIZE >> 20));
+	arenaNext += size;
+	return result;
+}
+
+/* The engine's allocator: the root takes from the arena, the device from the process. */
+
+void* fxAllocateChunks(txMachine* the, txSize size)
+{
+	return sim.root ? malloc(size) : simFlashAllocate(size);
+}
+
+void fxFreeChunks(txMachine* the, void* data) {}
+
+txSlot* fxAllocateSlots(txMachine* the, txSize count)
+{
+	return sim.root ? malloc((size_t)count * sizeof(txSlot)) : simFlashAllocate((size_t)count * sizeof(txSlot));
+}
+
+void fxFreeSlots(txMachine* the, void* data) {}
+
+/* A write to flash */
+
+static void put(const char* text)
+{
+	if (write(2, text, strlen(text)) < 0) _exit(EXIT_FLASH);
+}
+
+static void onFault(int signal, siginfo_t* information, void* context)
+{
+	txByte* address = information->si_addr;
+	char calls[400], line[700];
+	fflush(stdout);
+	if (arenaLocked && (arena <= address) && (address < arenaNext)) {
+		simDescribeCalls(sim.device, calls, sizeof(calls));
+		snprintf(line, sizeof(line), "thimble-xs: write to flash: address 0x%lx is in read-only memory (byte %s of %s)%s%s\n"
+			"thimble-xs: something that was made while modules loaded is changed on the device; make it in an instance instead\n",
+			(unsigned long)address, simThousands((double)(address - arena)), simThousands((double)(arenaNext - arena)),
+			calls[0] ? "; running: " : "", calls);
+		put(line);
+		simFinish(EXIT_FLASH);
+	}
+	snprintf(line, sizeof(line), "thimble-xs: the engine read or wrote at 0x%lx, which is no memory of the device\n", (unsigned long)address);
+	put(line);
+	_exit(EXIT_ENGINE);
+}
+
+void simFlashInitialize(void)
+{
+	static char stack[65536];
+	stack_t alternate = { .ss_sp = stack, .ss_size = sizeof(stack) };
+	struct sigaction action = { .sa_sigaction = onFault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+	arena = mmap(NULL, ARENA_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (arena == MAP_FAILED) simFail(EXIT_SETUP, "cannot map %d MB of memory: %s", (int)(ARENA_SIZE >> 20), strerror(errno));
+	arenaNext = arena;
+	sigaltstack(&alternate, NULL);
+	sigaction(SIGSEGV, &action, NULL);
+	sigaction(SIGBUS, &action, NULL);
+}
+
+void simFlashProtect(void)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	arenaNext = arena + (((size_t)(arenaNext - arena) + page - 1) & ~(page - 1));
+	if (mprotect(arena, (size_t)(arenaNext - arena), PROT_READ)) simFail(EXIT_SETUP, "cannot protect flash: %s", strerror(errno));
+	arenaLocked = 1;
+}
+
+/* Freezing */
+
+static int compareSlots(const void* a, const void* b)
+{
+	const txSlot* left = *(txSlot* const*)a;
+	const txSlot* right = *(txSlot* const*)b;
+	return (left > right) - (left < right);
+}
+
+static void eachSlot(txMachine* the, void (*visit)(txMachine*, txSlot*))
+{
+	txSlot* heap;
+	for (heap = the->firstHeap; heap; heap = heap->next) {
+		txSlot* slot = heap + 1;
+		txSlot* limit = heap->value.reference;
+		for (; slot < limit; slot++)
+			(*visit)(the, slot);
+	}
+}
+
+static void rememberInstance(txMachine* the, txSlot* slot)
+{
+	if (slot->kind != XS_INSTANCE_KIND) return;
+	if (!(builtInCount & 1023)) {
+		builtIns = realloc(builtIns, (builtInCount + 1024) * sizeof(txSlot*));
+		if (!builtIns) simFail(EXIT_SETUP, "no memory for the list of built-in objects");
+	}
+	builtIns[builtInCount++] = slot;
+}
+
+/* Called before any module runs. Slots do not move, so addresses identify the built-ins later. */
+void simFlashRememberBuiltIns(txMachine* root)
+{
+	fxCollect(root, XS_COMPACT_FLAG);
+	eachSlot(root, rememberInstance);
+	qsort(builtIns, builtInCount, sizeof(txSlot*), compareSlots);
+}
+
+static int isThawed(txSlot* instance)
+{
+	return builtInCount && bsearch(&instance, builtIns, builtInCount, sizeof(txSlot*), compareSlots);
+}
+
+static txIndex itemCount(txSlot* slot)
+{
+	txByte* items = (txByte*)slot->value.array.address;
+	txSize count = items ? (txSize)((((txChunk*)(items - sizeof(txChunk)))->size - sizeof(txChunk)) / sizeof(txSlot)) : 0;
+	return ((txIndex)count < slot->value.array.length) ? (txIndex)count : slot->value.array.length;
+}
+
+static void freezeProperty(txSlot* property)
+{
+	if (property->kind != XS_ACCESSOR_KIND) property->flag |= XS_DONT_SET_FLAG;
+	property->flag |= XS_DONT_DELETE_FLAG;
+}
+
+static void freezeInstance(txMachine* the, txSlot* instance)
+{
+	txSlot* property;
+	if ((instance->kind != XS_INSTANCE_KIND) || isThawed(instance)) return;
+	instance->flag |= XS_DONT_PATCH_FLAG;
+	for (property = instance->next; property; property = property->next) {
+		freezeProperty(property);
+		if (property->kind == XS_ARRAY_KIND) {
+			txSlot* item = property->value.array.address;
+			txIndex count = itemCount(property);
+			for (; count; count--, item++)
+				freezeProperty(item);
+		}
+	}
+}
+
+/* The collector of the device marks chunks of the plain kinds, wherever it meets them. Those here are not its own. */
+static void toFlashKind(txMachine* the, txSlot* slot)
+{
+	switch (slot->kind) {
+	case XS_STRING_KIND: slot->kind = XS_STRING_X_KIND; break;
+	case XS_BIGINT_KIND: slot->kind = XS_BIGINT_X_KIND; break;
+	case XS_CODE_KIND: slot->kind = XS_CODE_X_KIND; break;
+	case XS_KEY_KIND: slot->kind = XS_KEY_X_KIND; break;
+	case XS_ARRAY_KIND: {
+		txSlot* item = slot->value.array.address;
+		txIndex count = itemCount(slot);
+		for (; count; count--, item++)
+			toFlashKind(the, item);
+		break;
+	}
+	}
+}
+
+static txSize nextAlias;
+
+static int isFrozen(txSlot* instance)
+{
+	txSlot* property;
+	if (!(instance->flag & XS_DONT_PATCH_FLAG)) return 0;
+	for (property = instance->next; property; property = property->next) {
+		if (!(property->flag & XS_DONT_DELETE_FLAG)) return 0;
+		if ((property->kind != XS_ACCESSOR_KIND) && !(property->flag & XS_DONT_SET_FLAG)) return 0;
+	}
+	return 1;
+}
+
+static void aliasInstance(txMachine* the, txSlot* slot)
+{
+	if (slot->kind == XS_INSTANCE_KIND) slot->ID = isFrozen(slot) ? XS_NO_ID : (txID)nextAlias++;
+	slot->flag |= XS_MARK_FLAG;
+}
+
+/* A closure's variable: const is shared, let and var get an alias, since modules may change them on the device. */
+static void aliasClosure(txMachine* the, txSlot* slot)
+{
+	txSlot* variable;
+	if ((slot->kind != XS_CLOSURE_KIND) || !(variable = slot->value.closure)) return;
+	if (variable->flag & XS_DONT_SET_FLAG)
+		variable->flag |= XS_DONT_DELETE_FLAG;
+	else {
+		if (variable->ID == XS_NO_ID) variable->ID = (txID)nextAlias++;
+		slot->flag &= ~XS_DONT_SET_FLAG;
+	}
+}
+
+/* The root's global object caches what was looked up, which flash cannot do. A linked root has a plain object there. */
+static void makeGlobalPlain(txSlot* global)
+{
+	if (global->next && (global->next->kind == XS_GLOBAL_KIND)) {
+		global->next = global->next->next;
+		global->flag &= ~XS_EXOTIC_FLAG;
+	}
+}
+
+/*
+ * Takes the place of the engine's fxShare, which numbers aliases from 0 although 0 means "no alias", and leaves the kinds as they are.
+ * Alias numbers and key numbers are 16-bit where slots have 16 bytes.
+ */
+void __wrap_fxShare(txMachine* the)
+{
+	txSlot* slot;
+	nextAlias = 1;
+	makeGlobalPlain(mxGlobal.value.reference);
+	eachSlot(the, freezeInstance);
+	eachSlot(the, aliasInstance);
+	eachSlot(the, aliasClosure);
+	eachSlot(the, toFlashKind);
+	for (slot = the->stack; slot < the->stackTop; slot++)
+		toFlashKind(the, slot);
+	if ((sizeof(txID) == 2) && (nextAlias > 65535)) simFail(EXIT_SETUP, "%d objects in flash stay changeable, the engine can alias 65,535", (int)nextAlias);
+	the->aliasCount = (txID)nextAlias;
+	simFlash.slots = the->currentHeapCount;
+	simFlash.chunkBytes = the->currentChunksSize;
+	simFlash.keys = the->keyIndex;
+	simFlash.aliases = nextAlias - 1;
+}

@@ -1,0 +1,3 @@
+// ECMA-419 TCP listener.
+const { Listener } = globalThis.simNative;
+export { Listener as default };

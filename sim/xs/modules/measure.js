@@ -1,0 +1,3 @@
+// Counters of the simulated machine: collect(), reset(), mark(name), counter(name), begin(name), end(name), counting().
+const { measure } = globalThis.simNative;
+export { measure as default };

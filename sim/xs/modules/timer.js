@@ -1,0 +1,3 @@
+// Moddable's "timer".
+const { Timer } = globalThis.simNative;
+export { Timer as default };

@@ -1,0 +1,250 @@
+// Runs modules on the XS host program from Node: plainly, or under callgrind to count instructions.
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BuildError, buildHost, type HostBuild } from "./build.js";
+
+export { BuildError, buildHost, type HostBuild } from "./build.js";
+
+/** How the host program ends (its --help). */
+export const XS_EXIT = { done: 0, uncaught: 1, setup: 2, memory: 3, stack: 4, flash: 5, engine: 6 } as const;
+
+export interface ModuleMap {
+  /** Bare specifier → absolute path; a key that ends in "/" maps a folder. */
+  readonly imports?: Readonly<Record<string, string>>;
+  /** Modules that run before the freeze, besides those that the main module imports. */
+  readonly preload?: readonly string[];
+  /** Files or folders that run on the device instead. The main module always does. */
+  readonly runtime?: readonly string[];
+  /** Lets the device read and parse modules that are not in flash: for tests. */
+  readonly parse?: boolean;
+}
+
+export interface XsOptions {
+  /** Path of the main module, JavaScript. */
+  readonly main: string;
+  readonly map?: ModuleMap;
+  /** What the module "mc/config" exports. */
+  readonly config?: unknown;
+  readonly arguments?: readonly string[];
+  /** RAM; defaults: those of an ESP32 manifest. */
+  readonly chunkBytes?: number;
+  readonly slots?: number;
+  readonly stackSlots?: number;
+  readonly keys?: number;
+  /** For tests: heaps may grow; built-ins may be changed. */
+  readonly grow?: boolean;
+  readonly thawBuiltIns?: boolean;
+  /** True peak: collect each time so many bytes were allocated. */
+  readonly peakEvery?: number;
+  /** Fixed clock, seconds since 1970. */
+  readonly time?: number;
+  readonly insecureFixedRandom?: number;
+  readonly verbose?: boolean;
+  /** Milliseconds after which the program is ended. Default: never. */
+  readonly timeout?: number;
+  /** Gets output as it comes, instead of collecting it. */
+  readonly onOutput?: (text: string, stream: "stdout" | "stderr") => void;
+}
+
+export interface MemoryUse {
+  readonly bytes: number;
+  readonly chunkBytes: number;
+  readonly slots: number;
+  readonly stackBytes: number;
+}
+
+/** The largest sum at one moment, its parts, and the largest of each kind alone. */
+export interface MemoryPeak extends MemoryUse {
+  readonly largest: { readonly chunkBytes: number; readonly slots: number; readonly stackBytes: number };
+}
+
+export interface Allocations {
+  readonly chunkBytes: number;
+  readonly chunks: number;
+  readonly slots: number;
+}
+
+/** Everything since the mark before. `live` and `peak` only with peakEvery: without it a mark does not collect. */
+export interface Mark {
+  readonly name: string;
+  readonly live: MemoryUse | null;
+  readonly peak: MemoryPeak | null;
+  readonly allocated: Allocations;
+  readonly collections: number;
+}
+
+export interface XsStats {
+  readonly status: number;
+  readonly engine: string;
+  readonly compiler: string;
+  readonly slotSize: number;
+  readonly flash: {
+    readonly slots: number;
+    readonly chunkBytes: number;
+    readonly codeBytes: number;
+    readonly names: number;
+    readonly aliases: number;
+  };
+  readonly limits: { readonly chunkBytes: number; readonly slots: number; readonly stackBytes: number };
+  readonly start: MemoryUse;
+  readonly live: MemoryUse;
+  readonly peak: MemoryPeak | null;
+  readonly peakEvery: number;
+  /** The highest fill, garbage included. */
+  readonly highWater: { readonly chunkBytes: number; readonly slots: number; readonly stackBytes: number };
+  readonly allocated: Allocations;
+  /** Collections that the engine needed; those that sampling or measure.collect() asked for are apart. */
+  readonly collections: number;
+  readonly forcedCollections: number;
+  readonly namesAdded: number;
+  readonly parsedOnDevice: number;
+  /** The engine's tables (names, aliases) in the C heap, which no other figure contains. */
+  readonly tableBytes: number;
+  readonly marks: readonly Mark[];
+}
+
+export interface XsResult {
+  readonly status: number;
+  /** True when the time-out ended it. */
+  readonly timedOut: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Null when the program ended before there was a device. */
+  readonly stats: XsStats | null;
+}
+
+function argumentsOf(host: HostBuild, options: XsOptions, folder: string): string[] {
+  const args = ["--modules", host.modules, "--stats", join(folder, "stats.json")];
+  if (options.map !== undefined) {
+    writeFileSync(join(folder, "map.json"), JSON.stringify(options.map));
+    args.push("--map", join(folder, "map.json"));
+  }
+  if (options.config !== undefined) {
+    writeFileSync(join(folder, "config.json"), JSON.stringify(options.config));
+    args.push("--config", join(folder, "config.json"));
+  }
+  const numbers: [string, number | undefined][] = [
+    ["--chunk", options.chunkBytes],
+    ["--slots", options.slots],
+    ["--stack", options.stackSlots],
+    ["--keys", options.keys],
+    ["--peak", options.peakEvery],
+    ["--time", options.time],
+    ["--insecure-fixed-random", options.insecureFixedRandom],
+  ];
+  for (const [name, value] of numbers) if (value !== undefined) args.push(name, String(value));
+  if (options.grow) args.push("--grow");
+  if (options.thawBuiltIns) args.push("--thaw-builtins");
+  if (options.verbose) args.push("--verbose");
+  args.push(options.main);
+  if (options.arguments !== undefined) args.push("--", ...options.arguments);
+  return args;
+}
+
+function start(command: string, args: readonly string[], options: XsOptions, folder: string): Promise<XsResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+    let stdout = "";
+    let stderr = "";
+    let timedOut = false;
+    const timer =
+      options.timeout === undefined
+        ? undefined
+        : setTimeout(() => {
+            timedOut = true;
+            child.kill("SIGKILL");
+          }, options.timeout);
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      if (options.onOutput) options.onOutput(text, "stdout");
+      else stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      if (options.onOutput) options.onOutput(text, "stderr");
+      else stderr += text;
+    });
+    child.on("error", reject);
+    child.on("close", (status) => {
+      clearTimeout(timer);
+      let stats: XsStats | null = null;
+      try {
+        stats = JSON.parse(readFileSync(join(folder, "stats.json"), "utf8")) as XsStats;
+        if (stats.start === undefined) stats = null;
+      } catch {
+        // ended too early to write any
+      }
+      resolve({ status: status ?? -1, timedOut, stdout, stderr, stats });
+    });
+  });
+}
+
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "thimble-xs-"));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Builds the host when needed, runs the module, answers when it has ended. The exit status tells how (XS_EXIT). */
+export async function runXs(options: XsOptions): Promise<XsResult> {
+  const host = await buildHost();
+  return inFolder((folder) => start(host.program, argumentsOf(host, options, folder), options, folder));
+}
+
+export interface InstructionCount {
+  /** Between measure.begin(name) and measure.end(name). */
+  readonly total: number;
+  /** Cut at each measure.mark(name); what follows the last mark has the name "". */
+  readonly parts: readonly { readonly name: string; readonly instructions: number }[];
+}
+
+export interface CountResult extends XsResult {
+  readonly instructions: Readonly<Record<string, InstructionCount>>;
+}
+
+/** Whether instructions can be counted here. */
+export function hasValgrind(): boolean {
+  return spawnSync("valgrind", ["--version"], { stdio: "ignore" }).status === 0;
+}
+
+function parseDump(text: string): { trigger: string; instructions: number } | null {
+  const trigger = /^desc: Trigger: (?:Client Request: )?(.*)$/m.exec(text)?.[1];
+  const total = /^(?:summary|totals): (\d+)/m.exec(text)?.[1];
+  return trigger === undefined || total === undefined ? null : { trigger, instructions: Number(total) };
+}
+
+/**
+ * Runs the module under callgrind: exact counts of x86 instructions between measure.begin(name) and measure.end(name), the same at each run
+ * when clock, random bytes and network input are. About 40 times slower. Do not ask for peakEvery at the same time: its collections count too.
+ */
+export async function countInstructions(options: XsOptions): Promise<CountResult> {
+  if (!hasValgrind()) throw new BuildError("instructions are counted with valgrind, which is missing. On Debian: apt-get install valgrind");
+  if (options.peakEvery !== undefined)
+    throw new BuildError("peakEvery and instruction counts exclude each other: sampling collects garbage");
+  const host = await buildHost();
+  return inFolder(async (folder) => {
+    const prefix = join(folder, "callgrind");
+    const valgrind = ["-q", "--tool=callgrind", "--collect-atstart=no", `--callgrind-out-file=${prefix}`, host.program];
+    const result = await start("valgrind", [...valgrind, ...argumentsOf(host, options, folder)], options, folder);
+    const dumps = readdirSync(folder)
+      .filter((name) => /^callgrind\.\d+$/.test(name))
+      .sort((a, b) => Number(a.slice(10)) - Number(b.slice(10)));
+    const instructions: Record<string, InstructionCount> = {};
+    let parts: { name: string; instructions: number }[] = [];
+    for (const name of dumps) {
+      const dump = parseDump(readFileSync(join(folder, name), "utf8"));
+      if (dump === null) continue;
+      if (!dump.trigger.startsWith("end:")) {
+        if (dump.instructions > 0) parts.push({ name: dump.trigger, instructions: dump.instructions });
+        continue;
+      }
+      parts.push({ name: "", instructions: dump.instructions });
+      instructions[dump.trigger.slice(4)] = { total: parts.reduce((sum, part) => sum + part.instructions, 0), parts };
+      parts = [];
+    }
+    return { ...result, instructions };
+  });
+}

@@ -1,0 +1,120 @@
+/* Shared declarations of the simulator's host program. One process runs one device: a frozen root machine ("flash") and its clone ("RAM"). */
+#ifndef THIMBLE_SIM_H
+#define THIMBLE_SIM_H
+
+#include "xsAll.h"
+#include "xsScript.h"
+#include "xs.h"
+#include <stddef.h>
+
+enum {
+	EXIT_UNCAUGHT = 1,  /* exception or rejection that nobody caught */
+	EXIT_SETUP = 2,     /* options, files, modules that cannot be loaded */
+	EXIT_MEMORY = 3,    /* a fixed heap was too small */
+	EXIT_STACK = 4,     /* XS stack or C stack overflow */
+	EXIT_FLASH = 5,     /* write to read-only memory */
+	EXIT_ENGINE = 6     /* any other stop of the engine */
+};
+
+typedef struct {
+	const char* main;          /* file of the app's main module */
+	const char* map;           /* JSON: imports, preload, runtime, parse */
+	const char* modules;       /* directory of the built-in modules */
+	const char* config;        /* JSON file that "mc/config" exports */
+	const char* stats;         /* where the JSON line goes, "-" for standard output */
+	txSize chunkBytes;
+	txSize slots;
+	txSize stackSlots;
+	txSize keys;
+	int grow;                  /* the device's heaps may grow (tests) */
+	int thaw;                  /* built-ins stay changeable through aliases (tests) */
+	int peakEvery;             /* collect and sample each time this many bytes were allocated; 0: off */
+	int verbose;
+	int fixedTime;
+	double time;               /* milliseconds since 1970, when fixedTime */
+	int fixedRandom;
+	uint64_t seed;
+	int argumentCount;
+	char** arguments;
+} SimOptions;
+
+typedef struct {
+	SimOptions options;
+	txMachine* root;
+	txMachine* device;         /* NULL until the root is frozen */
+	int exiting;
+	int exitStatus;
+} Sim;
+
+extern Sim sim;
+
+/* report.c: messages, and the end of the device */
+void simFail(int status, const char* format, ...) __attribute__((noreturn, format(printf, 2, 3)));
+void simNote(const char* format, ...) __attribute__((format(printf, 1, 2)));
+void simUncaught(txMachine* the, const char* where) __attribute__((noreturn));
+void simFinish(int status) __attribute__((noreturn));
+void simDescribeCalls(txMachine* the, char* buffer, size_t size);
+const char* simThousands(double value);
+
+/* flash.c: the root's memory */
+void simFlashInitialize(void);
+void* simFlashAllocate(size_t size);
+void simFlashRememberBuiltIns(txMachine* root);
+void simFlashProtect(void);
+typedef struct {
+	txSize slots, chunkBytes, codeBytes, keys, aliases;
+} SimFlashFigures;
+extern SimFlashFigures simFlash;
+
+/* modules.c: from specifier to file to bytecode */
+void simMapAdd(const char* specifier, const char* path);
+void simRuntimeAdd(const char* path);
+void simParseAllow(void);
+const char* simResolve(const char* specifier, const char* parent, char* message, size_t size);
+void simPreloadGraph(txMachine* the, const char* path);
+void simPreload(txMachine* the, const char* path);
+int simIsRuntime(const char* path);
+extern int simParsedOnDevice;
+
+/* machine.c */
+void simBuildRoot(void);
+void simBuildDevice(void);
+void simRunMain(void);
+char* simReadFile(const char* path, size_t* size);
+
+/* natives.c, measure.c, timers.c, net.c: what apps can call. Each adds properties to the object on top of the stack. */
+void simDefineNatives(txMachine* the);
+void simDefineMeasure(txMachine* the, txSlot* object);
+void simDefineTimers(txMachine* the, txSlot* object);
+void simDefineNet(txMachine* the, txSlot* object);
+txSlot* simAddFunction(txMachine* the, txSlot* property, txCallback callback, int length, const char* name);
+void simAddGlobal(txMachine* the, txCallback callback, int length, const char* name);
+void simInternNames(txMachine* the);
+void simGuard(txMachine* the);
+double simMilliseconds(void);
+
+/* loop.c */
+void simLoop(txMachine* the);
+void simRunJobs(txMachine* the);
+void simInvoke(txMachine* the, const char* where, txSlot* self, txSlot* function, int count, txSlot* argument);
+
+/* timers.c and net.c, for the loop */
+int simTimersTimeout(void);             /* milliseconds until the next one, -1: none */
+void simTimersFire(txMachine* the);
+int simNetPrepare(void* pollfds, int limit, int* timeout);
+void simNetDispatch(txMachine* the, void* pollfds, int count);
+
+/* counters.c: allocation counters around the engine's allocator */
+typedef struct {
+	double sum, chunkBytes, slots, stackBytes;
+} SimUse;
+void simCountersStart(txMachine* the);
+void simCountersCollect(txMachine* the);
+SimUse simUseNow(txMachine* the);
+void simMark(txMachine* the, const char* name);
+void simCountersReset(txMachine* the);
+double simCounter(txMachine* the, const char* name);
+void simWriteStats(int status);
+void simAsked(char* buffer, size_t size);
+
+#endif

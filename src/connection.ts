@@ -1,0 +1,331 @@
+import { close_notify, connection_lost, decode_error, internal_error, TLSAlert, unexpected_message, user_canceled } from "./alert.js";
+import { alert, application_data, change_cipher_spec, handshake } from "./constants.js";
+import type { CipherSuite, NamedGroup } from "./crypto/provider.js";
+import type { Flow, PostFlow } from "./handshake/flow.js";
+import type { ConnectionKeys } from "./handshake/keys.js";
+import type { RecordLayer } from "./record/record-layer.js";
+
+/** Bits of `wants`. */
+export const WANT_RECEIVE = 1;
+export const WANT_SEND = 2;
+export const WANT_RESUME = 4;
+
+/** Values of `state`. */
+export const HANDSHAKING = 0;
+export const OPEN = 1;
+export const CLOSED = 2;
+export const FAILED = 3;
+
+const WARNING = 1;
+const FATAL = 2;
+
+/** change_cipher_spec records, and empty records of application data in a row: more are a flood. */
+const MAX_EMPTY_RECORDS = 32;
+
+/**
+ * A TLS connection without I/O. The host moves bytes: it puts what the network brought at io[rxOffset, rxOffset + rxSpace()) and calls
+ * `received(n)`, sends io[txOffset, txOffset + txPending()) and calls `sent(n)`, takes application data at io[appOffset, appOffset + appData())
+ * and calls `consumed(n)`. `wants` says what it waits for. Nothing here calls back, and nothing throws but misuse by the host: a failure is
+ * caught here, once, kept as `failure`, and its alert waits to be sent.
+ */
+export abstract class Connection {
+  readonly io: Uint8Array;
+  state: number;
+  failure: TLSAlert | null;
+  /** close_notify came: no more application data will follow. */
+  peerClosed: boolean;
+  /** Set once connected: version, suite and group in use. */
+  version: number;
+  suite: CipherSuite | null;
+  group: NamedGroup | null;
+  /** The ALPN protocol, or null where none was agreed. */
+  alpn: string | null;
+  protected readonly records: RecordLayer;
+  protected readonly keys: ConnectionKeys;
+  protected flow: Flow | null;
+  private readonly sliceSteps: number;
+  private post: PostFlow | null;
+  private writeClosed: boolean;
+  private emptyRecords: number;
+
+  constructor(records: RecordLayer, keys: ConnectionKeys, sliceSteps: number) {
+    this.io = records.io;
+    this.state = HANDSHAKING;
+    this.failure = null;
+    this.peerClosed = false;
+    this.version = 0;
+    this.suite = null;
+    this.group = null;
+    this.alpn = null;
+    this.records = records;
+    this.keys = keys;
+    this.flow = null;
+    this.sliceSteps = sliceSteps;
+    this.post = null;
+    this.writeClosed = false;
+    this.emptyRecords = 0;
+  }
+
+  /** Called once, when the handshake is complete: fills version, suite, group and alpn. */
+  protected abstract connected(): void;
+
+  /** Where the host puts received bytes; valid until the next call of a method that changes something. */
+  get rxOffset(): number {
+    return this.records.reader.offset;
+  }
+
+  /** Bytes that can be received now. 0: application data waits to be consumed, or the connection reads no more. */
+  rxSpace(): number {
+    return this.reading ? this.records.reader.space : 0;
+  }
+
+  /** `length` bytes stand at io[rxOffset …). */
+  received(length: number): void {
+    if (!this.reading) return;
+    this.records.reader.received(length);
+    this.run();
+  }
+
+  /** The transport will bring no more bytes. Without a close_notify before, that is a failure: data may have been cut off. */
+  receivedEnd(): void {
+    if (!this.reading) return;
+    const where = this.flow === null ? "" : ` in ${this.flow.stateName}`;
+    this.stop(
+      new TLSAlert(
+        connection_lost,
+        this.state === OPEN
+          ? "the peer ended the connection without close_notify: data may have been cut off"
+          : `the peer ended the connection during the handshake${where}, without an alert`,
+        "peer",
+      ),
+    );
+  }
+
+  get txOffset(): number {
+    return this.records.writer.offset;
+  }
+
+  /** Bytes that wait to be sent. */
+  txPending(): number {
+    return this.records.writer.pending;
+  }
+
+  sent(length: number): void {
+    this.records.writer.sent(length);
+    if (this.post?.keyUpdateDue) this.run();
+  }
+
+  get appOffset(): number {
+    return this.records.reader.start;
+  }
+
+  /** Bytes of application data that can be taken now: decrypted, in place, and authenticated. */
+  appData(): number {
+    const { reader } = this.records;
+    return this.state === OPEN && reader.type === application_data ? reader.end - reader.start : 0;
+  }
+
+  /** The host has taken `length` bytes of application data. */
+  consumed(length: number): void {
+    if (!(length >= 0 && length <= this.appData())) throw new RangeError(`consumed(${length}): ${this.appData()} bytes are there`);
+    this.records.reader.start += length;
+    this.run();
+  }
+
+  /** Bytes that write() would take now. */
+  writeSpace(): number {
+    if (this.state !== OPEN || this.writeClosed || this.post?.keyUpdateDue) return 0;
+    return this.records.writer.room;
+  }
+
+  /** Seals bytes[offset, offset + length), as much as fits, and returns how many bytes were taken. 0: send what waits first. */
+  write(bytes: Uint8Array, offset: number, length: number): number {
+    if (this.state !== OPEN)
+      throw new Error(this.state === HANDSHAKING ? "write() before the handshake is complete" : "write() on a connection that has ended");
+    if (this.writeClosed) throw new Error("write() after closeWrite()");
+    if (!(offset >= 0 && length >= 0 && offset + length <= bytes.length))
+      throw new RangeError(`write(): bytes ${offset} to ${offset + length} of an array of ${bytes.length}`);
+    if (length === 0) return 0;
+    const { post } = this;
+    if (post !== null) {
+      post.calm();
+      if (post.keyUpdateDue) this.run();
+      if (post.keyUpdateDue) return 0;
+    }
+    return this.records.writer.write(bytes, offset, length);
+  }
+
+  /** Ends our side with close_notify; the peer's data can still be read. */
+  closeWrite(): void {
+    if (this.state > OPEN || this.writeClosed) return;
+    this.writeClosed = true;
+    this.sendAlert(WARNING, close_notify);
+    if (this.peerClosed) this.end(CLOSED);
+  }
+
+  /** Ends the connection with close_notify and reads no more. */
+  close(): void {
+    if (this.state > OPEN) return;
+    if (!this.writeClosed) {
+      this.writeClosed = true;
+      this.sendAlert(WARNING, close_notify);
+    }
+    this.end(CLOSED);
+  }
+
+  /** Goes on with public-key work, one slice. */
+  resume(): void {
+    if (this.state <= OPEN) this.run();
+  }
+
+  /** Ends the connection for a reason of the host's, as a time-out. A description below 0 sends no alert. */
+  fail(description: number, reason: string): void {
+    if (this.state <= OPEN) this.stop(new TLSAlert(description, reason, "self"));
+  }
+
+  /** What the connection waits for: WANT_RECEIVE, WANT_SEND, WANT_RESUME. */
+  get wants(): number {
+    let wants = this.records.writer.pending > 0 ? WANT_SEND : 0;
+    if (this.state > OPEN) return wants;
+    if (this.flow?.working) wants |= WANT_RESUME;
+    else if (this.rxSpace() > 0 && this.appData() === 0) wants |= WANT_RECEIVE;
+    return wants;
+  }
+
+  private get reading(): boolean {
+    return this.state <= OPEN && !this.peerClosed;
+  }
+
+  /** The only try/catch: every failure of a handshake or a record ends here. */
+  protected run(): void {
+    try {
+      this.turn();
+    } catch (error) {
+      this.stop(error instanceof TLSAlert ? error : new TLSAlert(internal_error, String(error), "internal"));
+    }
+  }
+
+  /** Goes on as far as bytes, room and (with slices) one slice of public-key work allow. */
+  private turn(): void {
+    const { reader } = this.records;
+    let slices = this.sliceSteps === Infinity ? Infinity : 1;
+    while (this.reading) {
+      const flow = this.flow as Flow;
+      if (flow.working) {
+        if (slices-- === 0) return;
+        flow.work(this.sliceSteps);
+        continue;
+      }
+      if (flow.next !== null) {
+        this.open(flow.next);
+        continue;
+      }
+      if (this.post !== null && !this.writeClosed) this.post.sendKeyUpdate();
+      if (reader.start === reader.end && !reader.advance()) return;
+      if (flow.midMessage && reader.type !== handshake)
+        throw new TLSAlert(
+          unexpected_message,
+          `${flow.stateName}: a record of content type ${reader.type} in the middle of a handshake message`,
+        );
+      switch (reader.type) {
+        case handshake:
+          flow.feed(reader, this.io);
+          break;
+        case application_data:
+          if (this.takeData(flow)) return;
+          break;
+        case alert:
+          this.takeAlert(flow);
+          break;
+        case change_cipher_spec:
+          this.takeChangeCipherSpec(flow);
+      }
+    }
+  }
+
+  private open(post: PostFlow): void {
+    (this.flow as Flow).wipe();
+    this.flow = post;
+    this.post = post;
+    this.state = OPEN;
+    this.connected();
+  }
+
+  /** True: data waits for the host. */
+  private takeData(flow: Flow): boolean {
+    const { reader } = this.records;
+    if (this.state !== OPEN) throw new TLSAlert(unexpected_message, `${flow.stateName}: application data before the handshake is complete`);
+    if (reader.start === reader.end) {
+      this.countEmpty("application data");
+      return false;
+    }
+    this.emptyRecords = 0;
+    if (this.post !== null) this.post.calm();
+    return true;
+  }
+
+  /** RFC 9846 §6: close_notify and user_canceled close; all others, and unknown ones, are errors whatever their level says. */
+  private takeAlert(flow: Flow): void {
+    const { reader } = this.records;
+    if (reader.end - reader.start !== 2) throw new TLSAlert(decode_error, `an alert of ${reader.end - reader.start} bytes; it has 2`);
+    const description = this.io[reader.start + 1];
+    reader.start = reader.end;
+    if (description === user_canceled) {
+      this.countEmpty("user_canceled alerts");
+      return;
+    }
+    if (description !== close_notify) {
+      this.stop(new TLSAlert(description, `the peer ended the connection with this alert in ${flow.stateName}`, "peer"));
+      return;
+    }
+    if (this.state === HANDSHAKING) {
+      this.stop(
+        new TLSAlert(close_notify, `the peer closed the connection in ${flow.stateName}, before the handshake was complete`, "peer"),
+      );
+      return;
+    }
+    this.peerClosed = true;
+    if (this.writeClosed) this.end(CLOSED);
+  }
+
+  /** §5: dropped, if it is the one byte 1, until the peer's Finished has come. */
+  private takeChangeCipherSpec(flow: Flow): void {
+    const { reader } = this.records;
+    const value = this.io[reader.start];
+    reader.start = reader.end;
+    if (this.state !== HANDSHAKING) throw new TLSAlert(unexpected_message, "a change_cipher_spec record after the handshake");
+    if (value !== 1) throw new TLSAlert(unexpected_message, `${flow.stateName}: a change_cipher_spec record with the value ${value}`);
+    this.countEmpty("change_cipher_spec");
+  }
+
+  private countEmpty(what: string): void {
+    if (++this.emptyRecords > MAX_EMPTY_RECORDS)
+      throw new TLSAlert(unexpected_message, `${this.emptyRecords} empty records in a row (${what}) are a flood`);
+  }
+
+  private stop(failure: TLSAlert): void {
+    this.failure = failure;
+    if (failure.origin !== "peer" && failure.description >= 0) this.sendAlert(FATAL, failure.description);
+    this.end(FAILED);
+  }
+
+  private sendAlert(level: number, description: number): void {
+    const { writer } = this.records;
+    if (writer.hasAlertRoom) writer.put(alert, 2, level, description);
+  }
+
+  /** Forgets all keys and what was received; what waits to be sent stays. */
+  private end(state: number): void {
+    this.state = state;
+    const { reader, writer } = this.records;
+    this.flow?.wipe();
+    this.flow = null;
+    this.post = null;
+    reader.protection?.wipe();
+    writer.protection?.wipe();
+    reader.protection = null;
+    writer.protection = null;
+    reader.wipe();
+    this.keys.wipe();
+  }
+}

@@ -1,0 +1,255 @@
+import type { AeadAlgorithm, AeadKey } from "../provider.js";
+import { expandKey } from "./aes.js";
+import { ghash } from "./generated/aes-ghash.js";
+import { aes128Ctr } from "./generated/aes128-ctr.js";
+
+const TAG_LENGTH = 16;
+
+/** Where things lie in Scratch.state, in bytes: blocks of our own, and GHASH's value, which becomes the tag. Keys follow. */
+const AAD = 0;
+const REST = 16;
+const LENGTHS = 32;
+const Y = 48;
+const KEYS = 64;
+
+/** AES with one key length, as GCM needs it. */
+interface Cipher {
+  readonly keyLength: number;
+  /** Words of the round keys. */
+  readonly schedule: number;
+  /** Counter mode: see the generated functions. */
+  readonly xor: typeof aes128Ctr;
+}
+
+/**
+ * What two keys of one connection share: all but round keys and H, of which there is room for two. GHASH's table (1 KB, in plain arrays
+ * because XS reads them a third faster than typed ones) belongs to the key that was used last and is made anew when the other one comes: that
+ * costs as much as 3 to 4 blocks.
+ */
+class Scratch {
+  readonly cipher: Cipher;
+  readonly state: Int32Array;
+  /** state as bytes, big-endian words: what AES and GHASH count in. */
+  readonly work: DataView;
+  /** The multiples of H by a nibble, one array a word. */
+  readonly h0: number[];
+  readonly h1: number[];
+  readonly h2: number[];
+  readonly h3: number[];
+  /** The key (its place in state) that h0 to h3 belong to; 0: none. */
+  owner: number;
+  /** A view of the caller's buffer, kept while it stays the same. */
+  view: DataView | null;
+  /** Whether the second key's place is taken. */
+  full: boolean;
+
+  constructor(cipher: Cipher) {
+    this.cipher = cipher;
+    this.state = new Int32Array(KEYS / 4 + 2 * (cipher.schedule + 4));
+    this.work = new DataView(this.state.buffer);
+    this.h0 = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    this.h1 = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    this.h2 = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    this.h3 = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    this.owner = 0;
+    this.view = null;
+    this.full = false;
+  }
+
+  attach(buffer: ArrayBufferLike): void {
+    if (this.view === null || this.view.buffer !== buffer) this.view = new DataView(buffer);
+  }
+
+  /** Makes the table of the H that stands at state[h, h + 4): entry 8 is H, 4 is H·x, and so on; the others are their sums. */
+  load(owner: number, h: number): void {
+    if (this.owner === owner) return;
+    this.owner = owner;
+    const { state, h0, h1, h2, h3 } = this;
+    let a = state[h]!;
+    let b = state[h + 1]!;
+    let c = state[h + 2]!;
+    let d = state[h + 3]!;
+    for (let i = 8; i > 0; i >>= 1) {
+      h0[i] = a;
+      h1[i] = b;
+      h2[i] = c;
+      h3[i] = d;
+      // Times x: one bit to the right; the bit that drops out comes back as 0xe1 (NIST SP 800-38D §6.3).
+      const carry = -(d & 1) & (0xe1 << 24);
+      d = ((d >> 1) & 0x7fffffff) | (c << 31);
+      c = ((c >> 1) & 0x7fffffff) | (b << 31);
+      b = ((b >> 1) & 0x7fffffff) | (a << 31);
+      a = ((a >> 1) & 0x7fffffff) ^ carry;
+    }
+    for (let i = 2; i < 16; i <<= 1) {
+      for (let j = 1; j < i; j++) {
+        h0[i + j] = h0[i]! ^ h0[j]!;
+        h1[i + j] = h1[i]! ^ h1[j]!;
+        h2[i + j] = h2[i]! ^ h2[j]!;
+        h3[i + j] = h3[i]! ^ h3[j]!;
+      }
+    }
+  }
+
+  /** Zeroes the table. */
+  unload(): void {
+    this.owner = 0;
+    this.h0.fill(0);
+    this.h1.fill(0);
+    this.h2.fill(0);
+    this.h3.fill(0);
+  }
+}
+
+/** One direction's key of AES-GCM (NIST SP 800-38D) with 12-byte nonces and 16-byte tags (RFC 5116 §5.1). */
+class AesGcmKey implements AeadKey {
+  private readonly scratch: Scratch;
+  /** Where the round keys lie in scratch.state, in words; H follows them. */
+  private readonly key: number;
+
+  constructor(cipher: Cipher, sibling: AeadKey | null) {
+    const first = KEYS / 4;
+    const second = first + cipher.schedule + 4;
+    if (sibling instanceof AesGcmKey && sibling.scratch.cipher === cipher && !sibling.scratch.full) {
+      this.scratch = sibling.scratch;
+      this.scratch.full = true;
+      this.key = first + second - sibling.key;
+    } else {
+      this.scratch = new Scratch(cipher);
+      this.key = first;
+    }
+  }
+
+  setKey(key: Uint8Array, offset: number): void {
+    const scratch = this.scratch;
+    const { cipher, state, work } = scratch;
+    expandKey(state, this.key, key, offset, cipher.keyLength);
+    // H = E(0^128) (NIST SP 800-38D §7.1 step 1).
+    state.fill(0, 0, 4);
+    cipher.xor(state, this.key, 0, 0, 0, 0, work, 0, 1);
+    const h = this.key + cipher.schedule;
+    for (let i = 0; i < 4; i++) state[h + i] = work.getInt32(4 * i);
+    state.fill(0, 0, 4);
+    if (scratch.owner === this.key) scratch.unload();
+  }
+
+  seal(
+    nonce: Uint8Array,
+    nonceOffset: number,
+    aad: Uint8Array,
+    aadOffset: number,
+    aadLength: number,
+    buf: Uint8Array,
+    offset: number,
+    length: number,
+  ): void {
+    const scratch = this.scratch;
+    const i0 = wordAt(nonce, nonceOffset);
+    const i1 = wordAt(nonce, nonceOffset + 4);
+    const i2 = wordAt(nonce, nonceOffset + 8);
+    scratch.attach(buf.buffer);
+    const start = buf.byteOffset + offset;
+    this.crypt(i0, i1, i2, start, length);
+    this.authenticate(i0, i1, i2, aad, aadOffset, aadLength, start, length);
+    const { view, work } = scratch;
+    for (let i = 0; i < TAG_LENGTH; i += 4) view!.setInt32(start + length + i, work.getInt32(Y + i));
+    scratch.state.fill(0, 0, KEYS / 4);
+  }
+
+  open(
+    nonce: Uint8Array,
+    nonceOffset: number,
+    aad: Uint8Array,
+    aadOffset: number,
+    aadLength: number,
+    buf: Uint8Array,
+    offset: number,
+    length: number,
+  ): boolean {
+    const scratch = this.scratch;
+    const i0 = wordAt(nonce, nonceOffset);
+    const i1 = wordAt(nonce, nonceOffset + 4);
+    const i2 = wordAt(nonce, nonceOffset + 8);
+    scratch.attach(buf.buffer);
+    const start = buf.byteOffset + offset;
+    this.authenticate(i0, i1, i2, aad, aadOffset, aadLength, start, length);
+    const { view, work } = scratch;
+    let difference = 0;
+    for (let i = 0; i < TAG_LENGTH; i += 4) difference |= view!.getInt32(start + length + i) ^ work.getInt32(Y + i);
+    if (difference === 0) this.crypt(i0, i1, i2, start, length);
+    scratch.state.fill(0, 0, KEYS / 4);
+    return difference === 0;
+  }
+
+  wipe(): void {
+    const scratch = this.scratch;
+    scratch.state.fill(0, 0, KEYS / 4);
+    scratch.state.fill(0, this.key, this.key + scratch.cipher.schedule + 4);
+    if (scratch.owner === this.key) scratch.unload();
+    scratch.view = null;
+  }
+
+  /** Encrypts or decrypts the whole payload, from counter 2 on (NIST SP 800-38D §7.1 step 3). `start` counts in the ArrayBuffer. */
+  private crypt(i0: number, i1: number, i2: number, start: number, length: number): void {
+    const { cipher, state, work, view } = this.scratch;
+    const blocks = length >> 4;
+    const rest = length & 15;
+    if (blocks > 0) cipher.xor(state, this.key, i0, i1, i2, 2, view!, start, blocks);
+    if (rest === 0) return;
+    start += length - rest;
+    state.fill(0, REST / 4, REST / 4 + 4);
+    cipher.xor(state, this.key, i0, i1, i2, 2 + blocks, work, REST, 1);
+    for (let i = 0; i < rest; i++) view!.setUint8(start + i, view!.getUint8(start + i) ^ work.getUint8(REST + i));
+  }
+
+  /** GHASH over aad, ciphertext and both lengths, encrypted (NIST SP 800-38D §7.1 steps 4 to 6); the tag comes to byte Y of state. */
+  private authenticate(
+    i0: number,
+    i1: number,
+    i2: number,
+    aad: Uint8Array,
+    aadOffset: number,
+    aadLength: number,
+    start: number,
+    length: number,
+  ): void {
+    const scratch = this.scratch;
+    const { cipher, state, work, h0, h1, h2, h3 } = scratch;
+    const view = scratch.view!;
+    const rest = length & 15;
+    scratch.load(this.key, this.key + cipher.schedule);
+    state.fill(0, 0, KEYS / 4);
+    let left = aadLength;
+    for (; left > 16; left -= 16) {
+      // TLS's additional data is one block; others are taken block by block.
+      for (let i = 0; i < 16; i++) work.setUint8(AAD + i, aad[aadOffset + i]!);
+      ghash(work, h0, h1, h2, h3, 1, view, 0, 0, 0);
+      aadOffset += 16;
+    }
+    state.fill(0, AAD / 4, AAD / 4 + 4);
+    for (let i = 0; i < left; i++) work.setUint8(AAD + i, aad[aadOffset + i]!);
+    for (let i = 0, at = start + length - rest; i < rest; i++) work.setUint8(REST + i, view.getUint8(at + i));
+    // Lengths are counts of bits.
+    work.setInt32(LENGTHS + 4, aadLength << 3);
+    work.setInt32(LENGTHS + 12, length << 3);
+    ghash(work, h0, h1, h2, h3, left > 0 ? 1 : 0, view, start, length >> 4, rest > 0 ? 2 : 1);
+    cipher.xor(state, this.key, i0, i1, i2, 1, work, Y, 1);
+  }
+}
+
+function wordAt(bytes: Uint8Array, offset: number): number {
+  return (bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!;
+}
+
+const aes128: Cipher = { keyLength: 16, schedule: 44, xor: aes128Ctr };
+
+/** AEAD_AES_128_GCM (RFC 5116 §5.1). 2^24.5 records a key (RFC 9846 §5.5). */
+export const aes128Gcm: AeadAlgorithm = {
+  name: "AES_128_GCM",
+  keyLength: 16,
+  tagLength: TAG_LENGTH,
+  recordLimit: 23726566,
+  create(sibling: AeadKey | null): AeadKey {
+    return new AesGcmKey(aes128, sibling);
+  },
+};

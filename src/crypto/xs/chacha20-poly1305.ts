@@ -1,0 +1,209 @@
+import type { AeadAlgorithm, AeadKey } from "../provider.js";
+import { chacha20Xor } from "./generated/chacha20.js";
+import { poly1305Blocks, poly1305Tag } from "./generated/poly1305.js";
+
+const KEY_LENGTH = 32;
+const TAG_LENGTH = 16;
+
+/**
+ * Where things lie in Scratch.state, in words. [0, 16): a record's first ChaCha20 block; it starts with the one-time Poly1305 key (r, s), and
+ * Poly1305's h takes the place of what follows. [16, 32): a work block; Poly1305's own blocks lie in it, its tag comes out at its start.
+ */
+const H = 8;
+const WORK = 16;
+const WORK_END = 32;
+const AAD = 16;
+const REST = 20;
+const LENGTHS = 24;
+const FIRST_KEY = 32;
+const SECOND_KEY = 40;
+const WORDS = 48;
+
+/**
+ * What two keys of one connection share: all but the key itself, of which there is room for two. Words are in the machine's order, which is
+ * little-endian on every target of XS, as ChaCha20 and Poly1305 need it.
+ */
+class Scratch {
+  readonly state: Int32Array;
+  /** Views of the caller's buffer, kept while it stays the same. */
+  words: Int32Array | null;
+  view: DataView | null;
+  /** Whether the second key's place is taken. */
+  full: boolean;
+
+  constructor() {
+    this.state = new Int32Array(WORDS);
+    this.words = null;
+    this.view = null;
+    this.full = false;
+  }
+
+  attach(buffer: ArrayBufferLike): void {
+    if (this.view === null || this.view.buffer !== buffer) {
+      this.view = new DataView(buffer);
+      this.words = new Int32Array(buffer, 0, buffer.byteLength >> 2);
+    }
+  }
+}
+
+/**
+ * One direction's key of AEAD_CHACHA20_POLY1305 (RFC 8439 §2.8). A payload that starts at a multiple of 4 in its ArrayBuffer is a little
+ * faster. The parts (start, crypt, authenticate, finish) each carry on from the scratch, so they can also be called piece by piece.
+ */
+class ChaCha20Poly1305Key implements AeadKey {
+  private readonly scratch: Scratch;
+  /** Where the key lies in scratch.state. */
+  private readonly key: number;
+
+  constructor(sibling: AeadKey | null) {
+    if (sibling instanceof ChaCha20Poly1305Key && !sibling.scratch.full) {
+      this.scratch = sibling.scratch;
+      this.scratch.full = true;
+      this.key = FIRST_KEY + SECOND_KEY - sibling.key;
+    } else {
+      this.scratch = new Scratch();
+      this.key = FIRST_KEY;
+    }
+  }
+
+  setKey(key: Uint8Array, offset: number): void {
+    const state = this.scratch.state;
+    for (let i = this.key, end = i + 8; i < end; i++) {
+      state[i] = wordAt(key, offset);
+      offset += 4;
+    }
+  }
+
+  seal(
+    nonce: Uint8Array,
+    nonceOffset: number,
+    aad: Uint8Array,
+    aadOffset: number,
+    aadLength: number,
+    buf: Uint8Array,
+    offset: number,
+    length: number,
+  ): void {
+    const state = this.scratch.state;
+    const n0 = wordAt(nonce, nonceOffset);
+    const n1 = wordAt(nonce, nonceOffset + 4);
+    const n2 = wordAt(nonce, nonceOffset + 8);
+    this.start(n0, n1, n2, buf);
+    this.crypt(n0, n1, n2, buf, offset, length);
+    this.authenticate(aad, aadOffset, aadLength, buf, offset, length);
+    for (let i = 0, at = offset + length; i < 4; i++, at += 4) {
+      const word = state[WORK + i]!;
+      buf[at] = word;
+      buf[at + 1] = word >> 8;
+      buf[at + 2] = word >> 16;
+      buf[at + 3] = word >> 24;
+    }
+    state.fill(0, 0, WORK_END);
+  }
+
+  open(
+    nonce: Uint8Array,
+    nonceOffset: number,
+    aad: Uint8Array,
+    aadOffset: number,
+    aadLength: number,
+    buf: Uint8Array,
+    offset: number,
+    length: number,
+  ): boolean {
+    const state = this.scratch.state;
+    const n0 = wordAt(nonce, nonceOffset);
+    const n1 = wordAt(nonce, nonceOffset + 4);
+    const n2 = wordAt(nonce, nonceOffset + 8);
+    this.start(n0, n1, n2, buf);
+    this.authenticate(aad, aadOffset, aadLength, buf, offset, length);
+    let difference = 0;
+    for (let i = 0, at = offset + length; i < 4; i++, at += 4) difference |= wordAt(buf, at) ^ state[WORK + i]!;
+    if (difference === 0) this.crypt(n0, n1, n2, buf, offset, length);
+    state.fill(0, 0, WORK_END);
+    return difference === 0;
+  }
+
+  wipe(): void {
+    const scratch = this.scratch;
+    scratch.state.fill(0, 0, WORK_END);
+    scratch.state.fill(0, this.key, this.key + 8);
+    scratch.words = null;
+    scratch.view = null;
+  }
+
+  /** Makes the one-time Poly1305 key (RFC 8439 §2.6) and sets h to zero. */
+  private start(n0: number, n1: number, n2: number, buf: Uint8Array): void {
+    const scratch = this.scratch;
+    const state = scratch.state;
+    scratch.attach(buf.buffer);
+    state.fill(0, 0, H + 8);
+    chacha20Xor(state, this.key, 0, n0, n1, n2, state, scratch.view!, 0, 1);
+    state.fill(0, H, H + 8);
+  }
+
+  /** Encrypts or decrypts the whole payload, from block 1 on (RFC 8439 §2.8). */
+  private crypt(n0: number, n1: number, n2: number, buf: Uint8Array, offset: number, length: number): void {
+    const scratch = this.scratch;
+    const state = scratch.state;
+    const blocks = length >> 6;
+    const rest = length & 63;
+    if (blocks > 0) chacha20Xor(state, this.key, 1, n0, n1, n2, scratch.words!, scratch.view!, buf.byteOffset + offset, blocks);
+    if (rest === 0) return;
+    state.fill(0, WORK, WORK_END);
+    chacha20Xor(state, this.key, blocks + 1, n0, n1, n2, state, scratch.view!, 4 * WORK, 1);
+    offset += length - rest;
+    let i = 0;
+    const start = buf.byteOffset + offset;
+    if ((start & 3) === 0) {
+      const words = scratch.words!;
+      for (let at = start >> 2; i + 4 <= rest; i += 4) words[at++]! ^= state[WORK + (i >> 2)]!;
+    }
+    for (; i < rest; i++) buf[offset + i]! ^= state[WORK + (i >> 2)]! >> (8 * (i & 3));
+  }
+
+  /** Poly1305 over aad, ciphertext and both lengths, each padded to 16 bytes (RFC 8439 §2.8); the tag comes to state[WORK, WORK + 4). */
+  private authenticate(aad: Uint8Array, aadOffset: number, aadLength: number, buf: Uint8Array, offset: number, length: number): void {
+    const scratch = this.scratch;
+    const state = scratch.state;
+    const words = scratch.words!;
+    const view = scratch.view!;
+    const rest = length & 15;
+    let left = aadLength;
+    for (; left > 16; left -= 16) {
+      // TLS's additional data is one block; others are taken block by block.
+      loadBlock(state, AAD, aad, aadOffset, 16);
+      poly1305Blocks(state, 1, words, view, 0, 0, 0);
+      aadOffset += 16;
+    }
+    loadBlock(state, AAD, aad, aadOffset, left);
+    if (rest > 0) loadBlock(state, REST, buf, offset + length - rest, rest);
+    state[LENGTHS] = aadLength;
+    state[LENGTHS + 1] = 0;
+    state[LENGTHS + 2] = length;
+    state[LENGTHS + 3] = 0;
+    poly1305Blocks(state, left > 0 ? 1 : 0, words, view, buf.byteOffset + offset, length >> 4, rest > 0 ? 2 : 1);
+    poly1305Tag(state);
+  }
+}
+
+function wordAt(bytes: Uint8Array, offset: number): number {
+  return bytes[offset]! | (bytes[offset + 1]! << 8) | (bytes[offset + 2]! << 16) | (bytes[offset + 3]! << 24);
+}
+
+/** Copies up to 16 bytes to the four words at state[to], zero-padded. */
+function loadBlock(state: Int32Array, to: number, bytes: Uint8Array, offset: number, length: number): void {
+  state.fill(0, to, to + 4);
+  for (let i = 0; i < length; i++) state[to + (i >> 2)]! |= bytes[offset + i]! << (8 * (i & 3));
+}
+
+/** AEAD_CHACHA20_POLY1305 (RFC 8439). The sequence number would wrap before its limit is reached (RFC 9846 §5.5). */
+export const chacha20Poly1305: AeadAlgorithm = {
+  name: "CHACHA20_POLY1305",
+  keyLength: KEY_LENGTH,
+  tagLength: TAG_LENGTH,
+  recordLimit: Number.MAX_SAFE_INTEGER,
+  create(sibling: AeadKey | null): AeadKey {
+    return new ChaCha20Poly1305Key(sibling);
+  },
+};

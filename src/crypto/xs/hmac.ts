@@ -1,0 +1,105 @@
+import type { Hash } from "../provider.js";
+
+const INNER_PAD = 0x36;
+const OUTER_PAD = 0x5c;
+
+/**
+ * HMAC (RFC 2104) over any Hash. Keeps the chaining values after the key's two blocks, so a key that is used for several messages costs its
+ * two compressions once. `hash` may be lent to others between finish() and begin().
+ *
+ * Layout of `bytes`: outer midstate, inner midstate, work area of one block (every hash here has stateLength <= blockLength).
+ */
+export class Hmac {
+  readonly hash: Hash;
+  private readonly bytes: Uint8Array;
+
+  constructor(hash: Hash) {
+    this.hash = hash;
+    this.bytes = new Uint8Array(2 * hash.stateLength + hash.blockLength);
+  }
+
+  get outputLength(): number {
+    return this.hash.outputLength;
+  }
+
+  /** Takes the key: any length; one longer than a block is hashed first (RFC 2104 §2). */
+  setKey(key: Uint8Array, offset: number, length: number): void {
+    const hash = this.hash;
+    const bytes = this.bytes;
+    const state = hash.stateLength;
+    const block = hash.blockLength;
+    const work = 2 * state;
+    let end = work + length;
+    if (length > block) {
+      hash.reset();
+      hash.update(key, offset, length);
+      hash.digest(bytes, work);
+      end = work + hash.outputLength;
+      for (let i = work; i < end; i++) bytes[i]! ^= INNER_PAD;
+    } else {
+      for (let i = work; i < end; i++) bytes[i] = key[offset++]! ^ INNER_PAD;
+    }
+    // Behind the key the block is zero, so the pad itself: most keys are much shorter than a block, and fill() costs nothing.
+    bytes.fill(INNER_PAD, end, work + block);
+    hash.reset();
+    hash.update(bytes, work, block);
+    hash.save(bytes, state);
+    for (let i = work; i < end; i++) bytes[i]! ^= INNER_PAD ^ OUTER_PAD;
+    bytes.fill(OUTER_PAD, end, work + block);
+    hash.reset();
+    hash.update(bytes, work, block);
+    hash.save(bytes, 0);
+    bytes.fill(0, work, work + block);
+  }
+
+  /** Takes the midstates of a key known beforehand: outer, then inner (HashAlgorithm.fullHandshakeMidstates). */
+  setMidstates(midstates: Uint8Array, offset: number): void {
+    const bytes = this.bytes;
+    const end = 2 * this.hash.stateLength;
+    for (let i = 0; i < end; i++) bytes[i] = midstates[offset + i]!;
+  }
+
+  begin(): void {
+    const hash = this.hash;
+    hash.restore(this.bytes, hash.stateLength, 1);
+  }
+
+  update(bytes: Uint8Array, offset: number, length: number): void {
+    this.hash.update(bytes, offset, length);
+  }
+
+  /** One byte of the message. */
+  updateByte(value: number): void {
+    const hash = this.hash;
+    const bytes = this.bytes;
+    const work = 2 * hash.stateLength;
+    bytes[work] = value;
+    hash.update(bytes, work, 1);
+  }
+
+  /** Writes outputLength bytes. begin() before the next message. */
+  finish(out: Uint8Array, offset: number): void {
+    const hash = this.hash;
+    const bytes = this.bytes;
+    const work = 2 * hash.stateLength;
+    hash.digest(bytes, work);
+    hash.restore(bytes, 0, 1);
+    hash.update(bytes, work, hash.outputLength);
+    hash.digest(out, offset);
+  }
+
+  /** Writes the first `length` bytes of the MAC only. */
+  finishPart(out: Uint8Array, offset: number, length: number): void {
+    const bytes = this.bytes;
+    const work = 2 * this.hash.stateLength;
+    this.finish(bytes, work);
+    for (let i = 0; i < length; i++) out[offset + i] = bytes[work + i]!;
+    bytes.fill(0, work, work + this.hash.outputLength);
+  }
+
+  /** Zeroes key material and the hash. */
+  wipe(): void {
+    this.bytes.fill(0);
+    this.hash.wipe();
+  }
+}

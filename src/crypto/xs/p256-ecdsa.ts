@@ -1,0 +1,118 @@
+/** ECDSA verification on P-256 (FIPS 186-5 §6.4.2), in steps. All values are public, so the fastest way is taken. */
+import { DONE, PENDING, type Verifier } from "../provider.js";
+import { readBigEndian } from "./bigint-bytes.js";
+import { locateInteger } from "./ecdsa-signature.js";
+import { ModularInverse } from "./modular-inverse.js";
+import { isOnCurve, N, P, POINT_LENGTH } from "./p256-curve.js";
+import { P256Multiples } from "./p256-multiples.js";
+import { DIGIT_BYTES, P256Walk } from "./p256-walk.js";
+
+const ZERO = 0n;
+const ONE = 1n;
+
+export class P256Verifier implements Verifier {
+  private readonly digits: Uint8Array;
+  private r: bigint;
+  /** s, then r / s; the digest, then digest / s. */
+  private u: bigint;
+  private v: bigint;
+  /** What is under way: first of s, then of the key, then the sum. */
+  private inverse: ModularInverse | null;
+  private multiples: P256Multiples | null;
+  private walk: P256Walk | null;
+  private good: boolean;
+
+  constructor() {
+    this.digits = new Uint8Array(DIGIT_BYTES);
+    this.r = ZERO;
+    this.u = ZERO;
+    this.v = ZERO;
+    this.inverse = null;
+    this.multiples = null;
+    this.walk = null;
+    this.good = false;
+  }
+
+  /** The digest has 20 to 64 bytes; of a longer one than n the leftmost 32 bytes count. */
+  begin(
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    digest: Uint8Array,
+    digestOffset: number,
+    digestLength: number,
+    signature: Uint8Array,
+    signatureOffset: number,
+    signatureLength: number,
+  ): void {
+    this.good = false;
+    this.inverse = null;
+    this.multiples = null;
+    this.walk = null;
+    const r = locateInteger(signature, signatureOffset, signatureLength, 32, 0);
+    const s = locateInteger(signature, signatureOffset, signatureLength, 32, 1);
+    if (r === 0 || s === 0 || digestLength < 20 || digestLength > 64 || keyLength !== POINT_LENGTH || key[keyOffset] !== 4) return;
+    this.r = readBigEndian(signature, signatureOffset + (r >> 8), r & 255);
+    this.u = readBigEndian(signature, signatureOffset + (s >> 8), s & 255);
+    if (!this.r || this.r >= N || !this.u || this.u >= N) return;
+    this.v = readBigEndian(digest, digestOffset, Math.min(digestLength, 32));
+    const x = readBigEndian(key, keyOffset + 1, 32);
+    const y = readBigEndian(key, keyOffset + 33, 32);
+    if (!isOnCurve(x, y)) return;
+    this.inverse = new ModularInverse(this.u, N);
+    this.multiples = new P256Multiples(x, y);
+  }
+
+  step(budget: number): number {
+    let left = budget;
+    if (this.inverse !== null) {
+      left = this.inverse.run(left);
+      if (!this.inverse.finished()) return PENDING;
+      this.beginMultiples(this.inverse.result());
+    }
+    if (this.multiples !== null) {
+      left = this.multiples.run(left);
+      if (!this.multiples.finished()) return PENDING;
+      // Dropped first, so that the collector may take it while the walk is made.
+      const table = this.multiples.table;
+      this.multiples = null;
+      this.walk = new P256Walk(this.digits, table, this.u, this.v, false);
+      this.u = this.v = ZERO;
+    }
+    const walk = this.walk;
+    if (walk !== null) {
+      walk.run(left);
+      if (!walk.finished()) return PENDING;
+      this.walk = null;
+      this.finish(walk);
+    }
+    return DONE;
+  }
+
+  valid(): boolean {
+    return this.good;
+  }
+
+  /** The comb wants an odd v: -(u·Q + v·G) = u·(-Q) + (n - v)·G has the same x. */
+  private beginMultiples(inverse: bigint): void {
+    this.u = (this.r * inverse) % N;
+    const v = (this.v * inverse) % N;
+    this.v = v;
+    this.inverse = null;
+    if (v && !(v & ONE)) {
+      this.v = N - v;
+      this.multiples!.negate();
+    }
+  }
+
+  /** Whether the result's x is r modulo n: x itself, X / Z^2, is r or, where that is still below p, r + n. */
+  private finish(walk: P256Walk): void {
+    const square = (walk.z * walk.z) % P;
+    let r = this.r;
+    this.r = ZERO;
+    if (!square) return;
+    this.good = !((walk.x - r * square) % P);
+    r += N;
+    if (!this.good && r < P) this.good = !((walk.x - r * square) % P);
+  }
+}

@@ -1,0 +1,19 @@
+import { alpn } from "./alpn.js";
+import { cookie } from "./cookie.js";
+import type { ClientExtension } from "./extension.js";
+import { keyShare } from "./key-share.js";
+import { serverName } from "./server-name.js";
+import { signatureAlgorithms } from "./signature-algorithms.js";
+import { supportedGroups } from "./supported-groups.js";
+import { supportedVersions } from "./supported-versions.js";
+
+/** The extensions of a TLS 1.3 client, in the order in which they are sent. At most 31: they are counted as bits. */
+export const CLIENT_EXTENSIONS: readonly ClientExtension[] = [
+  serverName,
+  supportedGroups,
+  signatureAlgorithms,
+  supportedVersions,
+  keyShare,
+  cookie,
+  alpn,
+];

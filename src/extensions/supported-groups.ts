@@ -1,0 +1,23 @@
+import { supported_groups } from "../constants.js";
+import { type ClientExtension, IN_ENCRYPTED_EXTENSIONS } from "./extension.js";
+
+/** supported_groups (RFC 9846 §4.3.7). A server may tell its own groups in EncryptedExtensions; nothing hangs on them in this handshake. */
+export const supportedGroups: ClientExtension = {
+  type: supported_groups,
+  name: "supported_groups",
+  answers: IN_ENCRYPTED_EXTENSIONS,
+  send(context, w) {
+    const groups = context.config.provider.groups;
+    const list = w.open16();
+    for (let i = 0; i < groups.length; i++) w.u16(groups[i].id);
+    w.close16(list);
+    return true;
+  },
+  receive(_context, r) {
+    const list = r.enter(r.u16());
+    r.u16(); // named_group_list<2..2^16-1>
+    while (r.left > 0) r.u16();
+    r.leave(list);
+  },
+  whenMissing() {},
+};

@@ -1,0 +1,26 @@
+import { illegal_parameter, TLSAlert } from "../alert.js";
+import { supported_versions, TLS_1_3 } from "../constants.js";
+import { type ClientExtension, IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO } from "./extension.js";
+
+/** supported_versions (RFC 9846 §4.3.1). That it is missing is judged by the version choice. */
+export const supportedVersions: ClientExtension = {
+  type: supported_versions,
+  name: "supported_versions",
+  answers: IN_SERVER_HELLO | IN_HELLO_RETRY_REQUEST,
+  send(_context, w) {
+    const list = w.open8();
+    w.u16(TLS_1_3);
+    w.close8(list);
+    return true;
+  },
+  receive(context, r) {
+    const version = r.u16();
+    if (version !== TLS_1_3)
+      throw new TLSAlert(
+        illegal_parameter,
+        `supported_versions: the server selected version 0x${version.toString(16)}, which was not offered`,
+      );
+    context.selectedVersion = version;
+  },
+  whenMissing() {},
+};

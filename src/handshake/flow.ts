@@ -1,0 +1,24 @@
+import type { RecordReader } from "../record/record-reader.js";
+
+/** A state machine as a connection drives it: the handshake, then what a connected peer may still send. */
+export interface Flow {
+  readonly stateName: string;
+  /** A handshake message has begun and is not complete. */
+  readonly midMessage: boolean;
+  /** The state waits for our own work: `work` goes on with it. */
+  readonly working: boolean;
+  /** The flow that takes over: not null once the handshake is complete. */
+  readonly next: PostFlow | null;
+  work(budget: number): void;
+  feed(records: RecordReader, bytes: Uint8Array): void;
+  wipe(): void;
+}
+
+/** The flow of a connected peer. */
+export interface PostFlow extends Flow {
+  /** A KeyUpdate of ours must go out before the next application data. */
+  readonly keyUpdateDue: boolean;
+  sendKeyUpdate(): void;
+  /** Application data came or went: the peer is not only sending messages. */
+  calm(): void;
+}

@@ -1,0 +1,105 @@
+import { decode_error, illegal_parameter, TLSAlert, unexpected_message } from "../alert.js";
+import { handshake, key_update, new_session_ticket } from "../constants.js";
+import type { CipherSuite } from "../crypto/provider.js";
+import { NewSessionTicketReader } from "../messages/new-session-ticket.js";
+import type { Protection13 } from "../record/protection-13.js";
+import type { RecordLayer } from "../record/record-layer.js";
+import { KeySchedule13 } from "../schedule/key-schedule-13.js";
+import type { PostFlow } from "./flow.js";
+import { Handshake, putHeader, type Row } from "./handshake.js";
+import type { ConnectionKeys } from "./keys.js";
+import { CONNECTED } from "./states-13.js";
+
+const UPDATE_NOT_REQUESTED = 0;
+const UPDATE_REQUESTED = 1;
+
+/** Post-handshake messages in a row, with no application data between them: more are a flood. */
+const MAX_MESSAGES_IN_A_ROW = 32;
+
+/** What a connected TLS 1.3 client still reads: NewSessionTicket and KeyUpdate (RFC 9846 §4.7). */
+export class PostHandshake13 extends Handshake<PostHandshake13> implements PostFlow {
+  readonly records: RecordLayer;
+  readonly keys: ConnectionKeys;
+  readonly suite: CipherSuite;
+  /** The peer asked for a KeyUpdate of ours: it goes out before the next application data (§4.7.3). */
+  keyUpdateDue: boolean;
+  private inARow: number;
+
+  constructor(records: RecordLayer, keys: ConnectionKeys, suite: CipherSuite) {
+    super(CONNECTED, ROWS, []);
+    this.records = records;
+    this.keys = keys;
+    this.suite = suite;
+    this.keyUpdateDue = false;
+    this.inARow = 0;
+  }
+
+  get stateName(): string {
+    return "CONNECTED";
+  }
+
+  get next(): null {
+    return null;
+  }
+
+  protected begun(): void {}
+
+  protected passed(): void {}
+
+  protected waitForReader(): void {}
+
+  /** Application data came or went: the peer is not only sending messages. */
+  calm(): void {
+    this.inARow = 0;
+  }
+
+  count(type: string): void {
+    if (++this.inARow > MAX_MESSAGES_IN_A_ROW)
+      throw new TLSAlert(unexpected_message, `${type}: ${this.inARow} messages in a row without application data are a flood`);
+  }
+
+  /** Sends the KeyUpdate that is due, once there is room for it. */
+  sendKeyUpdate(): void {
+    const { writer, io } = this.records;
+    if (!this.keyUpdateDue || writer.room < 5) return;
+    const start = writer.begin(5);
+    putHeader(io, start, (key_update << 24) | 1);
+    io[start + 4] = UPDATE_NOT_REQUESTED;
+    writer.end(handshake, 5);
+    this.keyUpdateDue = false;
+    this.nextGeneration(writer.protection as Protection13, this.keys.writeSecret);
+  }
+
+  /** §7.2: the next traffic secret of one direction, and its keys. */
+  nextGeneration(protection: Protection13, secret: number): void {
+    const schedule = new KeySchedule13(this.suite.hash);
+    schedule.updateTrafficSecret(this.keys.bytes, secret);
+    protection.setKeys(schedule.hmac, this.suite.aead.keyLength, schedule.secrets, schedule.temp);
+    schedule.wipe();
+  }
+
+  wipe(): void {}
+}
+
+type P = PostHandshake13;
+
+const ROWS: readonly Row<P>[] = [
+  { state: CONNECTED, type: new_session_ticket, stream: () => new NewSessionTicketReader(), endsRecord: false, handle: onNewSessionTicket },
+  { state: CONNECTED, type: key_update, stream: null, endsRecord: true, handle: onKeyUpdate },
+];
+
+/** §4.7.1: a client that does not resume ignores tickets. */
+function onNewSessionTicket(p: P): number {
+  p.count("NewSessionTicket");
+  return CONNECTED;
+}
+
+function onKeyUpdate(p: P, bytes: Uint8Array, start: number, end: number): number {
+  p.count("KeyUpdate");
+  if (end - start !== 5) throw new TLSAlert(decode_error, `KeyUpdate: ${end - start - 4} bytes, it has 1`);
+  const request = bytes[start + 4];
+  if (request > UPDATE_REQUESTED) throw new TLSAlert(illegal_parameter, `KeyUpdate: request_update ${request}`);
+  p.nextGeneration(p.records.reader.protection as Protection13, p.keys.readSecret);
+  if (request === UPDATE_REQUESTED) p.keyUpdateDue = true;
+  return CONNECTED;
+}

@@ -1,0 +1,20 @@
+/** thimble: TLS that fits in a thimble. What a host or an app imports; a firmware imports a profile instead. */
+export { alertName, type FailureOrigin, TLSAlert } from "./alert.js";
+export { ClientConnection } from "./client.js";
+export type { ClientConfig, KeyLog } from "./config.js";
+export { CLOSED, Connection, FAILED, HANDSHAKING, OPEN, WANT_RECEIVE, WANT_RESUME, WANT_SEND } from "./connection.js";
+export type {
+  AeadAlgorithm,
+  AeadKey,
+  CipherSuite,
+  Clock,
+  CryptoProvider,
+  Hash,
+  HashAlgorithm,
+  KeyExchange,
+  NamedGroup,
+  Random,
+  SignatureAlgorithm,
+  Verifier,
+} from "./crypto/provider.js";
+export type { TrustAnchor, TrustStore } from "./x509/trust.js";

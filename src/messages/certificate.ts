@@ -1,0 +1,201 @@
+import { decode_error, illegal_parameter, TLSAlert } from "../alert.js";
+import { certificate as certificateType } from "../constants.js";
+import { DONE } from "../crypto/provider.js";
+import { refuseExtension } from "../extensions/extension.js";
+import type { ChainVerifier } from "../x509/chain.js";
+
+const CONTEXT_LENGTH = 0;
+const LIST_LENGTH = 1;
+const ENTRY_LENGTH = 2;
+const ENTRY = 3;
+const EXTENSIONS_LENGTH = 4;
+const EXTENSION_TYPE = 5;
+
+/**
+ * Reads a server's Certificate message (RFC 9846 §4.5.1) as its bytes arrive and pushes each certificate into the chain verifier; nothing is stored.
+ * Between two certificates it can be `waiting`: the verifier has a signature to check.
+ */
+export class CertificateReader {
+  waiting: boolean;
+  private readonly chain: ChainVerifier;
+  private readonly extensions: readonly { readonly type: number; readonly name: string }[];
+  private field: number;
+  /** Bytes of the current length field or certificate still to come, and the number read so far. */
+  private left: number;
+  private number: number;
+  private listLeft: number;
+  private entries: number;
+
+  /** extensions: those that this side knows. */
+  constructor(chain: ChainVerifier, extensions: readonly { readonly type: number; readonly name: string }[]) {
+    this.waiting = false;
+    this.chain = chain;
+    this.extensions = extensions;
+    this.field = CONTEXT_LENGTH;
+    this.left = 1;
+    this.number = 0;
+    this.listLeft = 0;
+    this.entries = 0;
+  }
+
+  /** Takes bytes of the message's body; stops early, and says how many it took, when it begins to wait. */
+  push(bytes: Uint8Array, offset: number, length: number): number {
+    const end = offset + length;
+    let o = offset;
+    while (o < end && !this.waiting) {
+      if (this.field === ENTRY) {
+        const n = Math.min(end - o, this.left);
+        this.chain.push(bytes, o, n);
+        o += n;
+        this.left -= n;
+        this.listLeft -= n;
+        if (this.left === 0) {
+          this.waiting = this.chain.endCertificate() !== DONE;
+          this.expect(EXTENSIONS_LENGTH, 2);
+        }
+        continue;
+      }
+      if (this.field > LIST_LENGTH) {
+        if (this.listLeft === 0) this.overrun();
+        this.listLeft--;
+      }
+      this.number = (this.number << 8) | bytes[o++];
+      if (--this.left === 0) this.numberRead();
+    }
+    return o - offset;
+  }
+
+  /** Goes on with the signature that it waits for. */
+  step(budget: number): number {
+    const result = this.chain.step(budget);
+    if (result === DONE) this.waiting = false;
+    return result;
+  }
+
+  /** The message is complete. */
+  finish(): void {
+    if (this.field !== ENTRY_LENGTH || this.left !== 3 || this.listLeft !== 0)
+      throw new TLSAlert(decode_error, `Certificate: the message ends inside ${this.fieldName()}`);
+    // §4.5.1.3: an empty Certificate message from the server is decode_error.
+    if (this.entries === 0) throw new TLSAlert(decode_error, "Certificate: the server sent no certificate");
+    this.chain.endChain();
+  }
+
+  private numberRead(): void {
+    const n = this.number;
+    switch (this.field) {
+      case CONTEXT_LENGTH:
+        // §4.5.1: the context is empty for the server's authentication.
+        if (n !== 0)
+          throw new TLSAlert(illegal_parameter, `Certificate: a certificate_request_context of ${n} bytes from the server, none was sent`);
+        this.expect(LIST_LENGTH, 3);
+        return;
+      case LIST_LENGTH:
+        this.listLeft = n;
+        this.expect(ENTRY_LENGTH, 3);
+        return;
+      case ENTRY_LENGTH:
+        if (n === 0) throw new TLSAlert(decode_error, `Certificate: entry ${this.entries} is empty`);
+        if (n > this.listLeft) this.overrun();
+        this.chain.beginCertificate(n);
+        this.entries++;
+        this.expect(ENTRY, n);
+        return;
+      case EXTENSIONS_LENGTH:
+        if (n > this.listLeft) this.overrun();
+        if (n === 1) throw new TLSAlert(decode_error, `Certificate: an extension block of 1 byte at entry ${this.entries - 1}`);
+        if (n === 0) this.expect(ENTRY_LENGTH, 3);
+        else this.expect(EXTENSION_TYPE, 2);
+        return;
+      default:
+        // Nothing that can be answered in a Certificate message was offered (§4.3).
+        refuseExtension(this.extensions, n, `Certificate, entry ${this.entries - 1}`);
+    }
+  }
+
+  private expect(field: number, left: number): void {
+    this.field = field;
+    this.left = left;
+    this.number = 0;
+  }
+
+  private overrun(): never {
+    throw new TLSAlert(decode_error, `Certificate: ${this.fieldName()} of entry ${this.entries} runs past the end of certificate_list`);
+  }
+
+  private fieldName(): string {
+    switch (this.field) {
+      case CONTEXT_LENGTH:
+        return "certificate_request_context";
+      case LIST_LENGTH:
+        return "certificate_list";
+      case ENTRY_LENGTH:
+      case ENTRY:
+        return "cert_data";
+      default:
+        return "extensions";
+    }
+  }
+}
+
+/** Writes a Certificate message (RFC 9846 §4.5.1) piece by piece, header included, so that a chain needs no buffer of its size. */
+export class CertificateWriter {
+  done: boolean;
+  private readonly certificates: readonly Uint8Array[];
+  private readonly listLength: number;
+  /** The entry under way; -1: the header. */
+  private entry: number;
+  private at: number;
+
+  /** certificates: DER, the end entity's first; none: the answer of a client that has no certificate. */
+  constructor(certificates: readonly Uint8Array[]) {
+    let length = 0;
+    for (let i = 0; i < certificates.length; i++) length += certificates[i].length + 5;
+    this.done = false;
+    this.certificates = certificates;
+    this.listLength = length;
+    this.entry = -1;
+    this.at = 0;
+  }
+
+  /** Writes what fits into bytes[offset, end) and returns where it stopped. */
+  fill(bytes: Uint8Array, offset: number, end: number): number {
+    let o = offset;
+    while (o < end && !this.done) {
+      if (this.entry < 0) {
+        bytes[o++] = this.headerByte(this.at++);
+        if (this.at === 8) this.nextEntry();
+        continue;
+      }
+      const certificate = this.certificates[this.entry];
+      const { length } = certificate;
+      const at = this.at - 3;
+      if (at >= 0 && at < length) {
+        const n = Math.min(length - at, end - o);
+        for (let i = 0; i < n; i++) bytes[o + i] = certificate[at + i];
+        o += n;
+        this.at += n;
+        continue;
+      }
+      // cert_data's length before it; an empty extension block behind it.
+      bytes[o++] = at < 0 ? (length >> (-8 * (at + 1))) & 255 : 0;
+      if (++this.at === length + 5) this.nextEntry();
+    }
+    return o;
+  }
+
+  private nextEntry(): void {
+    this.entry++;
+    this.at = 0;
+    this.done = this.entry === this.certificates.length;
+  }
+
+  /** Type, length, an empty certificate_request_context, length of certificate_list. */
+  private headerByte(index: number): number {
+    const { listLength } = this;
+    if (index === 0) return certificateType;
+    if (index < 4) return ((listLength + 4) >> (8 * (3 - index))) & 255;
+    if (index === 4) return 0;
+    return (listLength >> (8 * (7 - index))) & 255;
+  }
+}

@@ -1,0 +1,114 @@
+import { decode_error, TLSAlert } from "../alert.js";
+
+const LIFETIME = 0;
+const AGE_ADD = 1;
+const NONCE_LENGTH = 2;
+const TICKET_LENGTH = 3;
+const EXTENSIONS_LENGTH = 4;
+const EXTENSION_TYPE = 5;
+const EXTENSION_LENGTH = 6;
+const SKIPPED = 7;
+
+/**
+ * Reads a NewSessionTicket (RFC 9846 §4.7.1) as its bytes arrive: a ticket may have 64 KB. Sessions are not kept, so the form is checked and the
+ * content passed over.
+ */
+export class NewSessionTicketReader {
+  readonly waiting: boolean;
+  private field: number;
+  private afterSkip: number;
+  private left: number;
+  private number: number;
+  private blockLeft: number;
+
+  constructor() {
+    this.waiting = false;
+    this.field = LIFETIME;
+    this.afterSkip = 0;
+    this.left = 4;
+    this.number = 0;
+    this.blockLeft = -1;
+  }
+
+  /** Ready for the next ticket. */
+  begin(): void {
+    this.blockLeft = -1;
+    this.expect(LIFETIME, 4);
+  }
+
+  push(bytes: Uint8Array, offset: number, length: number): number {
+    const end = offset + length;
+    let o = offset;
+    while (o < end) {
+      if (this.field === SKIPPED) {
+        const n = Math.min(end - o, this.left);
+        o += n;
+        this.left -= n;
+        if (this.blockLeft > 0) this.blockLeft -= n;
+        if (this.left === 0) this.expect(this.afterSkip, 2);
+        continue;
+      }
+      if (this.blockLeft === 0) this.malformed();
+      if (this.blockLeft > 0) this.blockLeft--;
+      this.number = this.number * 256 + bytes[o++];
+      if (--this.left === 0) this.numberRead();
+    }
+    return length;
+  }
+
+  step(): number {
+    return 1;
+  }
+
+  finish(): void {
+    if (this.field !== EXTENSION_TYPE || this.left !== 2 || this.blockLeft !== 0) this.malformed();
+  }
+
+  private numberRead(): void {
+    const n = this.number;
+    switch (this.field) {
+      case LIFETIME:
+        this.expect(AGE_ADD, 4);
+        return;
+      case AGE_ADD:
+        this.expect(NONCE_LENGTH, 1);
+        return;
+      case NONCE_LENGTH:
+        this.skip(n, TICKET_LENGTH);
+        return;
+      case TICKET_LENGTH:
+        if (n === 0) throw new TLSAlert(decode_error, "NewSessionTicket: an empty ticket");
+        this.skip(n, EXTENSIONS_LENGTH);
+        return;
+      case EXTENSIONS_LENGTH:
+        this.blockLeft = n;
+        this.expect(EXTENSION_TYPE, 2);
+        return;
+      case EXTENSION_TYPE:
+        this.expect(EXTENSION_LENGTH, 2);
+        return;
+      default:
+        if (n > this.blockLeft) this.malformed();
+        this.skip(n, EXTENSION_TYPE);
+    }
+  }
+
+  private skip(length: number, field: number): void {
+    if (length === 0) {
+      this.expect(field, 2);
+      return;
+    }
+    this.expect(SKIPPED, length);
+    this.afterSkip = field;
+  }
+
+  private expect(field: number, left: number): void {
+    this.field = field;
+    this.left = left;
+    this.number = 0;
+  }
+
+  private malformed(): never {
+    throw new TLSAlert(decode_error, "NewSessionTicket: a length does not fit");
+  }
+}

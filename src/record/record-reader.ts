@@ -1,0 +1,198 @@
+import { record_overflow, TLSAlert, unexpected_message } from "../alert.js";
+import { escaped } from "../bytes/escaped.js";
+import { alert, application_data, change_cipher_spec, handshake } from "../constants.js";
+import { HEADER_LENGTH, MAX_PLAINTEXT, type Protection } from "./protection.js";
+
+/** The longest TLSCiphertext.encrypted_record (RFC 9846 §5.2). */
+const MAX_CIPHERTEXT = MAX_PLAINTEXT + 256;
+
+/**
+ * Cuts the receive region of `io` into records. All indices count in `io`:
+ *
+ *     base           head                 start         end      next            tail                  limit
+ *      |  (consumed)  |  header | prefix  |  fragment   |  tag   |  not looked at  |  free for the host  |
+ *
+ * - A protected record is opened once it is there as a whole; its content is one fragment, in place.
+ * - An unprotected handshake record is handed out as its bytes arrive, so its size needs no buffer; `left` bytes of it are still to come.
+ * - An unprotected alert or change_cipher_spec record is tiny and handed out whole.
+ *
+ * The consumer moves `start` to `end`, then calls `advance()`. The AEADs like payloads at a multiple of 4: base is 3 more than a multiple
+ * of 4, and a protected record is moved to base before it is opened.
+ */
+export class RecordReader {
+  /** Content type of the current fragment. */
+  type: number;
+  start: number;
+  end: number;
+  protection: Protection | null;
+  private readonly io: Uint8Array;
+  private readonly base: number;
+  private readonly limit: number;
+  private head: number;
+  private next: number;
+  private tail: number;
+  private left: number;
+  private first: boolean;
+
+  constructor(io: Uint8Array, base: number, limit: number) {
+    this.type = 0;
+    this.start = base;
+    this.end = base;
+    this.protection = null;
+    this.io = io;
+    this.base = base;
+    this.limit = limit;
+    this.head = base;
+    this.next = base;
+    this.tail = base;
+    this.left = 0;
+    this.first = true;
+  }
+
+  /** Where the host puts the next bytes, and how many fit there. */
+  get offset(): number {
+    return this.tail;
+  }
+
+  get space(): number {
+    return this.limit - this.tail;
+  }
+
+  /** True where the current fragment is the last of its record. */
+  get endsRecord(): boolean {
+    return this.left === 0;
+  }
+
+  /** Bytes that arrived and were not yet looked at. */
+  get unread(): number {
+    return this.tail - this.next;
+  }
+
+  received(length: number): void {
+    if (!(length >= 0 && length <= this.space)) throw new RangeError(`received(${length}): there is room for ${this.space} bytes`);
+    this.tail += length;
+  }
+
+  /** Moves on to the next fragment once the current one is consumed. False: more bytes are needed. */
+  advance(): boolean {
+    this.head = this.next;
+    if (this.head === this.tail) {
+      this.head = this.base;
+      this.tail = this.base;
+    }
+    this.start = this.end = this.next = this.head;
+    if (this.left > 0) return this.take();
+    const { io, head } = this;
+    const there = this.tail - head;
+    if (this.first && there > 0) this.checkFirst(there);
+    if (there < HEADER_LENGTH) return this.wait();
+    this.first = false;
+    const type = io[head];
+    const length = (io[head + 3] << 8) | io[head + 4];
+    // §5: a change_cipher_spec record is never protected; it is told before deprotection.
+    const open = this.protection === null || type === change_cipher_spec;
+    this.checkHeader(type, length, open);
+    if (open && type === handshake) {
+      this.type = type;
+      this.next = head + HEADER_LENGTH;
+      this.left = length;
+      this.head = this.start = this.end = this.next;
+      return this.take();
+    }
+    if (there < HEADER_LENGTH + length) return this.wait();
+    if (open) {
+      this.type = type;
+      this.start = head + HEADER_LENGTH;
+      this.end = this.next = this.start + length;
+      return true;
+    }
+    this.openRecord(length);
+    return true;
+  }
+
+  /** Zeroes what was received. */
+  wipe(): void {
+    this.io.fill(0, this.base, this.limit);
+    this.head = this.next = this.tail = this.start = this.end = this.base;
+    this.left = 0;
+  }
+
+  /** The next arrived bytes of an unprotected handshake record. */
+  private take(): boolean {
+    const there = Math.min(this.tail - this.head, this.left);
+    if (there === 0) return this.wait();
+    this.start = this.head;
+    this.end = this.next = this.head + there;
+    this.left -= there;
+    return true;
+  }
+
+  private openRecord(length: number): void {
+    this.moveToBase();
+    const protection = this.protection as Protection;
+    protection.open(this.io, this.head, length);
+    this.type = protection.contentType;
+    this.start = protection.contentStart;
+    this.end = protection.contentEnd;
+    this.next = this.head + HEADER_LENGTH + length;
+    const content = this.end - this.start;
+    // §5.4: an empty handshake or alert record; §5: change_cipher_spec may not be protected; unknown types are unexpected.
+    if (content === 0 && this.type !== application_data)
+      throw new TLSAlert(unexpected_message, `an empty record of content type ${this.type}`);
+    if (this.type !== application_data && this.type !== handshake && this.type !== alert)
+      throw new TLSAlert(unexpected_message, `a protected record of content type ${this.type}`);
+    if (content > MAX_PLAINTEXT)
+      throw new TLSAlert(record_overflow, `a record of ${content} bytes of content; ${MAX_PLAINTEXT} is the most`);
+  }
+
+  private wait(): boolean {
+    this.moveToBase();
+    return false;
+  }
+
+  private moveToBase(): void {
+    const { head, base } = this;
+    if (head === base) return;
+    this.io.copyWithin(base, head, this.tail);
+    this.tail -= head - base;
+    this.head = this.next = this.start = this.end = base;
+  }
+
+  private checkHeader(type: number, length: number, open: boolean): void {
+    if (!open) {
+      if (type !== application_data) {
+        // §5: once protection is on, only change_cipher_spec may come without it.
+        throw new TLSAlert(unexpected_message, `an unprotected record of content type ${type} where protected ones are due`);
+      }
+      if (length > MAX_CIPHERTEXT)
+        throw new TLSAlert(record_overflow, `a protected record of ${length} bytes; ${MAX_CIPHERTEXT} is the most`);
+      const capacity = this.limit - this.base - HEADER_LENGTH;
+      if (length > capacity)
+        throw new TLSAlert(
+          record_overflow,
+          `a protected record of ${length} bytes does not fit: receiveBuffer has ${this.limit - this.base + 3} bytes, ${length + HEADER_LENGTH + 3} are needed`,
+        );
+      return;
+    }
+    if (type === handshake || type === alert || type === change_cipher_spec) {
+      if (length > MAX_PLAINTEXT) throw new TLSAlert(record_overflow, `a record of ${length} bytes; ${MAX_PLAINTEXT} is the most`);
+      // §5.1: no zero-length fragments of handshake; an alert record holds exactly one alert; §5: change_cipher_spec is one byte.
+      if (length === 0) throw new TLSAlert(unexpected_message, `an empty record of content type ${type}`);
+      if (type === change_cipher_spec && length !== 1)
+        throw new TLSAlert(unexpected_message, `a change_cipher_spec record of ${length} bytes`);
+      if (type === alert && length !== 2) throw new TLSAlert(unexpected_message, `an alert record of ${length} bytes; one alert has 2`);
+      return;
+    }
+    throw new TLSAlert(unexpected_message, `an unprotected record of content type ${type}`);
+  }
+
+  /** The first bytes of all: tells a peer that does not speak TLS from one that does it wrong. */
+  private checkFirst(there: number): void {
+    const { io, head } = this;
+    if (io[head] >= 0x20 && io[head] < 0x7f)
+      throw new TLSAlert(
+        unexpected_message,
+        `the peer does not speak TLS here, it sent "${escaped(io, head, there)}"; is this a port for plain text?`,
+      );
+  }
+}

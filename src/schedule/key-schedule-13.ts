@@ -1,0 +1,101 @@
+import type { Hash, HashAlgorithm } from "../crypto/provider.js";
+import {
+  expandLabel,
+  extractKeyed,
+  LABEL_CLIENT_APPLICATION_TRAFFIC,
+  LABEL_CLIENT_HANDSHAKE_TRAFFIC,
+  LABEL_DERIVED,
+  LABEL_FINISHED,
+  LABEL_SERVER_APPLICATION_TRAFFIC,
+  LABEL_SERVER_HANDSHAKE_TRAFFIC,
+  LABEL_TRAFFIC_UPDATE,
+} from "../crypto/xs/hkdf.js";
+import { Hmac } from "../crypto/xs/hmac.js";
+
+/**
+ * The key schedule (RFC 9846 §7.1) as far as a handshake goes: Handshake Secret, then Main Secret, each held in `secrets` only until the next one
+ * is made from it. Traffic secrets are written where the caller says. `secrets` is cut into four parts of one hash length:
+ *
+ *     [ current secret | spare: an application traffic secret until it is due | digest: transcript hashes | temp: keys in passing ]
+ */
+export class KeySchedule13 {
+  readonly length: number;
+  readonly hmac: Hmac;
+  /** The hash inside hmac; free between two calls. */
+  readonly hash: Hash;
+  readonly secrets: Uint8Array;
+  readonly spare: number;
+  readonly digest: number;
+  readonly temp: number;
+  private readonly algorithm: HashAlgorithm;
+
+  constructor(algorithm: HashAlgorithm) {
+    const length = algorithm.outputLength;
+    this.length = length;
+    this.algorithm = algorithm;
+    this.hash = algorithm.create();
+    this.hmac = new Hmac(this.hash);
+    this.secrets = new Uint8Array(4 * length);
+    this.spare = length;
+    this.digest = 2 * length;
+    this.temp = 3 * length;
+  }
+
+  /** Handshake Secret = HKDF-Extract(Derive-Secret(Early Secret, "derived", ""), shared): no PSK, so the salt is a constant. */
+  setHandshakeSecret(shared: Uint8Array, offset: number, length: number): void {
+    const { hmac, secrets } = this;
+    hmac.setMidstates(this.algorithm.fullHandshakeMidstates, 0);
+    extractKeyed(hmac, shared, offset, length, secrets, 0);
+  }
+
+  /** client_ and server_handshake_traffic_secret of the transcript hash, written to out; the current secret is now the salt of the next. */
+  deriveHandshakeSecrets(transcript: Uint8Array, o: number, out: Uint8Array, client: number, server: number): void {
+    const { hmac, secrets, length } = this;
+    hmac.setKey(secrets, 0, length);
+    expandLabel(hmac, LABEL_CLIENT_HANDSHAKE_TRAFFIC, transcript, o, length, out, client, length);
+    expandLabel(hmac, LABEL_SERVER_HANDSHAKE_TRAFFIC, transcript, o, length, out, server, length);
+    expandLabel(hmac, LABEL_DERIVED, this.algorithm.emptyDigest, 0, length, secrets, 0, length);
+  }
+
+  /** Main Secret = HKDF-Extract(salt, 0). */
+  setMainSecret(): void {
+    const { hmac, secrets, length, temp } = this;
+    hmac.setKey(secrets, 0, length);
+    secrets.fill(0, temp, temp + length);
+    extractKeyed(hmac, secrets, temp, length, secrets, 0);
+  }
+
+  /** client_ and server_application_traffic_secret_0: the client's to `spare`, the server's to out. */
+  deriveApplicationSecrets(transcript: Uint8Array, o: number, out: Uint8Array, server: number): void {
+    const { hmac, secrets, length } = this;
+    hmac.setKey(secrets, 0, length);
+    expandLabel(hmac, LABEL_CLIENT_APPLICATION_TRAFFIC, transcript, o, length, secrets, this.spare, length);
+    expandLabel(hmac, LABEL_SERVER_APPLICATION_TRAFFIC, transcript, o, length, out, server, length);
+  }
+
+  /** verify_data (§4.5.3) of the base key base[b] over the transcript hash in `digest`, written to out[o]. */
+  finished(base: Uint8Array, b: number, out: Uint8Array, o: number): void {
+    const { hmac, secrets, length, temp } = this;
+    hmac.setKey(base, b, length);
+    expandLabel(hmac, LABEL_FINISHED, base, 0, 0, secrets, temp, length);
+    hmac.setKey(secrets, temp, length);
+    secrets.fill(0, temp, temp + length);
+    hmac.begin();
+    hmac.update(secrets, this.digest, length);
+    hmac.finish(out, o);
+  }
+
+  /** application_traffic_secret_N+1 (§7.2) in place of N at secret[offset]; hmac is then keyed with it. */
+  updateTrafficSecret(secret: Uint8Array, offset: number): void {
+    const { hmac, length } = this;
+    hmac.setKey(secret, offset, length);
+    expandLabel(hmac, LABEL_TRAFFIC_UPDATE, secret, 0, 0, secret, offset, length);
+    hmac.setKey(secret, offset, length);
+  }
+
+  wipe(): void {
+    this.hmac.wipe();
+    this.hash.wipe();
+    this.secrets.fill(0);
+  }
+}

@@ -1,0 +1,140 @@
+/** What holds for every AEAD key: agreement with an oracle, refusal of what was altered, independence of keys, wiping. */
+import { expect } from "chai";
+import type { AeadAlgorithm, AeadKey } from "../../src/crypto/provider.js";
+import { fromHex, Seeded, toHex } from "./hex.js";
+import { bytesOf, numberOf, wycheproof } from "./wycheproof.js";
+
+/** Ciphertext and tag of the oracle. */
+export type SealOracle = (key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array) => Uint8Array;
+
+/** Seals in a buffer of its own; the answer is ciphertext and tag. */
+export function sealed(key: AeadKey, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array, tagLength: number): Uint8Array {
+  const buf = new Uint8Array(plaintext.length + tagLength);
+  buf.set(plaintext);
+  key.seal(nonce, 0, aad, 0, aad.length, buf, 0, plaintext.length);
+  return buf;
+}
+
+/** The plaintext, or null where the tag was wrong. */
+export function opened(key: AeadKey, nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array, tagLength: number): Uint8Array | null {
+  const buf = ciphertext.slice();
+  const length = buf.length - tagLength;
+  return key.open(nonce, 0, aad, 0, aad.length, buf, 0, length) ? buf.subarray(0, length) : null;
+}
+
+export function aeadBehaviour(algorithm: AeadAlgorithm, oracle: SealOracle, vectors: string): void {
+  const tagLength = algorithm.tagLength;
+  const key = algorithm.create(null);
+  const sibling = algorithm.create(key);
+
+  /** One message, lying anywhere, sealed and opened again by the two keys; what lies beside it stays. */
+  function roundTrip(random: Seeded, length: number, aadLength: number, before: number): void {
+    const secret = random.bytes(algorithm.keyLength);
+    const nonce = random.bytes(12);
+    const aad = random.bytes(aadLength);
+    const plaintext = random.bytes(length);
+    const keyAt = random.number(5);
+    const nonceAt = random.number(5);
+    const aadAt = random.number(5);
+    const keyIn = random.embedded(secret, keyAt, 2);
+    const nonceIn = random.embedded(nonce, nonceAt, 2);
+    const aadIn = random.embedded(aad, aadAt, 2);
+    const buf = random.embedded(new Uint8Array(length + tagLength), before, 20);
+    const beside = toHex(buf.subarray(0, before)) + toHex(buf.subarray(before + length + tagLength));
+    buf.set(plaintext, before);
+    const expected = toHex(oracle(secret, nonce, aad, plaintext));
+
+    key.setKey(keyIn, keyAt);
+    sibling.setKey(keyIn, keyAt);
+    key.seal(nonceIn, nonceAt, aadIn, aadAt, aadLength, buf, before, length);
+    const what = `length ${length}, aad ${aadLength}, offset ${before}`;
+    expect(toHex(buf.subarray(before, before + length + tagLength)), what).to.equal(expected);
+    expect(sibling.open(nonceIn, nonceAt, aadIn, aadAt, aadLength, buf, before, length), what).to.equal(true);
+    expect(toHex(buf.subarray(before, before + length)), what).to.equal(toHex(plaintext));
+    expect(toHex(buf.subarray(0, before)) + toHex(buf.subarray(before + length + tagLength)), what).to.equal(beside);
+  }
+
+  it("agrees with the oracle at every length of the first blocks, at every alignment", () => {
+    const random = new Seeded(31);
+    for (let length = 0; length <= 130; length++) roundTrip(random, length, 5, length % 7);
+  });
+
+  it("agrees with the oracle at random lengths and places", () => {
+    const random = new Seeded(32);
+    for (let round = 0; round < 40; round++) roundTrip(random, random.number(1200), random.number(60), random.number(16));
+    for (let aadLength = 0; aadLength <= 50; aadLength++) roundTrip(random, 20, aadLength, 5);
+  });
+
+  it("agrees with the oracle beyond 256 blocks (the counter's second byte)", () => {
+    const random = new Seeded(33);
+    for (const length of [4096, 4097, 8208, 16400]) roundTrip(random, length, 5, 1);
+  });
+
+  it("refuses what was altered, and leaves it as it was", () => {
+    const random = new Seeded(34);
+    const secret = random.bytes(algorithm.keyLength);
+    key.setKey(secret, 0);
+    for (const length of [0, 1, 16, 77, 200]) {
+      const nonce = random.bytes(12);
+      const aad = random.bytes(13);
+      const plaintext = random.bytes(length);
+      const good = sealed(key, nonce, aad, plaintext, tagLength);
+      const refuse = (n: Uint8Array, a: Uint8Array, c: Uint8Array) => {
+        const buf = c.slice();
+        expect(key.open(n, 0, a, 0, a.length, buf, 0, length)).to.equal(false);
+        expect(toHex(buf)).to.equal(toHex(c));
+      };
+      const flip = (bytes: Uint8Array, at: number) => {
+        const copy = bytes.slice();
+        copy[at]! ^= 1 << random.number(8);
+        return copy;
+      };
+      for (let at = 0; at < good.length; at += at < length ? 1 + random.number(20) : 1) refuse(nonce, aad, flip(good, at));
+      for (let at = 0; at < 13; at++) refuse(nonce, flip(aad, at), good);
+      for (let at = 0; at < 12; at++) refuse(flip(nonce, at), aad, good);
+      refuse(nonce, aad.subarray(0, 12), good);
+      expect(toHex(opened(key, nonce, aad, good, tagLength)!)).to.equal(toHex(plaintext));
+    }
+  });
+
+  it("keeps the keys of siblings apart, however many there are", () => {
+    const random = new Seeded(35);
+    const keys = [algorithm.create(null)];
+    keys.push(algorithm.create(keys[0]!), algorithm.create(keys[0]!));
+    keys.push(algorithm.create(keys[1]!), algorithm.create(keys[2]!), algorithm.create(null));
+    const secrets = keys.map(() => random.bytes(algorithm.keyLength));
+    keys.forEach((k, i) => {
+      k.setKey(secrets[i]!, 0);
+    });
+    const nonce = random.bytes(12);
+    const aad = random.bytes(5);
+    const plaintext = random.bytes(100);
+    for (let round = 0; round < 2; round++) {
+      keys.forEach((k, i) => {
+        expect(toHex(sealed(k, nonce, aad, plaintext, tagLength))).to.equal(toHex(oracle(secrets[i]!, nonce, aad, plaintext)));
+      });
+    }
+    keys[0]!.wipe();
+    for (let i = 1; i < keys.length; i++) {
+      expect(toHex(sealed(keys[i]!, nonce, aad, plaintext, tagLength))).to.equal(toHex(oracle(secrets[i]!, nonce, aad, plaintext)));
+    }
+    const zero = new Uint8Array(algorithm.keyLength);
+    expect(toHex(sealed(keys[0]!, nonce, aad, plaintext, tagLength))).not.to.equal(toHex(oracle(secrets[0]!, nonce, aad, plaintext)));
+    keys[0]!.setKey(zero, 0);
+    expect(toHex(sealed(keys[0]!, nonce, aad, plaintext, tagLength))).to.equal(toHex(oracle(zero, nonce, aad, plaintext)));
+  });
+
+  wycheproof(vectors, (test, group) => {
+    // TLS has one nonce length, one tag length and one key length for each algorithm.
+    if (numberOf(group, "ivSize") !== 96 || numberOf(group, "tagSize") !== 8 * tagLength) return null;
+    if (numberOf(group, "keySize") !== 8 * algorithm.keyLength) return null;
+    const nonce = bytesOf(test, "iv");
+    const aad = bytesOf(test, "aad");
+    key.setKey(bytesOf(test, "key"), 0);
+    const ciphertext = fromHex((test.ct as string) + (test.tag as string));
+    const plaintext = opened(key, nonce, aad, ciphertext, tagLength);
+    if (plaintext !== null && toHex(plaintext) !== test.msg) return false;
+    const again = toHex(sealed(key, nonce, aad, bytesOf(test, "msg"), tagLength)) === toHex(ciphertext);
+    return plaintext !== null && again;
+  });
+}
