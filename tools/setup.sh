@@ -56,7 +56,7 @@ can_m32 || say "no 32-bit compiler (gcc-multilib): the simulator will run with 6
 command -v valgrind >/dev/null 2>&1 || say "no valgrind: the simulator will not count instructions"
 
 say "npm ci"
-npm ci --no-audit --no-fund
+npm ci --no-audit --no-fund --no-update-notifier
 say "build"
 npm run --silent build
 
