@@ -405,6 +405,29 @@ describe("x509/chain", () => {
     });
   });
 
+  it("accepts nothing more once it has refused something", () => {
+    const made = pki.makeChain();
+    for (const bad of [
+      Uint8Array.of(0x31, 0),
+      made.chain[0]!.slice(0, 30),
+      pki.makeChain({ host: "other.example" }).chain[0]!,
+      new Uint8Array(0),
+      new Uint8Array(20000),
+    ]) {
+      const verifier = new ChainVerifier(chainConfig([made.anchor]));
+      expect(() => feed(verifier, bad)).to.throw(/^(bad|unknown)_c/);
+      for (const go of [
+        () => verifier.beginCertificate(100),
+        () => verifier.push(made.chain[0]!, 0, 10),
+        () => verifier.endCertificate(),
+        () => verifier.endChain(),
+      ]) {
+        expect(go).to.throw(/call out of order/);
+      }
+      expect(verifier.matches).to.equal(false);
+    }
+  });
+
   it("refuses calls out of order", () => {
     const made = pki.makeChain();
     const order = /^internal_error: certificate_list: call out of order/;
@@ -415,6 +438,7 @@ describe("x509/chain", () => {
       verifier.beginCertificate(certificate.length);
       expect(() => verifier.beginCertificate(1)).to.throw(order);
       expect(() => verifier.endChain()).to.throw(order);
+      verifier.push(certificate, 0, 0);
       verifier.push(certificate, 0, certificate.length);
       verifier.endCertificate();
     }
