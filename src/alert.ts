@@ -29,6 +29,10 @@ export const certificate_required = 116;
 export const general_error = 117;
 export const no_application_protocol = 120;
 
+/** Failures of our own that are no alert, so none is sent: the transport ended, or the host's patience did. */
+export const connection_lost = -1;
+export const timed_out = -2;
+
 /** The RFC's name of an AlertDescription, or `alert N` for a number that is not assigned. */
 export function alertName(description: number): string {
   switch (description) {
@@ -90,6 +94,10 @@ export function alertName(description: number): string {
       return "general_error";
     case no_application_protocol:
       return "no_application_protocol";
+    case connection_lost:
+      return "connection_lost";
+    case timed_out:
+      return "timed_out";
     default:
       return `alert ${description}`;
   }

@@ -18,12 +18,12 @@ export class ClientConnection extends Connection {
     const receive = config.receiveBuffer ?? DEFAULT_RECEIVE_BUFFER;
     const send = config.sendBuffer ?? DEFAULT_SEND_BUFFER;
     checkConfig(config, receive, send, io);
+    const name = parseServerName(config.serverName);
     const keys = new ConnectionKeys(longestHash(config));
     super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), keys, config.sliceSteps ?? Infinity);
-    const name = parseServerName(config.serverName);
     this.config = config;
     this.negotiated = { version: 0, suite: null, group: null, alpnIndex: -1 };
-    this.flow = new ClientHandshake13(config, name.isAddress ? "" : name.text, this.records, keys, this.negotiated);
+    this.flow = new ClientHandshake13(config, name, this.records, keys, this.negotiated);
     this.run();
   }
 

@@ -132,6 +132,12 @@ export abstract class Connection {
     this.run();
   }
 
+  /** Bytes that write() would take now. */
+  writeSpace(): number {
+    if (this.state !== OPEN || this.writeClosed || this.post?.keyUpdateDue) return 0;
+    return this.records.writer.room;
+  }
+
   /** Seals bytes[offset, offset + length), as much as fits, and returns how many bytes were taken. 0: send what waits first. */
   write(bytes: Uint8Array, offset: number, length: number): number {
     if (this.state !== OPEN)
@@ -214,7 +220,7 @@ export abstract class Connection {
         this.open(flow.next);
         continue;
       }
-      if (this.post !== null) this.post.sendKeyUpdate();
+      if (this.post !== null && !this.writeClosed) this.post.sendKeyUpdate();
       if (reader.start === reader.end && !reader.advance()) return;
       if (flow.midMessage && reader.type !== handshake)
         throw new TLSAlert(

@@ -8,6 +8,7 @@ import { x25519 } from "@noble/curves/ed25519.js";
 import { p256 } from "@noble/curves/nist.js";
 import { expand, extract } from "@noble/hashes/hkdf.js";
 import { _SHA256, sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
+import { sha256 as xsSha256 } from "../../src/crypto/xs/sha256.js";
 import * as constants from "../../src/constants.js";
 import {
   type AeadAlgorithm,
@@ -95,6 +96,7 @@ export const sha256: HashAlgorithm = {
   stateLength: 32,
   emptyDigest: nobleSha256(new Uint8Array(0)),
   fullHandshakeSalt: fullHandshakeSalt(),
+  fullHandshakeMidstates: xsSha256.fullHandshakeMidstates,
   create: () => new NobleSha256(),
 };
 
@@ -313,4 +315,5 @@ export const nobleProvider: CryptoProvider = {
   ],
   groups: [groupX25519, groupP256],
   signatures: [ecdsaP256Sha256],
+  sha256,
 };

@@ -179,7 +179,7 @@ export async function buildHost(): Promise<HostBuild> {
   const engineHeaders = ["includes", "sources", "platforms"].flatMap((folder) => filesOf(join(engine, folder), ".h"));
   const platform = readFileSync(join(ownSources, "platform.h"));
   const engineKey = hashOf(version, engineFlags.join(" "), platform, ...engineHeaders.map((file) => readFileSync(file)));
-  const ownKey = hashOf(engineKey, ownFlags.join(" "), readFileSync(join(ownSources, "sim.h")));
+  const ownKey = hashOf(engineKey, ownFlags.join(" "), ...filesOf(ownSources, ".h").map((file) => readFileSync(file)));
   const unit = (source: string, key: string, flags: readonly string[]): Unit => ({
     source,
     object: join(objects, `${basename(source, ".c")}-${hashOf(key, readFileSync(source))}.o`),

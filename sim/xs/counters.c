@@ -1,6 +1,7 @@
 /*
  * Counters around the engine's allocator, which is wrapped at link time. They live in C memory: reading them costs the device nothing.
- * In peak mode a collection runs each time so many bytes were allocated, so that what is seen is live memory and not garbage.
+ * In peak mode a collection runs before each time so many bytes have been allocated. Between two collections everything new counts as
+ * live, so the peak is never too low and at most that many bytes too high (and by chunks that died while only slots were asked for).
  */
 #include "sim.h"
 #if defined(__has_include)
@@ -21,7 +22,6 @@ typedef struct {
 typedef struct {
 	SimUse top;            /* largest sum of live chunks, slots and stack at one moment */
 	double chunkBytes, slots, stackBytes;  /* largest of each alone */
-	double bound;          /* no moment between two samples can have been above this */
 } Peak;
 
 typedef struct {
@@ -29,7 +29,6 @@ typedef struct {
 	SimUse live;
 	Peak peak;
 	Allocated allocated;
-	double highChunkBytes, highSlots;
 } Mark;
 
 void* __real_fxNewChunk(txMachine* the, txSize size);
@@ -38,12 +37,13 @@ void* __real_fxRenewChunk(txMachine* the, void* data, txSize size);
 txSlot* __real_fxNewSlot(txMachine* the);
 txSlot* __real_fxDuplicateSlot(txMachine* the, txSlot* slot);
 
-static Allocated total;
+static Allocated total, atReset;
 static Peak sinceMark, overall;
-static SimUse start, before;   /* before: live memory at the last sample */
+static SimUse start;
+static double baseChunkBytes, baseSlots;    /* live at the last collection of peak mode */
+static double newChunkBytes, newSlots;      /* allocated since */
 static double highChunkBytes, highSlots;
-static txSlot* deepest;        /* of the XS stack, over the whole run */
-static double nextSample;
+static txSlot* deepest;                     /* of the XS stack, over the whole run */
 static int sampling = 0;
 static txSize asked;
 static Mark marks[MARK_LIMIT];
@@ -75,13 +75,12 @@ static void countCollections(txMachine* the)
 	total.lastCollections = the->garbageCollectionCount;
 }
 
-static void raise(Peak* peak, SimUse use, double bound, double stackBytes)
+static void raise(Peak* peak, SimUse use)
 {
 	if (peak->top.sum < use.sum) peak->top = use;
 	if (peak->chunkBytes < use.chunkBytes) peak->chunkBytes = use.chunkBytes;
 	if (peak->slots < use.slots) peak->slots = use.slots;
-	if (peak->stackBytes < stackBytes) peak->stackBytes = stackBytes;
-	if (peak->bound < bound) peak->bound = bound;
+	if (peak->stackBytes < use.stackBytes) peak->stackBytes = use.stackBytes;
 }
 
 static void noteHigh(txMachine* the)
@@ -91,51 +90,86 @@ static void noteHigh(txMachine* the)
 	if (the->stackPeak < deepest) deepest = the->stackPeak;
 }
 
-/* compact: chunks are exact. Otherwise (a new slot: chunks must not move) chunks count with their garbage of less than one interval. */
-static void sample(txMachine* the, txFlag flag)
+static double deepestBytes(txMachine* the, txSlot* to)
+{
+	return (double)((the->stackTop - to) * (ptrdiff_t)sizeof(txSlot));
+}
+
+/*
+ * Takes in what happened since the last call: heap cannot have grown, the stack may have been deeper (the engine notes it when a function
+ * ends). So the sum is of one moment.
+ */
+static void settle(txMachine* the)
 {
 	SimUse use;
-	double stackBytes, heap, former;
+	if (the->stack < the->stackPeak) the->stackPeak = the->stack;
+	noteHigh(the);
+	use.chunkBytes = baseChunkBytes + newChunkBytes;
+	use.slots = baseSlots + newSlots;
+	use.stackBytes = deepestBytes(the, the->stackPeak);
+	use.sum = use.chunkBytes + use.slots * sizeof(txSlot) + use.stackBytes;
+	the->stackPeak = the->stack;
+	raise(&sinceMark, use);
+	raise(&overall, use);
+}
+
+/* Collects. Where a slot is asked for, chunks must not move: then only slots become exact. */
+static void sample(txMachine* the, txFlag flag)
+{
 	if (!(the->collectFlag & XS_COLLECTING_FLAG)) return;
 	sampling = 1;
-	noteHigh(the);
+	settle(the);
 	fxCollect(the, flag);
 	total.forced++;
 	countCollections(the);
-	use = simUseNow(the);
-	if (the->stack < the->stackPeak) the->stackPeak = the->stack;
-	stackBytes = (double)((the->stackTop - the->stackPeak) * (ptrdiff_t)sizeof(txSlot));
-	heap = use.sum - use.stackBytes;
-	former = before.sum - before.stackBytes;
-	raise(&sinceMark, use, ((heap > former) ? heap : former) + stackBytes, stackBytes);
-	raise(&overall, use, ((heap > former) ? heap : former) + stackBytes, stackBytes);
-	before = use;
-	noteHigh(the);
-	the->stackPeak = the->stack;
-	nextSample = total.chunkBytes + total.slots * sizeof(txSlot) + sim.options.peakEvery;
+	baseSlots = the->currentHeapCount;
+	newSlots = 0;
+	if (flag & XS_COMPACT_FLAG) {
+		baseChunkBytes = the->currentChunksSize;
+		newChunkBytes = 0;
+	}
 	sampling = 0;
 }
 
-static int isDue(txMachine* the)
+static int isWatched(txMachine* the)
 {
-	return sim.options.peakEvery && (the == sim.device) && !sampling && (total.chunkBytes + total.slots * sizeof(txSlot) >= nextSample);
+	return sim.options.peakEvery && (the == sim.device) && !sampling;
+}
+
+static void countChunk(txMachine* the, txSize size, txSize taken)
+{
+	double bytes = chunkSize(taken);
+	if (isWatched(the)) {
+		if (newChunkBytes + newSlots * sizeof(txSlot) + bytes >= sim.options.peakEvery) sample(the, XS_COMPACT_FLAG);
+		else settle(the);
+		newChunkBytes += bytes;
+		settle(the);
+	}
+	asked = size;
+	total.chunks++;
+	total.chunkBytes += bytes;
+}
+
+static void countSlot(txMachine* the)
+{
+	if (isWatched(the)) {
+		if ((newSlots + 1) * sizeof(txSlot) >= sim.options.peakEvery) sample(the, XS_ORGANIC_FLAG);
+		else settle(the);
+		newSlots++;
+		settle(the);
+	}
+	total.slots++;
 }
 
 void* __wrap_fxNewChunk(txMachine* the, txSize size)
 {
-	if (isDue(the)) sample(the, XS_COMPACT_FLAG);
-	asked = size;
-	total.chunks++;
-	total.chunkBytes += chunkSize(size);
+	countChunk(the, size, size);
 	return __real_fxNewChunk(the, size);
 }
 
 void* __wrap_fxNewGrowableChunk(txMachine* the, txSize size, txSize capacity)
 {
-	if (isDue(the)) sample(the, XS_COMPACT_FLAG);
-	asked = size;
-	total.chunks++;
-	total.chunkBytes += chunkSize(capacity);
+	countChunk(the, size, capacity);
 	return __real_fxNewGrowableChunk(the, size, capacity);
 }
 
@@ -144,21 +178,26 @@ void* __wrap_fxRenewChunk(txMachine* the, void* data, txSize size)
 {
 	txSize former = the->currentChunksSize;
 	void* result = __real_fxRenewChunk(the, data, size);
-	if (result && (the->currentChunksSize > former)) total.chunkBytes += the->currentChunksSize - former;
+	if (result && (the->currentChunksSize > former)) {
+		double bytes = the->currentChunksSize - former;
+		total.chunkBytes += bytes;
+		if (isWatched(the)) {
+			newChunkBytes += bytes;
+			settle(the);
+		}
+	}
 	return result;
 }
 
 txSlot* __wrap_fxNewSlot(txMachine* the)
 {
-	if (isDue(the)) sample(the, XS_ORGANIC_FLAG);
-	total.slots++;
+	countSlot(the);
 	return __real_fxNewSlot(the);
 }
 
 txSlot* __wrap_fxDuplicateSlot(txMachine* the, txSlot* slot)
 {
-	if (isDue(the)) sample(the, XS_ORGANIC_FLAG);
-	total.slots++;
+	countSlot(the);
 	return __real_fxDuplicateSlot(the, slot);
 }
 
@@ -177,17 +216,20 @@ static void restartPeaks(txMachine* the, Peak* peak)
 {
 	SimUse now = simUseNow(the);
 	memset(peak, 0, sizeof(Peak));
-	raise(peak, now, now.sum, now.stackBytes);
+	raise(peak, now);
 	the->stackPeak = the->stack;
-	before = now;
+	baseChunkBytes = now.chunkBytes;
+	baseSlots = now.slots;
+	newChunkBytes = newSlots = 0;
 }
 
-/* Forgets what happened until here: peaks and marks start anew. Cumulative counters go on. */
+/* Forgets what happened until here: peaks and marks start anew. Only the totals go on. */
 void simCountersReset(txMachine* the)
 {
 	simCountersCollect(the);
 	noteHigh(the);
 	markCount = 0;
+	atReset = total;
 	highChunkBytes = the->peakChunksSize = the->currentChunksSize;
 	highSlots = the->peakHeapCount = the->currentHeapCount;
 	deepest = the->stackPeak = the->stack;
@@ -206,7 +248,6 @@ void simCountersStart(txMachine* the)
 	start = simUseNow(the);
 	restartPeaks(the, &sinceMark);
 	restartPeaks(the, &overall);
-	nextSample = sim.options.peakEvery;
 }
 
 /* Live memory of a mark is known only in peak mode: elsewhere a mark must not collect, since collections are counted. */
@@ -222,8 +263,6 @@ void simMark(txMachine* the, const char* name)
 	mark->live = simUseNow(the);
 	mark->peak = sinceMark;
 	mark->allocated = total;
-	mark->highChunkBytes = highChunkBytes;
-	mark->highSlots = highSlots;
 	restartPeaks(the, &sinceMark);
 #ifdef SIM_CALLGRIND
 	CALLGRIND_DUMP_STATS_AT(name);
@@ -242,7 +281,7 @@ double simCounter(txMachine* the, const char* name)
 	if (!strcmp(name, "peakBytes")) return overall.top.sum;
 	if (!strcmp(name, "peakChunkBytes")) return overall.chunkBytes;
 	if (!strcmp(name, "peakSlots")) return overall.slots;
-	if (!strcmp(name, "peakStackBytes")) return (double)((the->stackTop - deepest) * (ptrdiff_t)sizeof(txSlot));
+	if (!strcmp(name, "peakStackBytes")) return deepestBytes(the, deepest);
 	if (!strcmp(name, "allocatedChunkBytes")) return total.chunkBytes;
 	if (!strcmp(name, "allocatedChunks")) return total.chunks;
 	if (!strcmp(name, "allocatedSlots")) return total.slots;
@@ -262,8 +301,8 @@ static void writePeak(FILE* file, const char* name, const Peak* peak)
 		fprintf(file, "\"%s\":null", name);
 		return;
 	}
-	fprintf(file, "\"%s\":{\"bytes\":%.0f,\"chunkBytes\":%.0f,\"slots\":%.0f,\"stackBytes\":%.0f,\"bound\":%.0f,\"largest\":{\"chunkBytes\":%.0f,\"slots\":%.0f,\"stackBytes\":%.0f}}",
-		name, peak->top.sum, peak->top.chunkBytes, peak->top.slots, peak->top.stackBytes, peak->bound, peak->chunkBytes, peak->slots, peak->stackBytes);
+	fprintf(file, "\"%s\":{\"bytes\":%.0f,\"chunkBytes\":%.0f,\"slots\":%.0f,\"stackBytes\":%.0f,\"largest\":{\"chunkBytes\":%.0f,\"slots\":%.0f,\"stackBytes\":%.0f}}",
+		name, peak->top.sum, peak->top.chunkBytes, peak->top.slots, peak->top.stackBytes, peak->chunkBytes, peak->slots, peak->stackBytes);
 }
 
 static void writeString(FILE* file, const char* text)
@@ -278,7 +317,7 @@ static void writeString(FILE* file, const char* text)
 
 static void writeMarks(FILE* file)
 {
-	Allocated former = { 0 };
+	Allocated former = atReset;
 	int i;
 	fputs("\"marks\":[", file);
 	for (i = 0; i < markCount; i++) {
@@ -323,9 +362,11 @@ void simWriteStats(int status)
 		fputc(',', file);
 		writePeak(file, "peak", &overall);
 		fprintf(file, ",\"peakEvery\":%d,\"highWater\":{\"chunkBytes\":%.0f,\"slots\":%.0f,\"stackBytes\":%.0f}", sim.options.peakEvery, highChunkBytes, highSlots,
-			(double)((the->stackTop - deepest) * (ptrdiff_t)sizeof(txSlot)));
+			deepestBytes(the, deepest));
 		fprintf(file, ",\"allocated\":{\"chunkBytes\":%.0f,\"chunks\":%.0f,\"slots\":%.0f},\"collections\":%.0f,\"forcedCollections\":%.0f,\"namesAdded\":%d,\"parsedOnDevice\":%d,",
 			total.chunkBytes, total.chunks, total.slots, total.collections - total.forced, total.forced, (int)(the->keyIndex - the->keyOffset), simParsedOnDevice);
+		/* the engine's tables lie in the C heap, on a device too, and in none of the sums above */
+		fprintf(file, "\"tableBytes\":%d,", (int)((the->keyCount - the->keyOffset + the->aliasCount + the->nameModulo + the->symbolModulo) * sizeof(txSlot*) + sizeof(txMachine)));
 		writeMarks(file);
 	}
 	fputs("}\n", file);

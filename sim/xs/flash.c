@@ -194,10 +194,7 @@ static int isFrozen(txSlot* instance)
 
 static void aliasInstance(txMachine* the, txSlot* slot)
 {
-	if (slot->kind == XS_INSTANCE_KIND) {
-		simFlash.instances++;
-		slot->ID = isFrozen(slot) ? XS_NO_ID : (txID)nextAlias++;
-	}
+	if (slot->kind == XS_INSTANCE_KIND) slot->ID = isFrozen(slot) ? XS_NO_ID : (txID)nextAlias++;
 	slot->flag |= XS_MARK_FLAG;
 }
 

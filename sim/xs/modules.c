@@ -10,6 +10,9 @@ typedef struct Code { char* path; txByte* bytes; txSize size; struct Code* next;
 typedef struct Import { char* specifier; struct Import* next; } Import;
 typedef struct Path { char* path; struct Path* next; } Path;
 
+/* xsRun.c; the header lacks it */
+extern void fxRemapIDs(txMachine* the, txByte* codeBuffer, txSize codeSize, txID* ids);
+
 static const char* builtIns[][2] = {
 	{ "timer", "timer.js" },
 	{ "embedded:io/socket/tcp", "tcp.js" },

@@ -2,38 +2,12 @@
  * ECMA-419 TCP and Listener over the process's sockets, with the manners of the device's lwIP: nothing is called from inside a constructor,
  * the first onWritable means connected, write() takes what the send buffer can hold or throws, the end of the stream is onError.
  */
-#include "sim.h"
+#include "net.h"
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <linux/sockios.h>
-
-#define SEND_BUFFER 5744      /* lwIP on the ESP32: 4 segments of 1,436 bytes */
-#define RETRY_MILLISECONDS 5
-
-enum { CONNECTING, OPEN, LISTENING, ENDED };
-
-typedef struct Socket {
-	struct Socket* next;
-	txSlot self;
-	txSlot onReadable, onWritable, onError;
-	int descriptor;
-	int state;
-	int asNumber;              /* format "number": read and write single bytes */
-	const char* failure;       /* onError is due, with this text */
-	int offered;               /* bytes that onReadable told of and that were not read; no new call until more came */
-	int unsent;                /* bytes in flight after the last write; onWritable is due when fewer are; -1: not waiting */
-	int eventIndex;
-} Socket;
-
-extern txInteger _xsmcGetBuffer(txMachine* the, txSlot* slot, void** data, txUnsigned* count, txBoolean writable);
-
-static Socket* sockets;
 
 static void markSocket(txMachine* the, void* data, txMarkRoot markRoot)
 {
@@ -46,15 +20,61 @@ static void markSocket(txMachine* the, void* data, txMarkRoot markRoot)
 
 static const txHostHooks hooks = { NULL, markSocket, NULL };
 
-static void closeSocket(txMachine* the, Socket* socket)
+Socket* simSockets;
+
+/* Pushes a new object with that prototype, and gives it a Socket that keeps it alive until it is closed. */
+Socket* simSocketNew(txMachine* the, txSlot* prototype, int descriptor, int state)
 {
-	Socket** address = &sockets;
+	txSlot* instance = fxNewHostObject(the, NULL);
+	Socket* socket = calloc(1, sizeof(Socket));
+	if (!socket) simFail(EXIT_SETUP, "no memory for a socket");
+	instance->value.instance.prototype = prototype->value.reference;
+	socket->descriptor = descriptor;
+	socket->state = state;
+	socket->next = simSockets;
+	simSockets = socket;
+	socket->self.kind = XS_REFERENCE_KIND;
+	socket->self.value.reference = instance;
+	fxSetHostHooks(the, the->stack, &hooks);
+	fxSetHostData(the, the->stack, socket);
+	fxRemember(the, &socket->self);
+	return socket;
+}
+
+void simSocketClose(txMachine* the, Socket* socket)
+{
+	Socket** address = &simSockets;
 	while (*address && (*address != socket)) address = &(*address)->next;
 	if (*address) *address = socket->next;
 	if (socket->descriptor >= 0) close(socket->descriptor);
 	fxSetHostData(the, &socket->self, NULL);
 	fxForget(the, &socket->self);
 	free(socket);
+}
+
+void simSocketFail(Socket* socket, const char* why)
+{
+	if (!socket->failure) socket->failure = why;
+	socket->state = ENDED;
+}
+
+Socket* simSocketOf(txMachine* the, txSlot* slot)
+{
+	return mxIsReference(slot) ? fxGetHostData(the, slot) : NULL;
+}
+
+void simSocketFormat(txMachine* the, Socket* socket, txSlot* value)
+{
+	txString text = fxToString(the, value);
+	if (!strcmp(text, "number")) socket->asNumber = 1;
+	else if (!strcmp(text, "buffer")) socket->asNumber = 0;
+	else mxRangeError("format is \"number\" or \"buffer\"");
+}
+
+void simSocketNoDelay(int descriptor)
+{
+	int one = 1;
+	setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 }
 
 /* Pushes options[name]. */
@@ -122,40 +142,18 @@ static int lookUp(const char* host, int port, struct sockaddr_storage* address, 
 	return 1;
 }
 
-/* The new object, of the class that was called, with its Socket. It is the result. */
+/* The new object, of the class that was called. It is the result. */
 static Socket* create(txMachine* the, int state)
 {
 	Socket* socket;
-	txSlot* instance;
 	if (mxIsUndefined(mxTarget)) mxTypeError("call with new");
 	if ((mxArgc < 1) || !mxIsReference(mxArgv(0))) mxTypeError("options are missing");
 	mxPushSlot(mxTarget);
 	mxGetID(mxID(_prototype));
-	instance = fxNewHostObject(the, NULL);
-	instance->value.instance.prototype = (the->stack + 1)->value.reference;
-	socket = calloc(1, sizeof(Socket));
-	if (!socket) simFail(EXIT_SETUP, "no memory for a socket");
-	socket->descriptor = -1;
-	socket->state = state;
-	socket->unsent = -1;
-	socket->next = sockets;
-	sockets = socket;
-	socket->self.kind = XS_REFERENCE_KIND;
-	socket->self.value.reference = instance;
-	fxSetHostHooks(the, the->stack, &hooks);
-	fxSetHostData(the, the->stack, socket);
+	socket = simSocketNew(the, the->stack, -1, state);
 	mxPullSlot(mxResult);
 	mxPop();
-	fxRemember(the, &socket->self);
 	return socket;
-}
-
-static void setFormat(txMachine* the, Socket* socket, txSlot* value)
-{
-	txString text = fxToString(the, value);
-	if (!strcmp(text, "number")) socket->asNumber = 1;
-	else if (!strcmp(text, "buffer")) socket->asNumber = 0;
-	else mxRangeError("format is \"number\" or \"buffer\"");
 }
 
 static void commonOptions(txMachine* the, Socket* socket)
@@ -165,7 +163,7 @@ static void commonOptions(txMachine* the, Socket* socket)
 	callbackOption(the, "onWritable", &socket->onWritable);
 	callbackOption(the, "onError", &socket->onError);
 	value = option(the, "format");
-	if (!mxIsUndefined(value)) setFormat(the, socket, value);
+	if (!mxIsUndefined(value)) simSocketFormat(the, socket, value);
 	mxPop();
 	value = option(the, "target");
 	if (!mxIsUndefined(value)) {
@@ -173,12 +171,6 @@ static void commonOptions(txMachine* the, Socket* socket)
 		fxSetID(the, fxID(the, "target"));
 	}
 	mxPop();
-}
-
-static void setNoDelay(int descriptor)
-{
-	int one = 1;
-	setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 }
 
 static void connectTo(txMachine* the, Socket* it)
@@ -205,14 +197,9 @@ static void connectTo(txMachine* the, Socket* it)
 		return;
 	}
 	value = option(the, "nodelay");
-	if (mxIsUndefined(value) || fxToBoolean(the, value)) setNoDelay(it->descriptor);
+	if (mxIsUndefined(value) || fxToBoolean(the, value)) simSocketNoDelay(it->descriptor);
 	mxPop();
 	if (connect(it->descriptor, (struct sockaddr*)&address, length) && (errno != EINPROGRESS)) it->failure = strerror(errno);
-}
-
-static Socket* dataOf(txMachine* the, txSlot* slot)
-{
-	return mxIsReference(slot) ? fxGetHostData(the, slot) : NULL;
 }
 
 /* An exception in a constructor must not leave a socket behind. */
@@ -224,7 +211,7 @@ static void construct(txMachine* the, int state, void (*open)(txMachine*, Socket
 		(*open)(the, socket);
 	}
 	mxCatch(the) {
-		closeSocket(the, socket);
+		simSocketClose(the, socket);
 		fxJump(the);
 	}
 }
@@ -234,13 +221,13 @@ static void openTCP(txMachine* the, Socket* socket)
 {
 	txSlot* value = option(the, "from");
 	if (mxIsReference(value)) {
-		Socket* from = dataOf(the, value);
+		Socket* from = simSocketOf(the, value);
 		if (!from || (from->state != OPEN)) mxTypeError("from is no open socket");
 		socket->descriptor = from->descriptor;
 		socket->state = OPEN;
-		socket->unsent = 0x7FFFFFFF;
+		socket->wanted = 1;
 		from->descriptor = -1;
-		closeSocket(the, from);
+		simSocketClose(the, from);
 	}
 	else connectTo(the, socket);
 	mxPop();
@@ -275,181 +262,7 @@ static void Listener(txMachine* the)
 	construct(the, LISTENING, openListener);
 }
 
-static Socket* openSocket(txMachine* the, int state)
-{
-	Socket* socket = dataOf(the, mxThis);
-	simGuard(the);
-	if (!socket) mxUnknownError("closed");
-	if (socket->state != state) mxUnknownError((socket->state == CONNECTING) ? "not connected yet" : "not open");
-	return socket;
-}
-
-static void closeMethod(txMachine* the)
-{
-	Socket* socket;
-	simGuard(the);
-	socket = dataOf(the, mxThis);
-	if (socket) closeSocket(the, socket);
-}
-
-static int readable(Socket* socket)
-{
-	int count = 0;
-	return ioctl(socket->descriptor, FIONREAD, &count) ? 0 : count;
-}
-
-static int inFlight(Socket* socket)
-{
-	int count = 0;
-	return ioctl(socket->descriptor, SIOCOUTQ, &count) ? 0 : count;
-}
-
-static int writable(Socket* socket)
-{
-	int free = SEND_BUFFER - inFlight(socket);
-	return (free > 0) ? free : 0;
-}
-
-static void fail(Socket* socket, const char* why)
-{
-	if (!socket->failure) socket->failure = why;
-	socket->state = ENDED;
-}
-
-/* read(): all that is there · read(n): at most n · read(view): fills the view. undefined when nothing is there. */
-static void readTCP(txMachine* the)
-{
-	Socket* socket = openSocket(the, OPEN);
-	int available = readable(socket);
-	void* data;
-	txUnsigned size;
-	ssize_t count;
-	socket->offered = 0;
-	if (available <= 0) return;
-	if (socket->asNumber) {
-		txU1 byte;
-		if (recv(socket->descriptor, &byte, 1, 0) != 1) return;
-		mxResult->kind = XS_INTEGER_KIND;
-		mxResult->value.integer = byte;
-		return;
-	}
-	if ((mxArgc == 0) || mxIsUndefined(mxArgv(0)) || (mxArgv(0)->kind == XS_INTEGER_KIND) || (mxArgv(0)->kind == XS_NUMBER_KIND)) {
-		int wanted = ((mxArgc == 0) || mxIsUndefined(mxArgv(0))) ? available : fxToInteger(the, mxArgv(0));
-		if (wanted <= 0) return;
-		if (wanted > available) wanted = available;
-		data = fxArrayBuffer(the, mxResult, NULL, wanted, -1);
-		data = fxToArrayBuffer(the, mxResult);
-		count = recv(socket->descriptor, data, (size_t)wanted, 0);
-		if (count != wanted) fail(socket, "the connection was lost");
-		return;
-	}
-	_xsmcGetBuffer(the, mxArgv(0), &data, &size, 1);
-	if (size > (txUnsigned)available) mxRangeError("read %d bytes: %d are there", (int)size, available);
-	count = recv(socket->descriptor, data, size, 0);
-	if (count != (ssize_t)size) fail(socket, "the connection was lost");
-	mxResult->kind = XS_INTEGER_KIND;
-	mxResult->value.integer = (txInteger)size;
-}
-
-/* Takes all bytes or throws. Answers how many more would be taken now. */
-static void writeTCP(txMachine* the)
-{
-	Socket* socket = openSocket(the, OPEN);
-	void* data;
-	txUnsigned size;
-	txU1 byte;
-	ssize_t count;
-	if (mxArgc < 1) mxTypeError("write needs data");
-	if (socket->asNumber) {
-		byte = (txU1)fxToInteger(the, mxArgv(0));
-		data = &byte;
-		size = 1;
-	}
-	else _xsmcGetBuffer(the, mxArgv(0), &data, &size, 0);
-	if (size > (txUnsigned)writable(socket)) mxUnknownError("would block");
-	count = send(socket->descriptor, data, size, MSG_NOSIGNAL);
-	if (count != (ssize_t)size) {
-		if (count < 0) fail(socket, strerror(errno));
-		else fail(socket, "the kernel's send buffer is full");
-	}
-	else socket->unsent = 0x7FFFFFFF;
-	mxResult->kind = XS_INTEGER_KIND;
-	mxResult->value.integer = writable(socket);
-}
-
-static void getFormat(txMachine* the)
-{
-	Socket* socket = dataOf(the, mxThis);
-	fxStringX(the, mxResult, (socket && socket->asNumber) ? "number" : "buffer");
-}
-
-static void setFormatAccessor(txMachine* the)
-{
-	Socket* socket = dataOf(the, mxThis);
-	simGuard(the);
-	if (socket) setFormat(the, socket, mxArgv(0));
-}
-
-static void addressOf(txMachine* the, int remote, int wantPort)
-{
-	Socket* socket = dataOf(the, mxThis);
-	struct sockaddr_storage address;
-	socklen_t length = sizeof(address);
-	char text[INET6_ADDRSTRLEN] = "";
-	int port;
-	if (!socket || (remote ? getpeername : getsockname)(socket->descriptor, (struct sockaddr*)&address, &length)) return;
-	if (address.ss_family == AF_INET) {
-		struct sockaddr_in* four = (struct sockaddr_in*)&address;
-		inet_ntop(AF_INET, &four->sin_addr, text, sizeof(text));
-		port = ntohs(four->sin_port);
-	}
-	else {
-		struct sockaddr_in6* six = (struct sockaddr_in6*)&address;
-		inet_ntop(AF_INET6, &six->sin6_addr, text, sizeof(text));
-		port = ntohs(six->sin6_port);
-	}
-	if (wantPort) {
-		mxResult->kind = XS_INTEGER_KIND;
-		mxResult->value.integer = port;
-	}
-	else fxString(the, mxResult, text);
-}
-
-static void getRemoteAddress(txMachine* the) { addressOf(the, 1, 0); }
-static void getRemotePort(txMachine* the) { addressOf(the, 1, 1); }
-static void getPort(txMachine* the) { addressOf(the, 0, 1); }
-
-/* read() of a Listener: the next connection, as an object of the class TCP that the built-in module gave it. */
-static void acceptTCP(txMachine* the)
-{
-	Socket* listener = openSocket(the, LISTENING);
-	Socket* it;
-	txSlot* instance;
-	int descriptor = accept4(listener->descriptor, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	if (descriptor < 0) return;
-	setNoDelay(descriptor);
-	mxPushSlot(mxThis);
-	mxGetID(fxID(the, "TCP"));
-	mxGetID(mxID(_prototype));
-	instance = fxNewHostObject(the, NULL);
-	instance->value.instance.prototype = (the->stack + 1)->value.reference;
-	it = calloc(1, sizeof(Socket));
-	if (!it) simFail(EXIT_SETUP, "no memory for a socket");
-	it->descriptor = descriptor;
-	it->state = OPEN;
-	it->unsent = -1;
-	it->next = sockets;
-	sockets = it;
-	it->self.kind = XS_REFERENCE_KIND;
-	it->self.value.reference = instance;
-	fxSetHostHooks(the, the->stack, &hooks);
-	fxSetHostData(the, the->stack, it);
-	mxPullSlot(mxResult);
-	mxPop();
-	fxRemember(the, &it->self);
-}
-
-/* Pushes the class with its prototype, and puts it under name into object. */
+/* Pushes the class, and puts it under name into object. */
 static txSlot* defineClass(txMachine* the, txSlot* object, txCallback constructor, const char* name)
 {
 	txSlot* prototype;
@@ -463,153 +276,10 @@ static txSlot* defineClass(txMachine* the, txSlot* object, txCallback constructo
 void simDefineNet(txMachine* the, txSlot* object)
 {
 	txSlot* prototype = defineClass(the, object, TCP, "TCP");
-	txSlot* property = fxLastProperty(the, prototype);
-	property = simAddFunction(the, property, readTCP, 1, "read");
-	property = simAddFunction(the, property, writeTCP, 1, "write");
-	property = simAddFunction(the, property, closeMethod, 0, "close");
-	property = fxNextHostAccessorProperty(the, property, getFormat, setFormatAccessor, fxID(the, "format"), XS_DONT_ENUM_FLAG);
-	property = fxNextHostAccessorProperty(the, property, getRemoteAddress, NULL, fxID(the, "remoteAddress"), XS_DONT_ENUM_FLAG);
-	property = fxNextHostAccessorProperty(the, property, getRemotePort, NULL, fxID(the, "remotePort"), XS_DONT_ENUM_FLAG);
+	txSlot* tcp = the->stack;
+	simAddTCPMethods(the, prototype);
 	prototype = defineClass(the, object, Listener, "Listener");
-	property = fxLastProperty(the, prototype);
-	property = simAddFunction(the, property, acceptTCP, 0, "read");
-	property = simAddFunction(the, property, closeMethod, 0, "close");
-	property = fxNextHostAccessorProperty(the, property, getPort, NULL, fxID(the, "port"), XS_DONT_ENUM_FLAG);
-	property = fxNextSlotProperty(the, property, the->stack + 1, fxID(the, "TCP"), XS_DONT_ENUM_FLAG);
+	simAddListenerMethods(the, prototype, tcp);
 	mxPop();
 	mxPop();
-}
-
-/* Event loop */
-
-/* A Listener, or a connection whose end is still to be told, keeps the program running. */
-int simNetPrepare(void* pollfds, int limit, int* timeout)
-{
-	struct pollfd* descriptors = pollfds;
-	Socket* socket;
-	int count = 0;
-	for (socket = sockets; socket; socket = socket->next) {
-		socket->eventIndex = -1;
-		if (socket->failure) *timeout = 0;
-		if ((socket->descriptor < 0) || (count == limit)) continue;
-		descriptors[count].fd = socket->descriptor;
-		descriptors[count].revents = 0;
-		descriptors[count].events = 0;
-		if ((socket->state == CONNECTING) || (socket->unsent == 0x7FFFFFFF)) descriptors[count].events |= POLLOUT;
-		if ((socket->state == LISTENING) || ((socket->state == OPEN) && !socket->offered)) descriptors[count].events |= POLLIN;
-		if (socket->offered || (socket->unsent >= 0)) {
-			if ((*timeout < 0) || (*timeout > RETRY_MILLISECONDS)) *timeout = RETRY_MILLISECONDS;
-		}
-		socket->eventIndex = count++;
-	}
-	return count;
-}
-
-/* Calls back. False when the socket was closed meanwhile. */
-static int call(txMachine* the, Socket* socket, txSlot* function, const char* where, int count, txInteger value)
-{
-	txSlot argument, *instance = socket->self.value.reference;
-	if (mxIsUndefined(function)) return 1;
-	memset(&argument, 0, sizeof(argument));
-	argument.kind = XS_INTEGER_KIND;
-	argument.value.integer = value;
-	mxPushSlot(&socket->self);
-	simInvoke(the, where, the->stack, function, count, &argument);
-	mxPop();
-	for (socket = sockets; socket; socket = socket->next)
-		if (socket->self.value.reference == instance) return 1;
-	return 0;
-}
-
-static void tellFailure(txMachine* the, Socket* socket)
-{
-	txSlot argument;
-	memset(&argument, 0, sizeof(argument));
-	argument.kind = XS_STRING_X_KIND;
-	argument.value.string = (txString)socket->failure;
-	mxPushSlot(&socket->self);
-	mxPushSlot(&socket->onError);
-	closeSocket(the, socket);
-	if (!mxIsUndefined(the->stack)) simInvoke(the, "onError", the->stack + 1, the->stack, 1, &argument);
-	mxPop();
-	mxPop();
-}
-
-static void connected(Socket* socket)
-{
-	int error = 0;
-	socklen_t length = sizeof(error);
-	getsockopt(socket->descriptor, SOL_SOCKET, SO_ERROR, &error, &length);
-	if (error) fail(socket, strerror(error));
-	else {
-		socket->state = OPEN;
-		socket->unsent = 0x7FFFFFFF;
-	}
-}
-
-/* New bytes, or the end of the stream once all bytes were read. */
-static int serveReading(txMachine* the, Socket* socket, int events)
-{
-	int available = readable(socket);
-	if (available > socket->offered) {
-		socket->offered = available;
-		return call(the, socket, &socket->onReadable, "onReadable", 1, available);
-	}
-	if ((available == 0) && (events & (POLLIN | POLLHUP | POLLERR))) {
-		txU1 byte;
-		ssize_t count = recv(socket->descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-		if (count == 0) fail(socket, "the peer closed the connection");
-		else if ((count < 0) && (errno != EAGAIN)) fail(socket, strerror(errno));
-	}
-	return 1;
-}
-
-static int serveWriting(txMachine* the, Socket* socket)
-{
-	int waiting = socket->unsent;
-	int now;
-	if (waiting < 0) return 1;
-	now = inFlight(socket);
-	if (now && (now >= waiting)) return 1;
-	socket->unsent = now ? now : -1;
-	if (waiting == 0x7FFFFFFF && now) {
-		socket->unsent = now;  /* the first look after a write: wait for an acknowledgement */
-		return 1;
-	}
-	return call(the, socket, &socket->onWritable, "onWritable", 1, writable(socket));
-}
-
-static void serve(txMachine* the, Socket* socket, int events)
-{
-	if (socket->failure) {
-		tellFailure(the, socket);
-		return;
-	}
-	if (socket->state == LISTENING) {
-		if (events & POLLIN) call(the, socket, &socket->onReadable, "onReadable", 1, 1);
-		return;
-	}
-	if ((socket->state == CONNECTING) && (events & (POLLOUT | POLLERR | POLLHUP))) connected(socket);
-	if (socket->state != OPEN) return;
-	if (!serveWriting(the, socket)) return;
-	if (socket->state == OPEN) serveReading(the, socket, events);
-}
-
-void simNetDispatch(txMachine* the, void* pollfds, int count)
-{
-	struct pollfd* descriptors = pollfds;
-	Socket* done[256];
-	int doneCount = 0, i;
-	Socket* socket;
-	/* A callback may close or add sockets: look for the next unserved one from the start each time. */
-again:
-	for (socket = sockets; socket && !sim.exiting; socket = socket->next) {
-		for (i = 0; (i < doneCount) && (done[i] != socket); i++) ;
-		if (i < doneCount) continue;
-		if (doneCount == 256) return;
-		done[doneCount++] = socket;
-		if ((socket->eventIndex < 0) && !socket->failure) continue;
-		serve(the, socket, (socket->eventIndex < 0) || (socket->eventIndex >= count) ? 0 : descriptors[socket->eventIndex].revents);
-		goto again;
-	}
 }

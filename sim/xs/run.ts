@@ -55,9 +55,8 @@ export interface MemoryUse {
   readonly stackBytes: number;
 }
 
-/** The largest sum at one moment, its parts, a bound that includes what lies between samples, and the largest of each kind alone. */
+/** The largest sum at one moment, its parts, and the largest of each kind alone. */
 export interface MemoryPeak extends MemoryUse {
-  readonly bound: number;
   readonly largest: { readonly chunkBytes: number; readonly slots: number; readonly stackBytes: number };
 }
 
@@ -101,6 +100,8 @@ export interface XsStats {
   readonly forcedCollections: number;
   readonly namesAdded: number;
   readonly parsedOnDevice: number;
+  /** The engine's tables (names, aliases) in the C heap, which no other figure contains. */
+  readonly tableBytes: number;
   readonly marks: readonly Mark[];
 }
 

@@ -62,7 +62,7 @@ void* simFlashAllocate(size_t size);
 void simFlashRememberBuiltIns(txMachine* root);
 void simFlashProtect(void);
 typedef struct {
-	txSize slots, chunkBytes, codeBytes, keys, aliases, instances;
+	txSize slots, chunkBytes, codeBytes, keys, aliases;
 } SimFlashFigures;
 extern SimFlashFigures simFlash;
 

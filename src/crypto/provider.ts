@@ -177,4 +177,6 @@ export interface CryptoProvider {
   readonly suites: readonly CipherSuite[];
   readonly groups: readonly NamedGroup[];
   readonly signatures: readonly SignatureAlgorithm[];
+  /** SHA-256: names of certificates are compared by it. */
+  readonly sha256: HashAlgorithm;
 }

@@ -95,6 +95,13 @@ export function receiveExtensions(
     if ((offered & ~seen & (1 << i)) !== 0 && (table[i].answers & message) !== 0) table[i].whenMissing(context, message);
 }
 
+/** The alert for an extension in a Certificate message, where nothing can be answered that was asked here: known ones belong elsewhere. */
+export function refuseExtension(table: readonly { readonly type: number; readonly name: string }[], type: number, where: string): never {
+  for (let i = 0; i < table.length; i++)
+    if (table[i].type === type) throw new TLSAlert(illegal_parameter, `${where}: extension ${table[i].name} may not stand in this message`);
+  throw new TLSAlert(unsupported_extension, `${where}: extension ${type} was not asked for`);
+}
+
 /** Offered, or the one extension that a server may send unasked: cookie in HelloRetryRequest (RFC 9846 §4.3). */
 function acceptable(offered: number, index: number, extension: ClientExtension, message: number): boolean {
   return (offered & (1 << index)) !== 0 || (message === IN_HELLO_RETRY_REQUEST && (extension.answers & message) !== 0);

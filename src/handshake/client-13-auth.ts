@@ -45,10 +45,10 @@ export function readCertificate(h: H): CertificateReader {
     clock: config.clock,
     signatures: config.provider.signatures,
     sha256: config.provider.sha256,
-    serverName: config.serverName,
+    serverName: h.name,
     purpose: "server",
   });
-  return new CertificateReader(h.chain);
+  return new CertificateReader(h.chain, CLIENT_EXTENSIONS);
 }
 
 export function checkCertificate(h: H, budget: number): number {

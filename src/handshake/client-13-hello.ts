@@ -2,12 +2,12 @@ import { illegal_parameter, TLSAlert, unexpected_message } from "../alert.js";
 import { equalBytes } from "../bytes/equal.js";
 import { Reader } from "../bytes/reader.js";
 import { Writer } from "../bytes/writer.js";
-import { handshake, TLS_1_2, TLS_1_3 } from "../constants.js";
+import { handshake, TLS_1_3 } from "../constants.js";
 import { type CipherSuite, DONE } from "../crypto/provider.js";
 import { CLIENT_EXTENSIONS } from "../extensions/client-13.js";
 import { IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO, receiveExtensions } from "../extensions/extension.js";
 import { CLIENT_RANDOM_AT, RANDOM_LENGTH, SESSION_ID_AT, SESSION_ID_LENGTH, writeClientHello } from "../messages/client-hello.js";
-import { refuseOlderVersion, ServerHello } from "../messages/server-hello.js";
+import { requireTLS13, ServerHello } from "../messages/server-hello.js";
 import { Protection13 } from "../record/protection-13.js";
 import { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { ClientHandshake13 } from "./client-13.js";
@@ -40,7 +40,7 @@ export function onServerHello(h: H, bytes: Uint8Array, start: number, end: numbe
   r.over(bytes, start + 4, end, "ServerHello");
   const hello = new ServerHello();
   hello.read(r);
-  if (hello.selectedVersion !== TLS_1_3 || hello.legacyVersion !== TLS_1_2) refuseOlderVersion(hello);
+  requireTLS13(hello);
   // §4.2.3: the session id and the suite are held to what was sent.
   if (
     hello.sessionIdLength !== SESSION_ID_LENGTH ||

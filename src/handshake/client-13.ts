@@ -6,6 +6,7 @@ import { CLIENT_RANDOM_AT, RANDOM_LENGTH } from "../messages/client-hello.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { ChainVerifier } from "../x509/chain.js";
+import type { ServerName } from "../x509/name.js";
 import {
   checkCertificate,
   checkCertificateVerify,
@@ -37,6 +38,7 @@ export interface Negotiated {
 export class ClientHandshake13 extends Handshake<ClientHandshake13> implements ClientHelloContext {
   readonly config: ClientConfig;
   group: NamedGroup;
+  readonly name: ServerName;
   readonly sni: string;
   keyExchange: KeyExchange;
   selectedVersion: number;
@@ -61,12 +63,13 @@ export class ClientHandshake13 extends Handshake<ClientHandshake13> implements C
   certificateRequested: boolean;
   private clientRandom: Uint8Array | null;
 
-  constructor(config: ClientConfig, sni: string, records: RecordLayer, keys: ConnectionKeys, negotiated: Negotiated) {
+  constructor(config: ClientConfig, name: ServerName, records: RecordLayer, keys: ConnectionKeys, negotiated: Negotiated) {
     super(S.GENERATE_SHARE, ROWS, WAITS);
     const group = config.provider.groups[0];
     this.config = config;
     this.group = group;
-    this.sni = sni;
+    this.name = name;
+    this.sni = name.address === null ? name.text : ""; // RFC 6066 §3: an address is never sent
     this.keyExchange = group.create();
     this.selectedVersion = 0;
     this.shareOffset = 0;

@@ -41,7 +41,7 @@ export function beginVerify(
   signatureLength: number,
 ): Verifier {
   const { secrets, digest, temp, length } = schedule;
-  const verifier = algorithm.createVerifier();
+  const verifier = peer.verifierFor(algorithm);
   if (algorithm.keyType === KEY_ED25519) {
     const content = signedContent(context, secrets, digest, length);
     verifier.begin(peer.key, peer.keyOffset, peer.keyLength, content, 0, content.length, bytes, signature, signatureLength);

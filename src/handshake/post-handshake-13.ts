@@ -58,18 +58,16 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
       throw new TLSAlert(unexpected_message, `${type}: ${this.inARow} messages in a row without application data are a flood`);
   }
 
-  /** Sends the KeyUpdate that is due, once there is room for it. True: none is due any more. */
-  sendKeyUpdate(): boolean {
+  /** Sends the KeyUpdate that is due, once there is room for it. */
+  sendKeyUpdate(): void {
     const { writer, io } = this.records;
-    if (!this.keyUpdateDue) return true;
-    if (writer.room < 5) return false;
+    if (!this.keyUpdateDue || writer.room < 5) return;
     const start = writer.begin(5);
     putHeader(io, start, (key_update << 24) | 1);
     io[start + 4] = UPDATE_NOT_REQUESTED;
     writer.end(handshake, 5);
     this.keyUpdateDue = false;
     this.nextGeneration(writer.protection as Protection13, this.keys.writeSecret);
-    return true;
   }
 
   /** §7.2: the next traffic secret of one direction, and its keys. */
@@ -103,6 +101,5 @@ function onKeyUpdate(p: P, bytes: Uint8Array, start: number, end: number): numbe
   if (request > UPDATE_REQUESTED) throw new TLSAlert(illegal_parameter, `KeyUpdate: request_update ${request}`);
   p.nextGeneration(p.records.reader.protection as Protection13, p.keys.readSecret);
   if (request === UPDATE_REQUESTED) p.keyUpdateDue = true;
-  p.sendKeyUpdate();
   return CONNECTED;
 }

@@ -1,6 +1,7 @@
-import { decode_error, illegal_parameter, TLSAlert, unsupported_extension } from "../alert.js";
+import { decode_error, illegal_parameter, TLSAlert } from "../alert.js";
 import { certificate as certificateType } from "../constants.js";
 import { DONE } from "../crypto/provider.js";
+import { refuseExtension } from "../extensions/extension.js";
 import type { ChainVerifier } from "../x509/chain.js";
 
 const CONTEXT_LENGTH = 0;
@@ -17,6 +18,7 @@ const EXTENSION_TYPE = 5;
 export class CertificateReader {
   waiting: boolean;
   private readonly chain: ChainVerifier;
+  private readonly extensions: readonly { readonly type: number; readonly name: string }[];
   private field: number;
   /** Bytes of the current length field or certificate still to come, and the number read so far. */
   private left: number;
@@ -24,9 +26,11 @@ export class CertificateReader {
   private listLeft: number;
   private entries: number;
 
-  constructor(chain: ChainVerifier) {
+  /** extensions: those that this side knows. */
+  constructor(chain: ChainVerifier, extensions: readonly { readonly type: number; readonly name: string }[]) {
     this.waiting = false;
     this.chain = chain;
+    this.extensions = extensions;
     this.field = CONTEXT_LENGTH;
     this.left = 1;
     this.number = 0;
@@ -105,7 +109,7 @@ export class CertificateReader {
         return;
       default:
         // Nothing that can be answered in a Certificate message was offered (§4.3).
-        throw new TLSAlert(unsupported_extension, `Certificate: extension ${n} at entry ${this.entries - 1} was not asked for`);
+        refuseExtension(this.extensions, n, `Certificate, entry ${this.entries - 1}`);
     }
   }
 

@@ -1,4 +1,4 @@
-import { decode_error, illegal_parameter, TLSAlert } from "../alert.js";
+import { decode_error, TLSAlert } from "../alert.js";
 
 const LIFETIME = 0;
 const AGE_ADD = 1;
@@ -8,8 +8,6 @@ const EXTENSIONS_LENGTH = 4;
 const EXTENSION_TYPE = 5;
 const EXTENSION_LENGTH = 6;
 const SKIPPED = 7;
-
-const SEVEN_DAYS = 604800;
 
 /**
  * Reads a NewSessionTicket (RFC 9846 §4.7.1) as its bytes arrive: a ticket may have 64 KB. Sessions are not kept, so the form is checked and the
@@ -70,9 +68,6 @@ export class NewSessionTicketReader {
     const n = this.number;
     switch (this.field) {
       case LIFETIME:
-        // §4.7.1: servers MUST NOT use any value greater than 604800 seconds.
-        if (n > SEVEN_DAYS)
-          throw new TLSAlert(illegal_parameter, `NewSessionTicket: a ticket_lifetime of ${n} seconds; ${SEVEN_DAYS} is the most`);
         this.expect(AGE_ADD, 4);
         return;
       case AGE_ADD:

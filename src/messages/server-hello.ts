@@ -2,7 +2,7 @@ import { decode_error, illegal_parameter, protocol_version, TLSAlert } from "../
 import { equalBytes } from "../bytes/equal.js";
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
-import { supported_versions, TLS_1_2 } from "../constants.js";
+import { supported_versions, TLS_1_2, TLS_1_3 } from "../constants.js";
 import type { Random } from "../crypto/provider.js";
 import { RANDOM_LENGTH } from "./client-hello.js";
 
@@ -73,17 +73,21 @@ function selectedVersion(r: Reader): number {
   return version;
 }
 
-/** The alert for a server that wants an older version than we offer. */
-export function refuseOlderVersion(hello: ServerHello): never {
+/** Refuses any other version than TLS 1.3, with the alert that fits (RFC 9846 §4.2.3, §4.3.1). */
+export function requireTLS13(hello: ServerHello): void {
+  const { selectedVersion, legacyVersion } = hello;
+  if (selectedVersion === TLS_1_3 && legacyVersion === TLS_1_2) return;
+  if (selectedVersion !== 0 && selectedVersion !== TLS_1_3)
+    throw new TLSAlert(
+      illegal_parameter,
+      `supported_versions: the server selected version 0x${selectedVersion.toString(16)}, which was not offered`,
+    );
   if (hello.isDowngrade)
     throw new TLSAlert(
       illegal_parameter,
       "ServerHello: the random says that the server knows TLS 1.3, the version says that it does not: somebody changed the hello",
     );
-  throw new TLSAlert(
-    protocol_version,
-    `the server wants version 0x${hello.legacyVersion.toString(16)}; TLS 1.3 (0x304) is the only one offered`,
-  );
+  throw new TLSAlert(protocol_version, `the server wants version 0x${legacyVersion.toString(16)}; TLS 1.3 (0x304) is the only one offered`);
 }
 
 /** Writes the fixed fields of a ServerHello; of a HelloRetryRequest where random is null. The caller writes the extensions and closes the message. */

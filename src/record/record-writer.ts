@@ -55,8 +55,7 @@ export class RecordWriter {
 
   /** Bytes of content that fit in one record when nothing else waits. */
   get capacity(): number {
-    const overhead = this.protection === null ? 0 : this.protection.overhead;
-    return Math.min(this.limit - this.base - HEADER_LENGTH - overhead - ALERT_ROOM, this.maxFragment);
+    return Math.min(this.freeBehind(this.base) - ALERT_ROOM, this.maxFragment);
   }
 
   /** False once an alert has used up the room that is kept for one. */
@@ -127,6 +126,10 @@ export class RecordWriter {
   }
 
   private get free(): number {
-    return this.limit - this.tail - 3 - HEADER_LENGTH - (this.protection === null ? 0 : this.protection.overhead);
+    return this.freeBehind(this.tail);
+  }
+
+  private freeBehind(tail: number): number {
+    return this.limit - tail - 3 - HEADER_LENGTH - (this.protection === null ? 0 : this.protection.overhead);
   }
 }

@@ -54,26 +54,26 @@ export function anchorFromCertificate(der: Uint8Array, sha256: HashAlgorithm): T
 
 /** Anchors in memory, looked through one by one. */
 export class AnchorList implements TrustStore {
-  private readonly anchors: readonly TrustAnchor[];
+  readonly list: readonly TrustAnchor[];
 
   constructor(anchors: readonly TrustAnchor[]) {
-    this.anchors = anchors;
+    this.list = anchors;
   }
 
   /** Number of anchors. */
   get size(): number {
-    return this.anchors.length;
+    return this.list.length;
   }
 
   /** Number of anchors whose key is of a type that can be verified with at all. */
   get usable(): number {
     let n = 0;
-    for (let i = 0; i < this.anchors.length; i++) if (locateKey(this.anchors[i]!.publicKeyInfo) !== 0) n++;
+    for (let i = 0; i < this.list.length; i++) if (locateKey(this.list[i]!.publicKeyInfo) !== 0) n++;
     return n;
   }
 
   find(hash: Uint8Array, offset: number, nth: number): TrustAnchor | null {
-    const anchors = this.anchors;
+    const anchors = this.list;
     let left = nth;
     for (let i = 0; i < anchors.length; i++) {
       const anchor = anchors[i]!;

@@ -122,13 +122,18 @@ export abstract class DerReader {
         this.left -= n;
         if (this.left === 0) this.finish();
       } else {
-        if (this.position === this.end) this.malformed(`${end - at} octets follow the end`);
+        if (this.position === this.end) this.overrun();
         this.position++;
         this.header(bytes[at++]!);
       }
     }
     this.pushed();
     this.input = NOTHING;
+  }
+
+  private overrun(): never {
+    if (this.phase === IDENTIFIER) throw new RangeError("more octets than were announced");
+    this.malformed(`the length of ${this.fieldName(this.state)} is cut off by the end of what it is part of`);
   }
 
   /** All is read, and nothing is missing. */
@@ -173,13 +178,13 @@ export abstract class DerReader {
   private identify(octet: number): void {
     const rows = this.grammar();
     let state = this.state;
-    if (octet === 0 || (octet & 0x1f) === 0x1f)
-      this.malformed(`0x${hexOctet(octet)} is no tag that can stand where ${this.fieldName(state)} is expected`);
-    for (;;) {
-      const expected = rows[state * ROW]!;
-      if (expected === octet || expected === ANY) break;
+    while (rows[state * ROW] !== octet || octet === NONE) {
+      if (rows[state * ROW] === ANY && octet !== 0 && (octet & 0x1f) !== 0x1f) break;
       const other = rows[state * ROW + 1]!;
-      if (other === 0) this.malformed(`an element with tag 0x${hexOctet(octet)} stands where ${this.fieldName(this.state)} is expected`);
+      if (other === 0) {
+        if (this.depth === 0 && rows[state * ROW] === NONE) this.malformed(`${this.end - this.position + 1} octets follow it`);
+        this.malformed(`an element with tag 0x${hexOctet(octet)} stands where ${this.fieldName(state)} is expected`);
+      }
       state = other;
     }
     this.state = state;
@@ -247,7 +252,7 @@ export abstract class DerReader {
   private settle(): void {
     const rows = this.grammar();
     while (this.position === this.end) {
-      if ((rows[this.state * ROW + 2]! & LAST) === 0) this.malformed(`${this.fieldName(this.state)} is missing`);
+      if ((rows[this.state * ROW + 2]! & LAST) === 0) this.missing();
       if (this.depth === 0) return;
       const frame = STACK + FRAME * --this.depth;
       const bytes = this.bytes;
@@ -259,6 +264,14 @@ export abstract class DerReader {
       this.end = (bytes[frame]! << 8) | bytes[frame + 1]!;
       this.state = rows[row + 3]!;
     }
+  }
+
+  /** Of several elements that could stand here, the last is the one that is not optional. */
+  private missing(): never {
+    const rows = this.grammar();
+    let state = this.state;
+    while (rows[state * ROW + 1] !== 0) state = rows[state * ROW + 1]!;
+    this.malformed(`${this.fieldName(state)} is missing`);
   }
 
   /** The forms that DER allows for the universal types that are kept. */

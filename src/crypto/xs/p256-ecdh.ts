@@ -48,6 +48,8 @@ export class P256KeyExchange implements KeyExchange {
    */
   beginGenerate(random: Random): void {
     const bytes = this.bytes;
+    this.multiples = null;
+    this.inverse = null;
     random.fill(bytes, 0, 40);
     const key = (readBigEndian(bytes, 0, 40) % ORDER_LESS_ONE) + ONE;
     writeBigEndian(key, bytes, KEY, 32);
@@ -56,6 +58,9 @@ export class P256KeyExchange implements KeyExchange {
   }
 
   beginAgree(peer: Uint8Array, offset: number, length: number): void {
+    this.multiples = null;
+    this.walk = null;
+    this.inverse = null;
     this.phase = REFUSED;
     if (length !== POINT_LENGTH || peer[offset] !== 4) return;
     const x = readBigEndian(peer, offset + 1, 32);

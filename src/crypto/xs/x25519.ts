@@ -76,6 +76,7 @@ export class X25519 implements KeyExchange {
 
   beginGenerate(random: Random): void {
     const bytes = this.bytes;
+    this.inverse = null;
     random.fill(bytes, 0, 32);
     bytes[0] = bytes[0]! & 248;
     bytes[31] = (bytes[31]! & 127) | 64;
@@ -88,6 +89,7 @@ export class X25519 implements KeyExchange {
   }
 
   beginAgree(peer: Uint8Array, offset: number, length: number): void {
+    this.inverse = null;
     if (length !== 32) {
       this.phase = REFUSED;
       return;
