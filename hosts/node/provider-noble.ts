@@ -8,7 +8,6 @@ import { x25519 } from "@noble/curves/ed25519.js";
 import { p256 } from "@noble/curves/nist.js";
 import { expand, extract } from "@noble/hashes/hkdf.js";
 import { _SHA256, sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
-import { sha256 as xsSha256 } from "../../src/crypto/xs/sha256.js";
 import * as constants from "../../src/constants.js";
 import {
   type AeadAlgorithm,
@@ -24,6 +23,7 @@ import {
   type SignatureAlgorithm,
   type Verifier,
 } from "../../src/crypto/provider.js";
+import { sha256 as xsSha256 } from "../../src/crypto/xs/sha256.js";
 
 /** noble's SHA-256 with its chaining value open to save and restore (a midstate at a block boundary). */
 class Midstate256 extends _SHA256 {
