@@ -2,6 +2,7 @@ import { close_notify, connection_lost, decode_error, internal_error, TLSAlert, 
 import { alert, application_data, change_cipher_spec, handshake } from "./constants.js";
 import type { CipherSuite, NamedGroup } from "./crypto/provider.js";
 import type { Flow, PostFlow } from "./handshake/flow.js";
+import type { Negotiated } from "./handshake/handshake-13.js";
 import type { ConnectionKeys } from "./handshake/keys.js";
 import type { RecordLayer } from "./record/record-layer.js";
 
@@ -28,13 +29,13 @@ const MAX_EMPTY_RECORDS = 32;
  * and calls `consumed(n)`. `wants` says what it waits for. Nothing here calls back, and nothing throws but misuse by the host: a failure is
  * caught here, once, kept as `failure`, and its alert waits to be sent.
  */
-export abstract class Connection {
+export abstract class Connection implements Negotiated {
   readonly io: Uint8Array;
   state: number;
   failure: TLSAlert | null;
   /** close_notify came: no more application data will follow. */
   peerClosed: boolean;
-  /** Set once connected: version, suite and group in use. */
+  /** As negotiated so far; final once `state` is OPEN. */
   version: number;
   suite: CipherSuite | null;
   group: NamedGroup | null;
@@ -65,9 +66,6 @@ export abstract class Connection {
     this.writeClosed = false;
     this.emptyRecords = 0;
   }
-
-  /** Called once, when the handshake is complete: fills version, suite, group and alpn. */
-  protected abstract connected(): void;
 
   /** Where the host puts received bytes; valid until the next call of a method that changes something. */
   get rxOffset(): number {
@@ -112,7 +110,7 @@ export abstract class Connection {
 
   sent(length: number): void {
     this.records.writer.sent(length);
-    if (this.post?.keyUpdateDue) this.run();
+    if (this.post?.keyUpdateDue || this.flow?.blocked) this.run();
   }
 
   get appOffset(): number {
@@ -187,7 +185,7 @@ export abstract class Connection {
   get wants(): number {
     let wants = this.records.writer.pending > 0 ? WANT_SEND : 0;
     if (this.state > OPEN) return wants;
-    if (this.flow?.working) wants |= WANT_RESUME;
+    if (this.flow?.working) wants |= this.flow.blocked ? 0 : WANT_RESUME;
     else if (this.rxSpace() > 0 && this.appData() === 0) wants |= WANT_RECEIVE;
     return wants;
   }
@@ -214,6 +212,7 @@ export abstract class Connection {
       if (flow.working) {
         if (slices-- === 0) return;
         flow.work(this.sliceSteps);
+        if (flow.blocked) return;
         continue;
       }
       if (flow.next !== null) {
@@ -248,7 +247,6 @@ export abstract class Connection {
     this.flow = post;
     this.post = post;
     this.state = OPEN;
-    this.connected();
   }
 
   /** True: data waits for the host. */

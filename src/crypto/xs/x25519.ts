@@ -278,10 +278,10 @@ export class X25519 implements KeyExchange {
       negative = q < 32;
       q = 3 * (negative ? 31 - q : q - 32);
       if (i === COLUMNS - 1) {
-        // The first point as it stands in the table: (2x : 2y : 2).
+        // The first point as it stands in the table: (2x : 2y : 2). It is not negative: the topmost of 258 digits of a number below L is +1.
         a = X25519_COMB[q]!;
         c = X25519_COMB[q + 1]!;
-        X = negative ? a - c + P : c - a + P;
+        X = c - a + P;
         Y = a + c;
         Z = TWO;
         continue;

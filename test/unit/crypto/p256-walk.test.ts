@@ -4,7 +4,7 @@ import { P256_COMB } from "../../../src/crypto/xs/generated/p256-comb.js";
 import { P256Multiples } from "../../../src/crypto/xs/p256-multiples.js";
 import { DIGIT_BYTES, P256Walk } from "../../../src/crypto/xs/p256-walk.js";
 import { Seeded, toHex } from "../../support/hex.js";
-import { BUDGETS } from "../../support/stepping.js";
+import { BUDGETS, rounds } from "../../support/stepping.js";
 
 const { Fn, Fp } = oracle.Point;
 const N = Fn.ORDER;
@@ -45,11 +45,13 @@ function times(point: Point, k: bigint): Point {
   return scalar === 0n ? oracle.Point.ZERO : point.multiply(scalar);
 }
 
-describe("P-256 walk", () => {
+describe("P-256 walk", function () {
+  this.timeout(60000);
+
   it("makes u·Q + v·G, in slices of any size", () => {
     const random = new Seeded(1);
     const scalar = (): bigint => Fn.create(BigInt(`0x${toHex(random.bytes(40))}`));
-    for (let i = 0; i < 18; i++) {
+    for (let i = 0; i < rounds(18); i++) {
       const Q = times(G, scalar());
       const u = scalar() | 1n;
       const v = scalar() | 1n;
@@ -64,9 +66,10 @@ describe("P-256 walk", () => {
   it("makes multiples by small, large and sparse numbers", () => {
     const Q = times(G, 0x1234567890abcdefn);
     const numbers: bigint[] = [];
-    for (let i = 1n; i <= 40n; i++) numbers.push(i, N - i);
-    for (let i = 1n; i < 256n; i += 9n) numbers.push(1n << i, (1n << i) - 1n, (1n << i) + 1n, (5n << i) % N, N - (1n << i));
-    for (const u of numbers) {
+    for (let i = 1n; i <= 16n; i++) numbers.push(i, N - i);
+    for (let i = 1n; i < 256n; i += 13n) numbers.push(1n << i, (1n << i) - 1n, (1n << i) + 1n, (5n << i) % N, N - (1n << i));
+    for (let i = 0; i < numbers.length; i += numbers.length / rounds(numbers.length)) {
+      const u = numbers[Math.floor(i)]!;
       expect(walked(Q, u, 0n), `${u}`).to.equal(expected(times(Q, u)));
       if ((u & 1n) === 1n) {
         expect(walked(Q, u, 0n, true), `${u}, regular`).to.equal(expected(times(Q, u)));
@@ -77,7 +80,7 @@ describe("P-256 walk", () => {
 
   it("is right where the sum so far is ± the point to be added", () => {
     const random = new Seeded(2);
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < rounds(6); round++) {
       const v = Fn.create(BigInt(`0x${toHex(random.bytes(40))}`)) | 1n;
       // The comb's last column, as a multiple of G: bit i + 37j of (v + 2^259 - 1) / 2 stands for ±2^(37j).
       const bits = (v + (1n << 259n) - 1n) >> 1n;
@@ -103,20 +106,24 @@ describe("P-256 walk", () => {
   });
 
   it("has the right constants", () => {
-    for (let i = 0; i < 64; i++) {
+    for (let i = 0; i < 64; i += 64 / rounds(64)) {
+      const place = Math.floor(i);
       let k = 1n << 222n;
-      for (let j = 0n; j < 6n; j++) k += ((BigInt(i) >> j) & 1n) === 1n ? 1n << (37n * j) : -(1n << (37n * j));
+      for (let j = 0n; j < 6n; j++) k += ((BigInt(place) >> j) & 1n) === 1n ? 1n << (37n * j) : -(1n << (37n * j));
       const { x, y } = times(G, k).toAffine();
-      expect(P256_COMB[2 * i]).to.equal(x);
-      expect(P256_COMB[2 * i + 1]).to.equal(Fp.create(2n * y));
+      // As text: XS finds no BigInt equal to one that lies in flash.
+      expect(String(P256_COMB[2 * place])).to.equal(String(x));
+      expect(String(P256_COMB[2 * place + 1])).to.equal(String(Fp.create(2n * y)));
     }
     expect(P256_COMB.length).to.equal(128);
   });
 });
 
-describe("P-256 odd multiples", () => {
+describe("P-256 odd multiples", function () {
+  this.timeout(60000);
+
   it("are Q, 3Q, 5Q and 7Q as x and 2y, below p, also those of -Q", () => {
-    for (const k of [1n, 2n, 3n, N - 1n, 0x123456789abcdefn]) {
+    for (const k of [0x123456789abcdefn, 1n, 2n, 3n, N - 1n].slice(0, rounds(5))) {
       for (const budget of BUDGETS) {
         for (const sign of [1n, -1n]) {
           const Q = times(G, k);
