@@ -47,6 +47,7 @@ export abstract class Connection implements Negotiated {
   private readonly sliceSteps: number;
   private post: PostFlow | null;
   private writeClosed: boolean;
+  private transportEnded: boolean;
   private emptyRecords: number;
 
   constructor(records: RecordLayer, keys: ConnectionKeys, sliceSteps: number) {
@@ -64,6 +65,7 @@ export abstract class Connection implements Negotiated {
     this.sliceSteps = sliceSteps;
     this.post = null;
     this.writeClosed = false;
+    this.transportEnded = false;
     this.emptyRecords = 0;
   }
 
@@ -74,29 +76,23 @@ export abstract class Connection implements Negotiated {
 
   /** Bytes that can be received now. 0: application data waits to be consumed, or the connection reads no more. */
   rxSpace(): number {
-    return this.reading ? this.records.reader.space : 0;
+    return this.reading && !this.transportEnded ? this.records.reader.space : 0;
   }
 
   /** `length` bytes stand at io[rxOffset …). */
   received(length: number): void {
-    if (!this.reading) return;
+    if (!this.reading || this.transportEnded) return;
     this.records.reader.received(length);
     this.run();
   }
 
-  /** The transport will bring no more bytes. Without a close_notify before, that is a failure: data may have been cut off. */
+  /**
+   * The transport will bring no more bytes. What was received is still given out; without a close_notify at its end that is a failure then: data may
+   * have been cut off.
+   */
   receivedEnd(): void {
-    if (!this.reading) return;
-    const where = this.flow === null ? "" : ` in ${this.flow.stateName}`;
-    this.stop(
-      new TLSAlert(
-        connection_lost,
-        this.state === OPEN
-          ? "the peer ended the connection without close_notify: data may have been cut off"
-          : `the peer ended the connection during the handshake${where}, without an alert`,
-        "peer",
-      ),
-    );
+    this.transportEnded = true;
+    if (this.reading) this.run();
   }
 
   get txOffset(): number {
@@ -220,7 +216,10 @@ export abstract class Connection implements Negotiated {
         continue;
       }
       if (this.post !== null && !this.writeClosed) this.post.sendKeyUpdate();
-      if (reader.start === reader.end && !reader.advance()) return;
+      if (reader.start === reader.end && !reader.advance()) {
+        if (this.transportEnded) this.cutOff(flow);
+        return;
+      }
       if (flow.midMessage && reader.type !== handshake)
         throw new TLSAlert(
           unexpected_message,
@@ -240,6 +239,16 @@ export abstract class Connection implements Negotiated {
           this.takeChangeCipherSpec(flow);
       }
     }
+  }
+
+  private cutOff(flow: Flow): never {
+    throw new TLSAlert(
+      connection_lost,
+      this.state === OPEN
+        ? "the peer ended the connection without close_notify: data may have been cut off"
+        : `the peer ended the connection in ${flow.stateName}, before the handshake was complete, without an alert`,
+      "peer",
+    );
   }
 
   private open(post: PostFlow): void {
