@@ -75,15 +75,12 @@ export class ModularInverse {
         }
       }
       if (c0 !== 0 || a1 !== 0) {
-        const p0 = BigInt(a0);
-        const q0 = BigInt(c0);
-        const p1 = BigInt(a1);
-        const q1 = BigInt(c1);
-        t = a * p0 - c * q0;
-        c = c * q1 - a * p1;
+        // Each entry is converted twice: less memory than four more locals.
+        t = a * BigInt(a0) - c * BigInt(c0);
+        c = c * BigInt(c1) - a * BigInt(a1);
         a = t;
-        t = this.x * p0 + this.u * q0;
-        this.u = this.u * q1 + this.x * p1;
+        t = this.x * BigInt(a0) + this.u * BigInt(c0);
+        this.u = this.u * BigInt(c1) + this.x * BigInt(a1);
         this.x = t;
       } else if (a > c) {
         // A quotient too large for the doubles: one division of the BigInts.
