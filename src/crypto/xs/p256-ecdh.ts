@@ -6,7 +6,7 @@ import { secp256r1 as SECP256R1_ID } from "../../constants.js";
 import { DONE, type KeyExchange, type NamedGroup, PENDING, type Random } from "../provider.js";
 import { readBigEndian, writeBigEndian } from "./bigint-bytes.js";
 import { ModularInverse } from "./modular-inverse.js";
-import { isOnCurve, N, P, POINT_LENGTH } from "./p256-curve.js";
+import { isOnCurve, N, P, POINT_LENGTH, reduce } from "./p256-curve.js";
 import { P256Multiples } from "./p256-multiples.js";
 import { P256Walk, V_DIGITS, writeBaseDigits, writePointDigits } from "./p256-walk.js";
 
@@ -128,15 +128,15 @@ export class P256KeyExchange implements KeyExchange {
 
   /** Of Z times the key. Neither is 0 modulo p: the key is below n, and no multiple of a point by it is infinity. */
   private beginInversion(walk: P256Walk): void {
-    const blinded = (walk.z * readBigEndian(this.bytes, KEY, 32)) % P;
+    const blinded = reduce(walk.z * readBigEndian(this.bytes, KEY, 32));
     this.inverse = new ModularInverse(blinded < ZERO ? blinded + P : blinded, P);
   }
 
   private finish(walk: P256Walk, inverse: bigint): void {
     const bytes = this.bytes;
-    const z = (inverse * readBigEndian(bytes, KEY, 32)) % P;
-    const square = (z * z) % P;
-    let x = (walk.x * square) % P;
+    const z = reduce(inverse * readBigEndian(bytes, KEY, 32));
+    const square = reduce(z * z);
+    let x = reduce(walk.x * square);
     if (x < ZERO) x += P;
     this.walk = null;
     if (this.phase === AGREEING) {
@@ -147,7 +147,7 @@ export class P256KeyExchange implements KeyExchange {
       return;
     }
     // y = H / 2 for an even key's walk belongs to the negative point.
-    let y = (((walk.h * square) % P) * z) % P;
+    let y = reduce(reduce(walk.h * square) * z);
     if ((bytes[KEY + 31]! & 1) === 0) y = -y;
     if (y < ZERO) y += P;
     writeBigEndian(x, bytes, PUBLIC, 32);

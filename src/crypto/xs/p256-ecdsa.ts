@@ -3,7 +3,7 @@ import { DONE, PENDING, type Verifier } from "../provider.js";
 import { readBigEndian } from "./bigint-bytes.js";
 import { locateInteger } from "./ecdsa-signature.js";
 import { ModularInverse } from "./modular-inverse.js";
-import { isOnCurve, N, P, POINT_LENGTH } from "./p256-curve.js";
+import { isOnCurve, N, P, POINT_LENGTH, reduce } from "./p256-curve.js";
 import { P256Multiples } from "./p256-multiples.js";
 import { DIGIT_BYTES, P256Walk, writeBaseDigits, writePointDigits } from "./p256-walk.js";
 
@@ -108,13 +108,13 @@ export class P256Verifier implements Verifier {
 
   /** Whether the result's x is r modulo n: x itself, X / Z^2, is r or, where that is still below p, r + n. */
   private finish(walk: P256Walk): void {
-    const square = (walk.z * walk.z) % P;
+    const square = reduce(walk.z * walk.z);
     let r = this.r;
     this.walk = null;
     this.r = ZERO;
     if (!square) return;
-    this.good = !((walk.x - r * square) % P);
+    this.good = !reduce(walk.x - r * square);
     r += N;
-    if (!this.good && r < P) this.good = !((walk.x - r * square) % P);
+    if (!this.good && r < P) this.good = !reduce(walk.x - r * square);
   }
 }
