@@ -22,6 +22,8 @@ static Class classes[CLASS_LIMIT];
 static int classCount;
 static Call calls[CALL_LIMIT];
 static int callCount;
+static Call ended[CALL_LIMIT];
+static int endedCount;
 static int taken = 0;
 static double takenAt;
 
@@ -182,15 +184,35 @@ static void countStack(txMachine* the)
 	}
 }
 
-void simCensus(txMachine* the, double sum, int markCount)
+/*
+ * What ran deepest since the last look has ended, but its frames still lie below the stack. Of several calls at one depth the last one is seen,
+ * so this is a hint at who used the stack, not a measure.
+ */
+static void findEnded(txMachine* the, txSlot* deepest)
+{
+	txSlot* slot;
+	txSlot* from = deepest;
+	for (slot = deepest; (slot < the->stack) && (endedCount < CALL_LIMIT); slot++) {
+		Call* call;
+		txSlot* function = slot + 3;
+		if ((slot->kind != XS_FRAME_KIND) || (function >= the->stackTop) || (function->kind != XS_REFERENCE_KIND)) continue;
+		call = &ended[endedCount++];
+		snprintf(call->name, sizeof(call->name), "%s", functionName(function->value.reference));
+		call->slots = (int)(slot + 5 - from);
+		from = slot + 5;
+	}
+}
+
+void simCensus(txMachine* the, double sum, int markCount, txSlot* deepest)
 {
 	if (taken || !sim.options.census || (sum < sim.options.census) || (markCount < sim.options.censusMark)) return;
 	taken = 1;
 	takenAt = sum;
-	classCount = callCount = 0;
+	classCount = callCount = endedCount = 0;
 	memset(classes, 0, sizeof(classes));
 	countHeap(the);
 	countStack(the);
+	findEnded(the, deepest);
 }
 
 /* Peaks start anew: so does the census. */
@@ -207,6 +229,16 @@ static void writeName(FILE* file, const char* name)
 	fputc('"', file);
 }
 
+static void writeCalls(FILE* file, const Call* list, int count)
+{
+	int i;
+	for (i = 0; i < count; i++) {
+		if (i) fputc(',', file);
+		writeName(file, list[i].name);
+		fprintf(file, ",\"slots\":%d}", list[i].slots);
+	}
+}
+
 void simWriteCensus(FILE* file)
 {
 	int i;
@@ -221,10 +253,8 @@ void simWriteCensus(FILE* file)
 		fprintf(file, ",\"count\":%d,\"slots\":%d,\"chunkBytes\":%.0f}", classes[i].count, classes[i].slots, classes[i].chunkBytes);
 	}
 	fputs("],\"calls\":[", file);
-	for (i = 0; i < callCount; i++) {
-		if (i) fputc(',', file);
-		writeName(file, calls[i].name);
-		fprintf(file, ",\"slots\":%d}", calls[i].slots);
-	}
+	writeCalls(file, calls, callCount);
+	fputs("],\"ended\":[", file);
+	writeCalls(file, ended, endedCount);
 	fputs("]},", file);
 }

@@ -113,7 +113,9 @@ static double deepestBytes(txMachine* the, txSlot* to)
 static void settle(txMachine* the)
 {
 	SimUse use;
+	txSlot* deep;
 	if (the->stack < the->stackPeak) the->stackPeak = the->stack;
+	deep = the->stackPeak;
 	noteHigh(the);
 	use.chunkBytes = baseChunkBytes + newChunkBytes;
 	use.slots = baseSlots + newSlots;
@@ -122,7 +124,7 @@ static void settle(txMachine* the)
 	the->stackPeak = the->stack;
 	raise(&sinceMark, use);
 	raise(&overall, use);
-	simCensus(the, use.sum, markCount);
+	simCensus(the, use.sum, markCount, deep);
 }
 
 /* Collects. Where a slot is asked for, chunks must not move: then only slots become exact. */

@@ -85,6 +85,8 @@ export interface Census {
   readonly classes: readonly { readonly name: string; readonly count: number; readonly slots: number; readonly chunkBytes: number }[];
   /** The stack by function, innermost first. */
   readonly calls: readonly { readonly name: string; readonly slots: number }[];
+  /** Calls below it that had ended, as far as their frames can still be seen: a hint at what used the stack. */
+  readonly ended: readonly { readonly name: string; readonly slots: number }[];
 }
 
 export interface XsStats {

@@ -107,7 +107,7 @@ int simNetPrepare(void* pollfds, int limit, int* timeout);
 void simNetDispatch(txMachine* the, void* pollfds, int count);
 
 /* census.c: what lives in the heaps at the peak */
-void simCensus(txMachine* the, double sum, int markCount);
+void simCensus(txMachine* the, double sum, int markCount, txSlot* deepest);
 void simCensusReset(void);
 void simWriteCensus(FILE* file);
 
