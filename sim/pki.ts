@@ -33,7 +33,8 @@ export function makePki(folder: string, days: number): Pki {
       ],
       { encoding: "utf8" },
     );
-    if (run.error !== undefined) throw new SimError("the openssl command cannot be started, which makes the CA. On Debian: apt-get install openssl");
+    if (run.error !== undefined)
+      throw new SimError("the openssl command cannot be started, which makes the CA. On Debian: apt-get install openssl");
     if (run.status !== 0) throw new SimError(`openssl cannot make a certificate: ${run.stderr.trim().split("\n").pop() ?? ""}`);
   };
   make("root", "/CN=Thimble Demo Root", null, ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign,cRLSign"]);

@@ -1,9 +1,7 @@
 // Drives a connection record by record, and marks what each handshake message cost. Lies in flash, as the stack itself.
 import measure from "sim:measure";
 import type { Connection } from "../../src/connection.js";
-
-/** Marks of this name stand for the time between messages (network, copying): reports leave them out. */
-export const BETWEEN = "-";
+import { BETWEEN } from "./between.js";
 
 const HANDSHAKE = 22;
 const CHANGE_CIPHER_SPEC = 20;
@@ -18,7 +16,7 @@ function stateOf(connection: Connection): string {
 }
 
 /** The message that a record of the server holds, told from the state before and behind it. */
-function nameOf(type: number, before: string, after: string): string {
+function nameOf(type: number, length: number, before: string, after: string): string {
   if (type === CHANGE_CIPHER_SPEC) return "change_cipher_spec";
   if (type === ALERT) return "alert";
   if (type === HANDSHAKE) return "ServerHello";
@@ -34,8 +32,16 @@ function nameOf(type: number, before: string, after: string): string {
     case "WAIT_FINISHED":
       return "Finished";
     default:
-      return "after the handshake";
+      return postHandshakeName(length);
   }
+}
+
+const PROTECTED_ALERT = 24;
+const PROTECTED_KEY_UPDATE = 27;
+
+/** By the record's length: the message is gone when it has been taken. */
+export function postHandshakeName(length: number): string {
+  return length === PROTECTED_ALERT ? "alert" : length === PROTECTED_KEY_UPDATE ? "KeyUpdate" : "NewSessionTicket";
 }
 
 /** Tells the tool that reads our output what passed on the wire. */
@@ -55,17 +61,17 @@ export function takeRecord(connection: Connection, type: number, length: number)
   const waiting = connection.txPending();
   measure.mark(BETWEEN);
   connection.received(length);
-  const name = nameOf(type, before, stateOf(connection));
+  const name = nameOf(type, length, before, stateOf(connection));
   measure.mark(name);
   tell("<", name, length);
   const answer = connection.txPending() - waiting;
   if (answer > 0) tell(">", "Finished", answer);
-  if (connection.failure !== null) trace("@failed ", connection.failure.message, "\n");
 }
 
 /** Puts a whole record into the connection's memory and takes it. */
 export function putRecord(connection: Connection, record: Uint8Array): void {
-  if (record.length > connection.rxSpace()) throw new RangeError(`a record of ${record.length} bytes; there is room for ${connection.rxSpace()}`);
+  if (record.length > connection.rxSpace())
+    throw new RangeError(`a record of ${record.length} bytes; there is room for ${connection.rxSpace()}`);
   connection.io.set(record, connection.rxOffset);
   takeRecord(connection, record[0] as number, record.length);
 }

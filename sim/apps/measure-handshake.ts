@@ -17,4 +17,5 @@ for (let i = 0; i < records.length; i++) {
 }
 measure.end("handshake");
 measure.mark("idle");
-if (connection.state !== OPEN) throw new Error("the replayed handshake did not complete: record the flight anew");
+if (connection.state !== OPEN)
+  throw new Error(`the flight cannot be replayed, record it anew: ${connection.failure?.message ?? "it is not complete"}`);

@@ -8,5 +8,30 @@ declare module "sim:flight" {
   export const serverName: string;
 }
 
+declare module "sim:trust" {
+  /** DER of each certificate that is trusted. */
+  export const certificates: readonly Uint8Array[];
+}
+
+declare module "mc/config" {
+  const config: {
+    readonly address: string;
+    readonly port: number;
+    /** False: the same app over plain TCP, to know what TLS adds. */
+    readonly tls: boolean;
+    /** The name that the server's certificate must carry, and the Host of the requests. */
+    readonly serverName: string;
+    readonly path: string;
+    readonly readings: number;
+    /** True: every reply must accept its reading. False: a foreign server may answer what it likes. */
+    readonly strict: boolean;
+    /** Suite code points that are offered. */
+    readonly suites: readonly number[];
+    readonly receiveBuffer: number;
+    readonly sendBuffer: number;
+  };
+  export default config;
+}
+
 /** Prints its arguments, one after the other; numbers and strings without an allocation. */
 declare function trace(...values: (string | number)[]): void;

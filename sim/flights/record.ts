@@ -73,8 +73,7 @@ async function record(pki: Pki, suite: string): Promise<Flight> {
 
 const folder = join(flights, "pki");
 mkdirSync(folder, { recursive: true });
-const pki =
-  process.argv.includes("--new-certificates") || !existsSync(join(folder, "leaf.pem")) ? makePki(folder, DAYS) : readPki(folder);
+const pki = process.argv.includes("--new-certificates") || !existsSync(join(folder, "leaf.pem")) ? makePki(folder, DAYS) : readPki(folder);
 for (const [name, suite] of [
   ["client13-chacha", "TLS_CHACHA20_POLY1305_SHA256"],
   ["client13-aesgcm", "TLS_AES_128_GCM_SHA256"],

@@ -12,7 +12,12 @@ export const PEAK_EVERY = 64;
 
 const TIMEOUT = 300_000;
 
-async function withFlight<T>(app: string, flight: string, options: Partial<XsOptions>, run: (options: XsOptions) => Promise<T>): Promise<T> {
+async function withFlight<T>(
+  app: string,
+  flight: string,
+  options: Partial<XsOptions>,
+  run: (options: XsOptions) => Promise<T>,
+): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "thimble-flight-"));
   try {
     const imports = { "sim:flight": writeFlightModule(readFlight(flight), folder) };
