@@ -1,5 +1,5 @@
 import { close_notify, connection_lost, decode_error, internal_error, TLSAlert, unexpected_message, user_canceled } from "./alert.js";
-import { alert, application_data, change_cipher_spec, handshake } from "./constants.js";
+import { alert, application_data, handshake } from "./constants.js";
 import type { CipherSuite, NamedGroup } from "./crypto/provider.js";
 import type { Flow, PostFlow } from "./handshake/flow.js";
 import type { Negotiated } from "./handshake/handshake-13.js";
@@ -193,55 +193,49 @@ export abstract class Connection implements Negotiated {
     return this.state <= OPEN && !this.peerClosed;
   }
 
-  /** The only try/catch: every failure of a handshake or a record ends here. */
+  /**
+   * Goes on as far as bytes, room and (with slices) one slice of public-key work allow. The only try/catch: every failure of a handshake or a record
+   * ends here. Handlers are called from here and not deeper: the engine's stack is RAM.
+   */
   protected run(): void {
+    const { reader } = this.records;
+    let slices = this.sliceSteps === Infinity ? Infinity : 1;
     try {
-      this.turn();
+      while (this.reading) {
+        const flow = this.flow as Flow;
+        if (flow.working) {
+          if (slices-- === 0) return;
+          flow.work(this.sliceSteps);
+          if (flow.blocked) return;
+          continue;
+        }
+        if (flow.next !== null) {
+          this.open(flow.next);
+          continue;
+        }
+        if (this.post !== null && !this.writeClosed) this.post.sendKeyUpdate();
+        if (reader.start === reader.end && !reader.advance()) {
+          if (this.transportEnded) this.cutOff(flow);
+          return;
+        }
+        if (reader.type === handshake) {
+          if (flow.feed(reader, this.io)) flow.handle(reader);
+        } else if (this.takeOther(flow)) return;
+      }
     } catch (error) {
       this.stop(error instanceof TLSAlert ? error : new TLSAlert(internal_error, String(error), "internal"));
     }
   }
 
-  /** Goes on as far as bytes, room and (with slices) one slice of public-key work allow. */
-  private turn(): void {
-    const { reader } = this.records;
-    let slices = this.sliceSteps === Infinity ? Infinity : 1;
-    while (this.reading) {
-      const flow = this.flow as Flow;
-      if (flow.working) {
-        if (slices-- === 0) return;
-        flow.work(this.sliceSteps);
-        if (flow.blocked) return;
-        continue;
-      }
-      if (flow.next !== null) {
-        this.open(flow.next);
-        continue;
-      }
-      if (this.post !== null && !this.writeClosed) this.post.sendKeyUpdate();
-      if (reader.start === reader.end && !reader.advance()) {
-        if (this.transportEnded) this.cutOff(flow);
-        return;
-      }
-      if (flow.midMessage && reader.type !== handshake)
-        throw new TLSAlert(
-          unexpected_message,
-          `${flow.stateName}: a record of content type ${reader.type} in the middle of a handshake message`,
-        );
-      switch (reader.type) {
-        case handshake:
-          flow.feed(reader, this.io);
-          break;
-        case application_data:
-          if (this.takeData(flow)) return;
-          break;
-        case alert:
-          this.takeAlert(flow);
-          break;
-        case change_cipher_spec:
-          this.takeChangeCipherSpec(flow);
-      }
-    }
+  /** A record that is no handshake; true: application data waits for the host. */
+  private takeOther(flow: Flow): boolean {
+    const { type } = this.records.reader;
+    if (flow.midMessage)
+      throw new TLSAlert(unexpected_message, `${flow.stateName}: a record of content type ${type} in the middle of a handshake message`);
+    if (type === application_data) return this.takeData(flow);
+    if (type === alert) this.takeAlert(flow);
+    else this.takeChangeCipherSpec(flow);
+    return false;
   }
 
   private cutOff(flow: Flow): never {

@@ -3,7 +3,7 @@ import { equalBytes } from "../bytes/equal.js";
 import { Reader } from "../bytes/reader.js";
 import { Writer } from "../bytes/writer.js";
 import { handshake, TLS_1_3 } from "../constants.js";
-import { type CipherSuite, DONE } from "../crypto/provider.js";
+import { type CipherSuite, DONE, type KeyExchange } from "../crypto/provider.js";
 import { CLIENT_EXTENSIONS } from "../extensions/client-13.js";
 import { IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO, receiveExtensions } from "../extensions/extension.js";
 import { CLIENT_RANDOM_AT, RANDOM_LENGTH, SESSION_ID_AT, SESSION_ID_LENGTH, writeClientHello } from "../messages/client-hello.js";
@@ -17,7 +17,7 @@ import { Transcript } from "./transcript.js";
 type H = ClientHandshake13;
 
 export function sendClientHello(h: H, budget: number): number {
-  if (h.keyExchange.step(budget) !== DONE) return S.GENERATE_SHARE;
+  if ((h.keyExchange as KeyExchange).step(budget) !== DONE) return S.GENERATE_SHARE;
   const { writer, io } = h.records;
   if (h.firstHello === null)
     writer.legacyVersion = 1; // §5.1: 0x0301 in the first ClientHello's record
@@ -62,7 +62,7 @@ export function onServerHello(h: H, bytes: Uint8Array, start: number, end: numbe
   if (hello.isRetryRequest) return retry(h, transcript, bytes, start, end);
   transcript.update(bytes, start, end - start);
   h.negotiated.group = h.group;
-  h.keyExchange.beginAgree(bytes, h.shareOffset, h.shareLength);
+  (h.keyExchange as KeyExchange).beginAgree(bytes, h.shareOffset, h.shareLength);
   return S.AGREE;
 }
 
@@ -96,7 +96,7 @@ function retry(h: H, transcript: Transcript, bytes: Uint8Array, start: number, e
       illegal_parameter,
       `HelloRetryRequest: it asks for group 0x${h.retryGroup.toString(16)}, ${i < groups.length ? "whose share was sent" : "which was not offered"}`,
     );
-  h.keyExchange.wipe();
+  (h.keyExchange as KeyExchange).wipe();
   h.group = groups[i];
   h.keyExchange = h.group.create();
   h.keyExchange.beginGenerate(h.config.random);
@@ -104,13 +104,15 @@ function retry(h: H, transcript: Transcript, bytes: Uint8Array, start: number, e
 }
 
 export function agree(h: H, budget: number): number {
-  if (h.keyExchange.step(budget) !== DONE) return S.AGREE;
+  const keyExchange = h.keyExchange as KeyExchange;
+  if (keyExchange.step(budget) !== DONE) return S.AGREE;
   const { group, keys } = h;
   const schedule = h.schedule as KeySchedule13;
   const { secrets, temp, length } = schedule;
-  if (!h.keyExchange.writeSecret(secrets, temp))
+  if (!keyExchange.writeSecret(secrets, temp))
     throw new TLSAlert(illegal_parameter, `ServerHello: the server's ${group.name} share is not a valid public key`);
-  h.keyExchange.wipe();
+  keyExchange.wipe();
+  h.keyExchange = null;
   schedule.setHandshakeSecret(secrets, temp, group.secretLength);
   secrets.fill(0, temp, temp + group.secretLength);
   (h.transcript as Transcript).digest(secrets, schedule.digest);

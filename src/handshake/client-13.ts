@@ -32,7 +32,7 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> implements
   group: NamedGroup;
   readonly name: ServerName;
   readonly sni: string;
-  keyExchange: KeyExchange;
+  keyExchange: KeyExchange | null;
   selectedVersion: number;
   shareOffset: number;
   shareLength: number;
@@ -56,6 +56,7 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> implements
     this.name = name;
     this.sni = name.address === null ? name.text : ""; // RFC 6066 §3: an address is never sent
     this.keyExchange = group.create();
+    this.keyExchange.beginGenerate(config.random);
     this.selectedVersion = 0;
     this.shareOffset = 0;
     this.shareLength = 0;
@@ -68,7 +69,6 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> implements
     this.offered = 0;
     this.request = null;
     negotiated.sni = this.sni;
-    this.keyExchange.beginGenerate(config.random);
   }
 
   get peerContext(): Uint8Array {
@@ -94,7 +94,7 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> implements
 
   override wipe(): void {
     super.wipe();
-    this.keyExchange.wipe();
+    this.keyExchange?.wipe();
   }
 }
 

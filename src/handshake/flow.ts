@@ -14,7 +14,10 @@ export interface Flow {
   /** The flow that takes over: not null once the handshake is complete. */
   readonly next: PostFlow | null;
   work(budget: number): void;
-  feed(records: RecordReader, bytes: Uint8Array): void;
+  /** Takes bytes; true: a message is complete. */
+  feed(records: RecordReader, bytes: Uint8Array): boolean;
+  /** Handles the message that is complete. */
+  handle(records: RecordReader): void;
   wipe(): void;
 }
 
