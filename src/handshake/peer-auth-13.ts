@@ -6,6 +6,7 @@ import { signedContent } from "../messages/certificate-verify.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { ChainVerifier } from "../x509/chain.js";
 import type { Handshake13 } from "./handshake-13.js";
+import { READ_SECRET } from "./keys.js";
 import * as S from "./states-13.js";
 import type { Transcript } from "./transcript.js";
 
@@ -58,7 +59,7 @@ export function checkFinished<F>(h: Handshake13<F>, bytes: Uint8Array, start: nu
   const verifyData = r.skip(length);
   r.finish();
   transcript.digest(secrets, digest);
-  schedule.finished(h.keys.bytes, h.keys.readSecret, secrets, digest);
+  schedule.finished(h.keys, READ_SECRET, secrets, digest);
   if (!equalBytes(bytes, verifyData, secrets, digest, length))
     throw new TLSAlert(decrypt_error, "Finished: the peer's verify_data does not fit the handshake");
   transcript.update(bytes, start, end - start);

@@ -7,7 +7,7 @@ import type { RecordLayer } from "../record/record-layer.js";
 import { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { PostFlow } from "./flow.js";
 import { Handshake, putHeader, type Row, type Wait } from "./handshake.js";
-import type { ConnectionKeys } from "./keys.js";
+import { READ_SECRET, WRITE_SECRET } from "./keys.js";
 import { CONNECTED } from "./states-13.js";
 
 const UPDATE_NOT_REQUESTED = 0;
@@ -24,14 +24,14 @@ const MAX_MESSAGES_IN_A_ROW = 32;
 /** What a connected TLS 1.3 peer still sends: KeyUpdate, and to a client NewSessionTicket (RFC 9846 §4.7). */
 export class PostHandshake13 extends Handshake<PostHandshake13> implements PostFlow {
   readonly records: RecordLayer;
-  readonly keys: ConnectionKeys;
+  readonly keys: Uint8Array;
   readonly suite: CipherSuite;
   /** The peer asked for a KeyUpdate of ours: it goes out before the next application data (§4.7.3). */
   keyUpdateDue: boolean;
   blocked: boolean;
   private inARow: number;
 
-  constructor(rows: readonly Row<PostHandshake13>[], records: RecordLayer, keys: ConnectionKeys, suite: CipherSuite) {
+  constructor(rows: readonly Row<PostHandshake13>[], records: RecordLayer, keys: Uint8Array, suite: CipherSuite) {
     super(CONNECTED, rows, NO_WAITS, MAX_MESSAGE);
     this.records = records;
     this.keys = keys;
@@ -78,13 +78,13 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
     io[start + 4] = UPDATE_NOT_REQUESTED;
     writer.end(handshake, 5);
     this.keyUpdateDue = false;
-    this.nextGeneration(writer.protection as Protection13, this.keys.writeSecret);
+    this.nextGeneration(writer.protection as Protection13, WRITE_SECRET);
   }
 
   /** §7.2: the next traffic secret of one direction, and its keys. */
   nextGeneration(protection: Protection13, secret: number): void {
     const schedule = new KeySchedule13(this.suite.hash);
-    schedule.updateTrafficSecret(this.keys.bytes, secret);
+    schedule.updateTrafficSecret(this.keys, secret);
     protection.setKeys(schedule.hmac, this.suite.aead.keyLength, schedule.secrets, schedule.temp);
     schedule.wipe();
   }
@@ -114,7 +114,7 @@ function onKeyUpdate(p: P, bytes: Uint8Array, start: number, end: number): numbe
   if (end - start !== 5) throw new TLSAlert(decode_error, `KeyUpdate: ${end - start - 4} bytes, it has 1`);
   const request = bytes[start + 4];
   if (request > UPDATE_REQUESTED) throw new TLSAlert(illegal_parameter, `KeyUpdate: request_update ${request}`);
-  p.nextGeneration(p.records.reader.protection as Protection13, p.keys.readSecret);
+  p.nextGeneration(p.records.reader.protection as Protection13, READ_SECRET);
   if (request === UPDATE_REQUESTED) p.keyUpdateDue = true;
   return CONNECTED;
 }
