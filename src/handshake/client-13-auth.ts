@@ -11,7 +11,7 @@ import { ChainVerifier } from "../x509/chain.js";
 import type { ClientHandshake13, ClientOffer } from "./client-13.js";
 import { sendCompatibilityChangeCipherSpec, useSpareSecret, useTrafficSecret } from "./common-13.js";
 import { READ_SECRET, WRITE_SECRET } from "./keys.js";
-import { checkFinished } from "./peer-auth-13.js";
+import { checkFinished, keepPeerKey } from "./peer-auth-13.js";
 import { Proof13, sendFinished, sign } from "./proof-13.js";
 import * as S from "./states-13.js";
 import type { Transcript } from "./transcript.js";
@@ -58,7 +58,8 @@ export function readCertificate(h: H): CertificateReader {
   return new CertificateReader(h.chain, CLIENT_EXTENSIONS);
 }
 
-export function onCertificate(): number {
+export function onCertificate(h: H): number {
+  keepPeerKey(h);
   return S.WAIT_CV;
 }
 

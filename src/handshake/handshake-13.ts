@@ -26,8 +26,11 @@ export abstract class Handshake13<F> extends Handshake<F> {
   readonly negotiated: Negotiated;
   schedule: KeySchedule13 | null;
   transcript: Transcript | null;
-  /** The peer's certificates, and the check of a signature of the peer. */
+  /** The peer's certificates while they are read; then its key alone: all else about them is let go. */
   chain: ChainVerifier | null;
+  peerKeyType: number;
+  peerKey: Uint8Array | null;
+  /** The check of a signature of the peer. */
   verifier: Verifier | null;
   /** Our own certificate and signature, where one is sent. */
   proof: Proof13 | null;
@@ -51,6 +54,8 @@ export abstract class Handshake13<F> extends Handshake<F> {
     this.schedule = null;
     this.transcript = null;
     this.chain = null;
+    this.peerKeyType = 0;
+    this.peerKey = null;
     this.verifier = null;
     this.proof = null;
     this.blocked = false;

@@ -12,7 +12,7 @@ import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { ChainVerifier } from "../x509/chain.js";
 import { useSpareSecret, useTrafficSecret } from "./common-13.js";
 import { READ_SECRET, WRITE_SECRET } from "./keys.js";
-import { checkFinished } from "./peer-auth-13.js";
+import { checkFinished, keepPeerKey } from "./peer-auth-13.js";
 import { sendFinished, sign } from "./proof-13.js";
 import type { ServerHandshake13 } from "./server-13.js";
 import * as S from "./states-13.js";
@@ -90,9 +90,7 @@ export function readClientCertificate(h: H): CertificateReader {
 
 /** §4.5.1.3: an empty list is the answer of a client without a certificate; the server decides. */
 export function onClientCertificate(h: H): number {
-  const chain = h.chain as ChainVerifier;
-  if (chain.keyType !== 0) return S.WAIT_CV;
-  h.chain = null;
+  if (keepPeerKey(h)) return S.WAIT_CV;
   if (authentication(h).required)
     throw new TLSAlert(certificate_required, "Certificate: the client sent none, and this server requires one");
   return S.WAIT_FINISHED;
