@@ -1,15 +1,12 @@
 import { type ClientConfig, DEFAULT_RECEIVE_BUFFER, DEFAULT_SEND_BUFFER } from "./config.js";
 import { Connection } from "./connection.js";
-import { ClientHandshake13, type Negotiated } from "./handshake/client-13.js";
+import { ClientHandshake13 } from "./handshake/client-13.js";
 import { ConnectionKeys } from "./handshake/keys.js";
 import { RecordLayer } from "./record/record-layer.js";
 import { parseServerName } from "./x509/name.js";
 
 /** The client's end of a TLS connection. It begins its handshake at once: `txPending()` bytes wait after construction, or `wants` is WANT_RESUME. */
 export class ClientConnection extends Connection {
-  private readonly config: ClientConfig;
-  private readonly negotiated: Negotiated;
-
   /**
    * io: memory for the receive buffer and the send buffer behind it, of exactly receiveBuffer + sendBuffer bytes; made here when not given.
    * Throws RangeError or TypeError, naming the value, for a config that cannot work.
@@ -21,18 +18,8 @@ export class ClientConnection extends Connection {
     const name = parseServerName(config.serverName);
     const keys = new ConnectionKeys(longestHash(config));
     super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), keys, config.sliceSteps ?? Infinity);
-    this.config = config;
-    this.negotiated = { version: 0, suite: null, group: null, alpnIndex: -1 };
-    this.flow = new ClientHandshake13(config, name, this.records, keys, this.negotiated);
+    this.flow = new ClientHandshake13(config, name, this.records, keys, this);
     this.run();
-  }
-
-  protected connected(): void {
-    const { version, suite, group, alpnIndex } = this.negotiated;
-    this.version = version;
-    this.suite = suite;
-    this.group = group;
-    this.alpn = alpnIndex < 0 ? null : (this.config.alpn as readonly string[])[alpnIndex];
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock, CryptoProvider, Random } from "./crypto/provider.js";
+import type { Identity } from "./identity.js";
 import type { TrustStore } from "./x509/trust.js";
 
 /** Receives a secret for a key log (the NSS key log form that Wireshark reads): label, ClientHello.random (32 bytes), secret. Copy, do not keep. */
@@ -14,6 +15,8 @@ export interface ClientConfig {
   readonly trust: TrustStore;
   /** The DNS name or the IP address (as text) that the server's certificate must carry. A DNS name is also sent as SNI. */
   readonly serverName: string;
+  /** What the client proves itself with when it is asked, in order of preference. */
+  readonly identities?: readonly Identity[];
   /** ALPN protocol names in order of preference (RFC 7301). */
   readonly alpn?: readonly string[];
   /** Bytes of the receive buffer; a protected record must fit in it with 8 bytes to spare. Default 2,048. */

@@ -2,6 +2,7 @@ import { close_notify, connection_lost, decode_error, internal_error, TLSAlert, 
 import { alert, application_data, change_cipher_spec, handshake } from "./constants.js";
 import type { CipherSuite, NamedGroup } from "./crypto/provider.js";
 import type { Flow, PostFlow } from "./handshake/flow.js";
+import type { Negotiated } from "./handshake/handshake-13.js";
 import type { ConnectionKeys } from "./handshake/keys.js";
 import type { RecordLayer } from "./record/record-layer.js";
 
@@ -28,13 +29,13 @@ const MAX_EMPTY_RECORDS = 32;
  * and calls `consumed(n)`. `wants` says what it waits for. Nothing here calls back, and nothing throws but misuse by the host: a failure is
  * caught here, once, kept as `failure`, and its alert waits to be sent.
  */
-export abstract class Connection {
+export abstract class Connection implements Negotiated {
   readonly io: Uint8Array;
   state: number;
   failure: TLSAlert | null;
   /** close_notify came: no more application data will follow. */
   peerClosed: boolean;
-  /** Set once connected: version, suite and group in use. */
+  /** As negotiated so far; final once `state` is OPEN. */
   version: number;
   suite: CipherSuite | null;
   group: NamedGroup | null;
@@ -46,6 +47,7 @@ export abstract class Connection {
   private readonly sliceSteps: number;
   private post: PostFlow | null;
   private writeClosed: boolean;
+  private transportEnded: boolean;
   private emptyRecords: number;
 
   constructor(records: RecordLayer, keys: ConnectionKeys, sliceSteps: number) {
@@ -63,11 +65,9 @@ export abstract class Connection {
     this.sliceSteps = sliceSteps;
     this.post = null;
     this.writeClosed = false;
+    this.transportEnded = false;
     this.emptyRecords = 0;
   }
-
-  /** Called once, when the handshake is complete: fills version, suite, group and alpn. */
-  protected abstract connected(): void;
 
   /** Where the host puts received bytes; valid until the next call of a method that changes something. */
   get rxOffset(): number {
@@ -76,29 +76,23 @@ export abstract class Connection {
 
   /** Bytes that can be received now. 0: application data waits to be consumed, or the connection reads no more. */
   rxSpace(): number {
-    return this.reading ? this.records.reader.space : 0;
+    return this.reading && !this.transportEnded ? this.records.reader.space : 0;
   }
 
   /** `length` bytes stand at io[rxOffset …). */
   received(length: number): void {
-    if (!this.reading) return;
+    if (!this.reading || this.transportEnded) return;
     this.records.reader.received(length);
     this.run();
   }
 
-  /** The transport will bring no more bytes. Without a close_notify before, that is a failure: data may have been cut off. */
+  /**
+   * The transport will bring no more bytes. What was received is still given out; without a close_notify at its end that is a failure then: data may
+   * have been cut off.
+   */
   receivedEnd(): void {
-    if (!this.reading) return;
-    const where = this.flow === null ? "" : ` in ${this.flow.stateName}`;
-    this.stop(
-      new TLSAlert(
-        connection_lost,
-        this.state === OPEN
-          ? "the peer ended the connection without close_notify: data may have been cut off"
-          : `the peer ended the connection during the handshake${where}, without an alert`,
-        "peer",
-      ),
-    );
+    this.transportEnded = true;
+    if (this.reading) this.run();
   }
 
   get txOffset(): number {
@@ -112,7 +106,7 @@ export abstract class Connection {
 
   sent(length: number): void {
     this.records.writer.sent(length);
-    if (this.post?.keyUpdateDue) this.run();
+    if (this.post?.keyUpdateDue || this.flow?.blocked) this.run();
   }
 
   get appOffset(): number {
@@ -187,7 +181,7 @@ export abstract class Connection {
   get wants(): number {
     let wants = this.records.writer.pending > 0 ? WANT_SEND : 0;
     if (this.state > OPEN) return wants;
-    if (this.flow?.working) wants |= WANT_RESUME;
+    if (this.flow?.working) wants |= this.flow.blocked ? 0 : WANT_RESUME;
     else if (this.rxSpace() > 0 && this.appData() === 0) wants |= WANT_RECEIVE;
     return wants;
   }
@@ -214,6 +208,7 @@ export abstract class Connection {
       if (flow.working) {
         if (slices-- === 0) return;
         flow.work(this.sliceSteps);
+        if (flow.blocked) return;
         continue;
       }
       if (flow.next !== null) {
@@ -221,7 +216,10 @@ export abstract class Connection {
         continue;
       }
       if (this.post !== null && !this.writeClosed) this.post.sendKeyUpdate();
-      if (reader.start === reader.end && !reader.advance()) return;
+      if (reader.start === reader.end && !reader.advance()) {
+        if (this.transportEnded) this.cutOff(flow);
+        return;
+      }
       if (flow.midMessage && reader.type !== handshake)
         throw new TLSAlert(
           unexpected_message,
@@ -243,12 +241,21 @@ export abstract class Connection {
     }
   }
 
+  private cutOff(flow: Flow): never {
+    throw new TLSAlert(
+      connection_lost,
+      this.state === OPEN
+        ? "the peer ended the connection without close_notify: data may have been cut off"
+        : `the peer ended the connection in ${flow.stateName}, before the handshake was complete, without an alert`,
+      "peer",
+    );
+  }
+
   private open(post: PostFlow): void {
     (this.flow as Flow).wipe();
     this.flow = post;
     this.post = post;
     this.state = OPEN;
-    this.connected();
   }
 
   /** True: data waits for the host. */

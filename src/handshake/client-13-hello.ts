@@ -8,10 +8,9 @@ import { CLIENT_EXTENSIONS } from "../extensions/client-13.js";
 import { IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO, receiveExtensions } from "../extensions/extension.js";
 import { CLIENT_RANDOM_AT, RANDOM_LENGTH, SESSION_ID_AT, SESSION_ID_LENGTH, writeClientHello } from "../messages/client-hello.js";
 import { requireTLS13, ServerHello } from "../messages/server-hello.js";
-import { Protection13 } from "../record/protection-13.js";
 import { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { ClientHandshake13 } from "./client-13.js";
-import { sendCompatibilityChangeCipherSpec, useTrafficSecret } from "./common-13.js";
+import { findSuite, protectHandshake, sendCompatibilityChangeCipherSpec } from "./common-13.js";
 import * as S from "./states-13.js";
 import { Transcript } from "./transcript.js";
 
@@ -106,9 +105,8 @@ function retry(h: H, transcript: Transcript, bytes: Uint8Array, start: number, e
 
 export function agree(h: H, budget: number): number {
   if (h.keyExchange.step(budget) !== DONE) return S.AGREE;
-  const { group, keys, records } = h;
+  const { group, keys } = h;
   const schedule = h.schedule as KeySchedule13;
-  const suite = h.negotiated.suite as CipherSuite;
   const { secrets, temp, length } = schedule;
   if (!h.keyExchange.writeSecret(secrets, temp))
     throw new TLSAlert(illegal_parameter, `ServerHello: the server's ${group.name} share is not a valid public key`);
@@ -117,18 +115,9 @@ export function agree(h: H, budget: number): number {
   secrets.fill(0, temp, temp + group.secretLength);
   (h.transcript as Transcript).digest(secrets, schedule.digest);
   schedule.deriveHandshakeSecrets(secrets, schedule.digest, keys.bytes, keys.writeSecret, keys.readSecret);
+  h.rememberRandom(h.records.io, h.helloStart + CLIENT_RANDOM_AT);
   h.logSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", keys.bytes, keys.writeSecret, length);
   h.logSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", keys.bytes, keys.readSecret, length);
-  const read = new Protection13(suite, null, keys.bytes, keys.readIv, keys.nonce);
-  const write = new Protection13(suite, read.aead, keys.bytes, keys.writeIv, keys.nonce);
-  useTrafficSecret(schedule, read, suite, keys.bytes, keys.readSecret);
-  useTrafficSecret(schedule, write, suite, keys.bytes, keys.writeSecret);
-  records.reader.protection = read;
-  records.writer.protection = write;
+  protectHandshake(h, schedule);
   return S.WAIT_EE;
-}
-
-function findSuite(suites: readonly CipherSuite[], id: number): CipherSuite | null {
-  for (let i = 0; i < suites.length; i++) if (suites[i].id === id) return suites[i];
-  return null;
 }

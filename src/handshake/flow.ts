@@ -7,6 +7,8 @@ export interface Flow {
   readonly midMessage: boolean;
   /** The state waits for our own work: `work` goes on with it. */
   readonly working: boolean;
+  /** Set by `work`: it can't go on before bytes were sent or an outside operation is ready. */
+  readonly blocked: boolean;
   /** The flow that takes over: not null once the handshake is complete. */
   readonly next: PostFlow | null;
   work(budget: number): void;

@@ -58,6 +58,8 @@ export abstract class Handshake<F> {
     this.gathered = null;
   }
 
+  /** Set by a step that can't go on before bytes were sent or an outside operation is ready. */
+  abstract blocked: boolean;
   /** The state as the RFC names it. */
   abstract get stateName(): string;
   abstract wipe(): void;
@@ -77,12 +79,11 @@ export abstract class Handshake<F> {
     return this.findWait() !== null;
   }
 
-  /** One slice of work; false: there is more to do in this state. */
-  work(budget: number): boolean {
-    const { state } = this;
+  /** One slice of work. */
+  work(budget: number): void {
     const wait = this.findWait() as Wait<F>;
+    this.blocked = false;
     this.state = wait.step(this as unknown as F, budget);
-    return this.state !== state;
   }
 
   /** Takes what the record reader's fragment holds, up to its end or to a waiting state. */

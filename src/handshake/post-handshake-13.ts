@@ -6,31 +6,35 @@ import type { Protection13 } from "../record/protection-13.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { PostFlow } from "./flow.js";
-import { Handshake, putHeader, type Row } from "./handshake.js";
+import { Handshake, putHeader, type Row, type Wait } from "./handshake.js";
 import type { ConnectionKeys } from "./keys.js";
 import { CONNECTED } from "./states-13.js";
 
 const UPDATE_NOT_REQUESTED = 0;
 const UPDATE_REQUESTED = 1;
 
+const NO_WAITS: readonly Wait<PostHandshake13>[] = [];
+
 /** Post-handshake messages in a row, with no application data between them: more are a flood. */
 const MAX_MESSAGES_IN_A_ROW = 32;
 
-/** What a connected TLS 1.3 client still reads: NewSessionTicket and KeyUpdate (RFC 9846 §4.7). */
+/** What a connected TLS 1.3 peer still sends: KeyUpdate, and to a client NewSessionTicket (RFC 9846 §4.7). */
 export class PostHandshake13 extends Handshake<PostHandshake13> implements PostFlow {
   readonly records: RecordLayer;
   readonly keys: ConnectionKeys;
   readonly suite: CipherSuite;
   /** The peer asked for a KeyUpdate of ours: it goes out before the next application data (§4.7.3). */
   keyUpdateDue: boolean;
+  blocked: boolean;
   private inARow: number;
 
-  constructor(records: RecordLayer, keys: ConnectionKeys, suite: CipherSuite) {
-    super(CONNECTED, ROWS, []);
+  constructor(rows: readonly Row<PostHandshake13>[], records: RecordLayer, keys: ConnectionKeys, suite: CipherSuite) {
+    super(CONNECTED, rows, NO_WAITS);
     this.records = records;
     this.keys = keys;
     this.suite = suite;
     this.keyUpdateDue = false;
+    this.blocked = false;
     this.inARow = 0;
   }
 
@@ -83,10 +87,14 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
 
 type P = PostHandshake13;
 
-const ROWS: readonly Row<P>[] = [
+const KEY_UPDATE: Row<P> = { state: CONNECTED, type: key_update, stream: null, endsRecord: true, handle: onKeyUpdate };
+
+/** A client is sent tickets; a server is not. */
+export const CLIENT_ROWS: readonly Row<P>[] = [
   { state: CONNECTED, type: new_session_ticket, stream: () => new NewSessionTicketReader(), endsRecord: false, handle: onNewSessionTicket },
-  { state: CONNECTED, type: key_update, stream: null, endsRecord: true, handle: onKeyUpdate },
+  KEY_UPDATE,
 ];
+export const SERVER_ROWS: readonly Row<P>[] = [KEY_UPDATE];
 
 /** §4.7.1: a client that does not resume ignores tickets. */
 function onNewSessionTicket(p: P): number {
