@@ -3,7 +3,7 @@ import type { CipherSuite } from "../provider.js";
 import { aes128Ccm8 } from "../xs/aes-ccm.js";
 import { sha256 } from "../xs/sha256.js";
 
-/** RFC 9846 Appendix B.4. IANA does not recommend it: its tag has 8 bytes. For peers that have nothing else. A module of its own: a firmware links what it names. */
+/** RFC 9846 Appendix B.4. IANA does not recommend it: its tag has 8 bytes. For peers that have nothing else. */
 export const tlsAes128Ccm8Sha256: CipherSuite = {
   id: TLS_AES_128_CCM_8_SHA256,
   name: "TLS_AES_128_CCM_8_SHA256",

@@ -3,7 +3,7 @@ import type { CipherSuite } from "../provider.js";
 import { aes256Gcm } from "../xs/aes-gcm.js";
 import { sha384 } from "../xs/sha384.js";
 
-/** RFC 9846 Appendix B.4. Its key schedule and transcript run on SHA-384. A module of its own: a firmware links what it names. */
+/** RFC 9846 Appendix B.4. Its key schedule and transcript run on SHA-384. */
 export const tlsAes256GcmSha384: CipherSuite = {
   id: TLS_AES_256_GCM_SHA384,
   name: "TLS_AES_256_GCM_SHA384",

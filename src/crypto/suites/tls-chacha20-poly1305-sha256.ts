@@ -3,7 +3,7 @@ import type { CipherSuite } from "../provider.js";
 import { chacha20Poly1305 } from "../xs/chacha20-poly1305.js";
 import { sha256 } from "../xs/sha256.js";
 
-/** RFC 9846 Appendix B.4. The fastest one here. A module of its own: a firmware links what it names. */
+/** RFC 9846 Appendix B.4. The fastest one here. */
 export const tlsChacha20Poly1305Sha256: CipherSuite = {
   id: TLS_CHACHA20_POLY1305_SHA256,
   name: "TLS_CHACHA20_POLY1305_SHA256",
