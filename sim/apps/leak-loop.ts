@@ -1,7 +1,8 @@
 // Opens and closes connections, or lets handshakes fail, again and again on one device.
-import { FAILED, OPEN } from "../../src/connection.js";
+
 import { ClientConnection } from "../../src/client.js";
 import type { ClientConfig } from "../../src/config.js";
+import { FAILED, OPEN } from "../../src/connection.js";
 import { feed, replay } from "./replay.js";
 import { records } from "./replay-config.js";
 
