@@ -146,10 +146,19 @@ export abstract class Connection implements Negotiated {
     const { post } = this;
     if (post !== null) {
       post.calm();
+      // RFC 9846 §5.5: new keys before the cipher's limit is reached.
+      if (this.records.writer.protection?.exhausted) post.updateKeys(false);
       if (post.keyUpdateDue) this.run();
       if (post.keyUpdateDue) return 0;
     }
     return this.records.writer.write(bytes, offset, length);
+  }
+
+  /** New keys for what we send (RFC 9846 §4.7.3), and with requestPeer for what the peer sends. It happens by itself before a cipher's limit. */
+  updateKeys(requestPeer: boolean): void {
+    if (this.post === null || this.writeClosed) return;
+    this.post.updateKeys(requestPeer);
+    this.run();
   }
 
   /** Ends our side with close_notify; the peer's data can still be read. */

@@ -26,8 +26,11 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
   readonly records: RecordLayer;
   readonly keys: Uint8Array;
   readonly suite: CipherSuite;
-  /** The peer asked for a KeyUpdate of ours: it goes out before the next application data (§4.7.3). */
+  /** A KeyUpdate of ours is due: it goes out before the next application data (§4.7.3). */
   keyUpdateDue: boolean;
+  /** It shall ask the peer for one in return; one that did so has not been answered yet. */
+  private requestDue: boolean;
+  private requested: boolean;
   blocked: boolean;
   private inARow: number;
 
@@ -37,6 +40,8 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
     this.keys = keys;
     this.suite = suite;
     this.keyUpdateDue = false;
+    this.requestDue = false;
+    this.requested = false;
     this.blocked = false;
     this.inARow = 0;
   }
@@ -69,15 +74,28 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
       throw new TLSAlert(unexpected_message, `${type}: ${this.inARow} messages in a row without application data are a flood`);
   }
 
+  /** §4.7.3: not asked again before the peer has answered. */
+  updateKeys(requestPeer: boolean): void {
+    this.keyUpdateDue = true;
+    if (requestPeer && !this.requested) this.requestDue = true;
+  }
+
+  /** The peer has updated its keys. */
+  answered(): void {
+    this.requested = false;
+  }
+
   /** Sends the KeyUpdate that is due, once there is room for it. */
   sendKeyUpdate(): void {
     const { writer, io } = this.records;
     if (!this.keyUpdateDue || writer.room < 5) return;
     const start = writer.begin(5);
     putHeader(io, start, (key_update << 24) | 1);
-    io[start + 4] = UPDATE_NOT_REQUESTED;
+    io[start + 4] = this.requestDue ? UPDATE_REQUESTED : UPDATE_NOT_REQUESTED;
     writer.end(handshake, 5);
     this.keyUpdateDue = false;
+    if (this.requestDue) this.requested = true;
+    this.requestDue = false;
     this.nextGeneration(writer.protection as Protection13, WRITE_SECRET);
   }
 
@@ -114,6 +132,7 @@ function onKeyUpdate(p: P, bytes: Uint8Array, start: number, end: number): numbe
   if (end - start !== 5) throw new TLSAlert(decode_error, `KeyUpdate: ${end - start - 4} bytes, it has 1`);
   const request = bytes[start + 4];
   if (request > UPDATE_REQUESTED) throw new TLSAlert(illegal_parameter, `KeyUpdate: request_update ${request}`);
+  p.answered();
   p.nextGeneration(p.records.reader.protection as Protection13, READ_SECRET);
   if (request === UPDATE_REQUESTED) p.keyUpdateDue = true;
   return CONNECTED;
