@@ -71,7 +71,9 @@ function report(profile: string, sizes: readonly Size[], slotSize: number): stri
 async function main(): Promise<number> {
   const names = process.argv.slice(2);
   if (names.includes("--help") || names.includes("-h")) {
-    process.stdout.write(`Usage: npm run size -- [profile...]\n\nBytes of flash by profile and module. Profiles: ${Object.keys(PROFILES).join(", ")}\n`);
+    process.stdout.write(
+      `Usage: npm run size -- [profile...]\n\nBytes of flash by profile and module. Profiles: ${Object.keys(PROFILES).join(", ")}\n`,
+    );
     return 0;
   }
   for (const name of names)
