@@ -67,3 +67,10 @@ export const oid_filters = 48;
 export const post_handshake_auth = 49;
 export const signature_algorithms_cert = 50;
 export const key_share = 51;
+
+/** Whether a scheme may stand in a TLS 1.3 CertificateVerify: rsa_pkcs1_* and SHA-1 may not (RFC 9846 §4.5.2). */
+export function signsHandshake13(scheme: number): boolean {
+  const family = scheme & 0xff;
+  const hash = scheme >> 8;
+  return hash === 8 || (family === 3 && hash >= 4 && hash <= 6);
+}

@@ -21,4 +21,9 @@ export interface Identity {
   /** DER certificates, the end entity's first. */
   readonly certificates: readonly Uint8Array[];
   readonly signer: Signer;
+  /**
+   * SHA-256 hashes of the DER issuer names of the certificates. Given, they are compared with the authorities that a server names in its
+   * CertificateRequest; not given, the identity fits any.
+   */
+  readonly issuers?: readonly Uint8Array[];
 }

@@ -39,36 +39,33 @@ function wholeDer(der: Uint8Array, where: string): Uint8Array {
   return der;
 }
 
+function anchorsIn(data: CertificateSource, source: string): TrustAnchor[] {
+  return certificatesFrom(data, source).map((der) => {
+    try {
+      return anchorFromCertificate(der, sha256);
+    } catch (error) {
+      throw new Error(`${source}: not a certificate that can be trusted: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  });
+}
+
 /** Trust anchors from one or several sources. An empty list is refused: it would trust nobody. */
 export function anchorsFrom(sources: CertificateSource | readonly CertificateSource[], name = "ca"): AnchorList {
   const list: readonly CertificateSource[] = typeof sources === "string" || sources instanceof Uint8Array ? [sources] : sources;
   if (list.length === 0) throw new Error(`${name}: no certificate given`);
-  const anchors: TrustAnchor[] = [];
-  for (let i = 0; i < list.length; i++) {
-    const source = list.length === 1 ? name : `${name}[${i}]`;
-    for (const der of certificatesFrom(list[i] as CertificateSource, source)) {
-      try {
-        anchors.push(anchorFromCertificate(der, sha256));
-      } catch (error) {
-        throw new Error(`${source}: not a certificate that can be trusted: ${error instanceof Error ? error.message : String(error)}`);
-      }
-    }
-  }
-  return new AnchorList(anchors);
+  return new AnchorList(list.flatMap((source, i) => anchorsIn(source, list.length === 1 ? name : `${name}[${i}]`)));
 }
 
 /** Trust anchors from PEM or DER files. */
 export function anchorsFromFiles(...paths: string[]): AnchorList {
   if (paths.length === 0) throw new Error("no certificate file given");
-  const anchors: TrustAnchor[] = [];
-  for (const path of paths) {
-    let data: Uint8Array;
-    try {
-      data = readFileSync(path);
-    } catch (error) {
-      throw new Error(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
-    }
-    anchors.push(...anchorsFrom(data, path).list);
+  return new AnchorList(paths.flatMap((path) => anchorsIn(readFile(path), path)));
+}
+
+function readFile(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new Error(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
   }
-  return new AnchorList(anchors);
 }

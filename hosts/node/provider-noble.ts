@@ -8,7 +8,6 @@ import { x25519 } from "@noble/curves/ed25519.js";
 import { p256 } from "@noble/curves/nist.js";
 import { expand, extract } from "@noble/hashes/hkdf.js";
 import { _SHA256, sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
-import { sha256 as xsSha256 } from "../../src/crypto/xs/sha256.js";
 import * as constants from "../../src/constants.js";
 import {
   type AeadAlgorithm,
@@ -89,14 +88,29 @@ function fullHandshakeSalt(): Uint8Array {
   return expand(nobleSha256, extract(nobleSha256, zeros, zeros), info, 32);
 }
 
+/** The chaining values behind HMAC's outer and inner key blocks (RFC 2104) for a key of 32 bytes. */
+function hmacMidstates(key: Uint8Array): Uint8Array {
+  const saved = new Uint8Array(64);
+  const block = new Uint8Array(64);
+  [0x5c, 0x36].forEach((pad, i) => {
+    for (let k = 0; k < 64; k++) block[k] = (key[k] ?? 0) ^ pad;
+    const hash = new NobleSha256();
+    hash.update(block, 0, 64);
+    hash.save(saved, 32 * i);
+  });
+  return saved;
+}
+
+const salt = fullHandshakeSalt();
+
 export const sha256: HashAlgorithm = {
   name: "SHA-256",
   outputLength: 32,
   blockLength: 64,
   stateLength: 32,
   emptyDigest: nobleSha256(new Uint8Array(0)),
-  fullHandshakeSalt: fullHandshakeSalt(),
-  fullHandshakeMidstates: xsSha256.fullHandshakeMidstates,
+  fullHandshakeSalt: salt,
+  fullHandshakeMidstates: hmacMidstates(salt),
   create: () => new NobleSha256(),
 };
 

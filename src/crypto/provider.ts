@@ -1,11 +1,12 @@
 /**
  * The seams between the protocol and cryptography. Everything is synchronous and passes (buffer, offset, length). Public-key operations are
  * steppers: begin…, then `step(budget)` until it answers DONE, then the result. A budget counts steps (roughly: one point doubling with its
- * additions, or one modular multiplication of an RSA key); `Infinity` runs to completion. An outside operation (secure element, worker)
- * answers PENDING until it is ready.
+ * additions, or one modular multiplication of an RSA key); `Infinity` runs to completion. PENDING: there is more to compute, step again.
+ * OUTSIDE: an operation elsewhere (secure element, worker, data base) is under way; the host calls `resume()` when it is ready.
  */
 export const PENDING = 0;
 export const DONE = 1;
+export const OUTSIDE = 2;
 
 export interface Random {
   /** Fills bytes[offset, offset + length) with cryptographically secure random bytes. */

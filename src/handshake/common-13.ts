@@ -1,12 +1,12 @@
 import { change_cipher_spec } from "../constants.js";
-import { type CipherSuite, KEY_ED25519, type SignatureAlgorithm, type Verifier } from "../crypto/provider.js";
-import { signedContent } from "../messages/certificate-verify.js";
-import type { Protection13 } from "../record/protection-13.js";
+import type { CipherSuite } from "../crypto/provider.js";
+import { Protection13 } from "../record/protection-13.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
-import type { ChainVerifier } from "../x509/chain.js";
+import type { Handshake13 } from "./handshake-13.js";
+import { NONCE, READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
 
-/** Appendix E.4: one unprotected change_cipher_spec before the second flight, for middleboxes. */
+/** RFC 9846 Appendix E.4: one unprotected change_cipher_spec before the encrypted flight, for middleboxes. */
 export function sendCompatibilityChangeCipherSpec(records: RecordLayer): void {
   const { writer } = records;
   const { protection } = writer;
@@ -27,35 +27,28 @@ export function useTrafficSecret(
   protection.setKeys(schedule.hmac, suite.aead.keyLength, schedule.secrets, schedule.temp);
 }
 
-/**
- * Begins to check a CertificateVerify signature over the transcript hash in `schedule.digest`. Ed25519 takes the content itself, the others its
- * hash (RFC 9846 §4.3.3).
- */
-export function beginVerify(
-  algorithm: SignatureAlgorithm,
-  schedule: KeySchedule13,
-  context: Uint8Array,
-  peer: ChainVerifier,
-  bytes: Uint8Array,
-  signature: number,
-  signatureLength: number,
-): Verifier {
-  const { secrets, digest, temp, length } = schedule;
-  const verifier = peer.verifierFor(algorithm);
-  if (algorithm.keyType === KEY_ED25519) {
-    const content = signedContent(context, secrets, digest, length);
-    verifier.begin(peer.key, peer.keyOffset, peer.keyLength, content, 0, content.length, bytes, signature, signatureLength);
-    return verifier;
-  }
-  // The work hash of the key schedule is free here; a scheme with another hash needs its own.
-  const same = algorithm.hash.outputLength === length;
-  const hash = same ? schedule.hash : algorithm.hash.create();
-  const out = same ? secrets : new Uint8Array(algorithm.hash.outputLength);
-  const o = same ? temp : 0;
-  hash.reset();
-  hash.update(context, 0, context.length);
-  hash.update(secrets, digest, length);
-  hash.digest(out, o);
-  verifier.begin(peer.key, peer.keyOffset, peer.keyLength, out, o, algorithm.hash.outputLength, bytes, signature, signatureLength);
-  return verifier;
+/** Makes both directions' protection with the handshake traffic secrets, which stand at READ_SECRET and WRITE_SECRET. */
+export function protectHandshake<F>(h: Handshake13<F>, schedule: KeySchedule13): void {
+  const { keys, records } = h;
+  const suite = h.negotiated.suite as CipherSuite;
+  const read = new Protection13(suite, null, keys, READ_IV, NONCE);
+  const write = new Protection13(suite, read.aead, keys, WRITE_IV, NONCE);
+  useTrafficSecret(schedule, read, suite, keys, READ_SECRET);
+  useTrafficSecret(schedule, write, suite, keys, WRITE_SECRET);
+  records.reader.protection = read;
+  records.writer.protection = write;
+}
+
+/** The application traffic secret that waited in `spare` becomes the secret at keys[offset], and its keys those of `protection`. */
+export function useSpareSecret<F>(h: Handshake13<F>, schedule: KeySchedule13, protection: Protection13, offset: number): void {
+  const { keys } = h;
+  const { secrets, spare, length } = schedule;
+  for (let i = 0; i < length; i++) keys[offset + i] = secrets[spare + i];
+  useTrafficSecret(schedule, protection, h.negotiated.suite as CipherSuite, keys, offset);
+}
+
+/** The server suites that stand in `suites`, by code point. */
+export function findSuite(suites: readonly CipherSuite[], id: number): CipherSuite | null {
+  for (let i = 0; i < suites.length; i++) if (suites[i].id === id) return suites[i];
+  return null;
 }

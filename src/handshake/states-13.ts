@@ -1,22 +1,37 @@
-/** States of the TLS 1.3 client (RFC 9846 Appendix A.1), and those in which we wait for our own work. */
-export const GENERATE_SHARE = 0;
+/** States of TLS 1.3 (RFC 9846 Appendix A), and those in which we wait for work of our own, for room to send, or for the outside. */
 export const WAIT_SH = 1;
-export const AGREE = 2;
-export const WAIT_EE = 3;
-export const WAIT_CERT_CR = 4;
-export const WAIT_CERT = 5;
-export const CHECK_CERT = 6;
-export const WAIT_CV = 7;
-export const CHECK_CV = 8;
-export const WAIT_FINISHED = 9;
-export const CONNECTED = 10;
+export const WAIT_EE = 2;
+export const WAIT_CERT_CR = 3;
+export const WAIT_CERT = 4;
+export const WAIT_CV = 5;
+export const WAIT_FINISHED = 6;
+export const CONNECTED = 7;
+/** The server's START: it waits for a ClientHello. */
+export const WAIT_CH = 8;
+
+/** Our key share is being made; the shared secret is being made. */
+export const GENERATE_SHARE = 16;
+export const AGREE = 17;
+/** Signatures of the peer are being checked. */
+export const CHECK_CERT = 18;
+export const CHECK_CV = 19;
+/** The server looks up the virtual server for the name that the client sent. */
+export const FIND_HOST = 20;
+/** Our messages are going out. */
+export const SEND_RETRY = 21;
+export const SEND_SH = 22;
+export const SEND_EE = 23;
+export const SEND_CR = 24;
+export const SEND_CERT = 25;
+export const SIGN = 26;
+export const SEND_CV = 27;
+export const SEND_FINISHED = 28;
+/** The shared secret is there: keys are being made. */
+export const DERIVE = 29;
 
 export function stateName13(state: number): string {
   switch (state) {
-    case GENERATE_SHARE:
-      return "START";
     case WAIT_SH:
-    case AGREE:
       return "WAIT_SH";
     case WAIT_EE:
       return "WAIT_EE";
@@ -30,7 +45,12 @@ export function stateName13(state: number): string {
       return "WAIT_CV";
     case WAIT_FINISHED:
       return "WAIT_FINISHED";
-    default:
+    case CONNECTED:
       return "CONNECTED";
+    case WAIT_CH:
+    case GENERATE_SHARE:
+      return "START";
+    default:
+      return "NEGOTIATED";
   }
 }

@@ -1,5 +1,3 @@
-import type { Reader } from "../bytes/reader.js";
-
 /** What is signed before the transcript hash (RFC 9846 §4.5.2): 64 spaces, the context string and a zero byte. */
 export const SERVER_CONTEXT = content("TLS 1.3, server CertificateVerify");
 export const CLIENT_CONTEXT = content("TLS 1.3, client CertificateVerify");
@@ -9,13 +7,6 @@ function content(context: string): Uint8Array {
   bytes.fill(0x20, 0, 64);
   for (let i = 0; i < context.length; i++) bytes[64 + i] = context.charCodeAt(i);
   return bytes;
-}
-
-/** Reads the fixed part: the scheme; afterwards the signature stands at the reader's offset, up to its end. */
-export function readScheme(r: Reader): number {
-  const scheme = r.u16();
-  r.enter(r.u16());
-  return scheme;
 }
 
 /** The whole of what is signed, for algorithms that hash for themselves. */

@@ -33,7 +33,7 @@ import { TOKEN, TOKEN_SIZE } from "./der-reader.js";
 import { EXTENSION_SCRATCH, ExtensionReader, REQUIRED, wantedSize } from "./extensions.js";
 import type { ServerName } from "./name.js";
 import { sameOctets, writeHeader } from "./octets.js";
-import { oidText, printable } from "./printable.js";
+import { algorithmText, printable } from "./printable.js";
 import { parseTime } from "./time.js";
 
 /** Flags: the subject is the issuer's name of the certificate before. */
@@ -123,7 +123,6 @@ export class CertificateReader extends ExtensionReader {
   }
 
   // What was kept, as offsets into scratch().
-
   scratch(): Uint8Array {
     return this.bytes;
   }
@@ -309,13 +308,9 @@ export class CertificateReader extends ExtensionReader {
     const bytes = this.bytes;
     const input = this.input;
     const to = CURRENT + DIGEST + this.filled;
-    const fits = Math.min(n, this.prefixSize() - this.filled);
+    const fits = Math.min(n, this.previousAt() - to);
     for (let i = 0; i < fits; i++) bytes[to + i] = input[from + i]!;
     this.filled += n;
-  }
-
-  private prefixSize(): number {
-    return this.digestSize + 1 + this.signatureSize;
   }
 
   /** The name that passed is complete: its hash goes to scratch[to]. */
@@ -339,10 +334,11 @@ export class CertificateReader extends ExtensionReader {
     const bytes = this.bytes;
     const start = CURRENT + DIGEST;
     const at = start + this.filled - length;
-    if (this.filled > this.prefixSize() || length >= 0x80) this.unsupported(`signature algorithm of ${length} octets is not supported`);
+    if (start + this.filled > this.previousAt() || length >= 0x80)
+      this.unsupported(`signature algorithm of ${length} octets is not supported`);
     const id = signatureId(bytes, at, length);
     const algorithm = findAlgorithm(this.signatures, id, 0);
-    if (!algorithm) this.unsupported(`signature algorithm ${this.algorithmName(at, length)} is not supported`);
+    if (!algorithm) this.unsupported(`signature algorithm ${algorithmText(bytes, at, length)} is not supported`);
     if (algorithm.hash.outputLength !== this.tbsHash.outputLength) this.tbsHash = algorithm.hash.create();
     this.flags &= ~PREFIX;
     this.tbsHash.reset();
@@ -350,17 +346,6 @@ export class CertificateReader extends ExtensionReader {
     bytes[CURRENT + ALGORITHM] = id;
     this.filled = length + 2;
     bytes.copyWithin(this.signatureOf(CURRENT), at - 2, at + length);
-  }
-
-  /** The OID, and the one behind it (a curve), of an AlgorithmIdentifier's content. */
-  private algorithmName(at: number, length: number): string {
-    const bytes = this.bytes;
-    if (length < 2 || bytes[at] !== 0x06 || bytes[at + 1]! > length - 2) return `"${printable(bytes, at, length)}"`;
-    const first = bytes[at + 1]!;
-    const text = oidText(bytes, at + 2, first);
-    const next = at + 2 + first;
-    if (next + 2 > at + length || bytes[next] !== 0x06 || next + 2 + bytes[next + 1]! > at + length) return text;
-    return `${text} with ${oidText(bytes, next + 2, bytes[next + 1]!)}`;
   }
 
   private takeTime(state: number, length: number): number {
@@ -375,7 +360,7 @@ export class CertificateReader extends ExtensionReader {
   private takeKeyType(length: number): void {
     const keyType = length > TOKEN_SIZE ? 0 : keyTypeOf(this.bytes, TOKEN, length);
     if (!keyOffered(this.signatures, keyType)) {
-      this.unsupported(`key type ${this.algorithmName(TOKEN, Math.min(length, TOKEN_SIZE))} is not supported`);
+      this.unsupported(`key type ${algorithmText(this.bytes, TOKEN, Math.min(length, TOKEN_SIZE))} is not supported`);
     }
     this.bytes[this.keyBlock(this.index)] = keyType;
   }
@@ -395,12 +380,6 @@ export class CertificateReader extends ExtensionReader {
   /** A BIT STRING that was kept has to be whole octets. */
   private checkWhole(state: number): void {
     if (this.bytes[this.keep] !== 0) this.malformed(`${this.fieldName(state)} has ${this.bytes[this.keep]} unused bits`);
-  }
-
-  /** The reason why a leaf with another name is refused. */
-  nameReason(wanted: string): string {
-    const first = this.firstName();
-    return first === "" ? `its subjectAltName has no DNS name; wanted was ${wanted}` : `it is for "${first}", wanted was ${wanted}`;
   }
 
   /** Takes over what another reader, made with the same arguments, knows. */

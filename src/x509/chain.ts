@@ -74,7 +74,7 @@ const READING = 1;
 const CHECK_PREVIOUS = 2;
 /** This certificate's signature is verified with an anchor's key. */
 const CHECK_ANCHOR = 3;
-/** The path is complete, or what was wrong was told. */
+/** endChain() was called, or something was refused. */
 const ENDED = 4;
 
 export class ChainVerifier {
@@ -130,6 +130,7 @@ export class ChainVerifier {
   push(bytes: Uint8Array, offset: number, length: number): void {
     this.expect(READING);
     this.reader.push(bytes, offset, length);
+    this.phase = READING;
   }
 
   /** All octets of the certificate were pushed. PENDING: call step() until it answers DONE, then go on. */
@@ -137,8 +138,10 @@ export class ChainVerifier {
     this.expect(READING);
     const reader = this.reader;
     reader.endCertificate();
-    this.phase = BETWEEN;
-    if (this.found) return DONE;
+    if (this.found) {
+      this.phase = BETWEEN;
+      return DONE;
+    }
     const index = reader.index;
     this.checkDates();
     this.checkPurpose(index > 0);
@@ -168,9 +171,8 @@ export class ChainVerifier {
     const valid = verifier.valid();
     if (this.phase === CHECK_PREVIOUS) {
       if (!valid) {
-        const index = this.reader.index;
         this.phase = ENDED;
-        throw new TLSAlert(bad_certificate, `${this.before()}: its signature does not verify with the key of issuer ${index}`);
+        throw new TLSAlert(bad_certificate, `${this.before()}: its signature does not verify with the key of ${this.reader.who()}`);
       }
       return this.tryAnchor(0);
     }
@@ -183,7 +185,6 @@ export class ChainVerifier {
   /** The list is complete. Throws where no path to a trust anchor was found. */
   endChain(): void {
     this.expect(BETWEEN);
-    this.phase = ENDED;
     if (this.found) return;
     if (this.reader.index < 0) throw new TLSAlert(decode_error, "certificate_list is empty");
     this.noAnchor(this.reader.who());
@@ -232,12 +233,16 @@ export class ChainVerifier {
     this.tried = from.tried;
   }
 
+  /** Whatever throws from here on leaves the verifier ended: nobody can go on after a refusal. */
   private expect(phase: number): void {
-    if (this.phase !== phase) throw new TLSAlert(internal_error, `certificate_list: call out of order in phase ${this.phase}`, "internal");
+    if (this.phase === phase) {
+      this.phase = ENDED;
+      return;
+    }
+    throw new TLSAlert(internal_error, `certificate_list: call out of order in phase ${this.phase}`, "internal");
   }
 
   private fail(description: number, reason: string): never {
-    this.phase = ENDED;
     throw new TLSAlert(description, `${this.reader.who()}: ${reason}`);
   }
 
@@ -250,7 +255,6 @@ export class ChainVerifier {
   private readClock(): void {
     this.now = Math.floor(this.config.clock.seconds());
     if (this.now >= 0) return;
-    this.phase = ENDED;
     throw new TLSAlert(internal_error, "the clock is not set: the dates of certificates can't be checked", "internal");
   }
 
@@ -341,7 +345,6 @@ export class ChainVerifier {
   /** Where anchors with the right name were tried in vain, that is what is wrong. */
   private noAnchor(who: string): void {
     if (this.tried === 0) return;
-    this.phase = ENDED;
     const anchors = this.tried === 1 ? "the trust anchor" : `any of the ${this.tried} trust anchors`;
     throw new TLSAlert(bad_certificate, `${who}: its signature does not verify with the key of ${anchors} that has its issuer's name`);
   }

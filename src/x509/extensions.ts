@@ -315,9 +315,10 @@ export abstract class ExtensionReader extends DerReader {
     return any ? FOR_SERVERS | FOR_CLIENTS : 0;
   }
 
-  /** The first dNSName as text for reasons, "" where there is none. */
-  protected firstName(): string {
-    return printable(this.bytes, this.firstNameAt(), this.bytes[FIRST_NAME_LENGTH]!);
+  /** The reason why a leaf with another name is refused. */
+  nameReason(wanted: string): string {
+    const first = printable(this.bytes, this.firstNameAt(), this.bytes[FIRST_NAME_LENGTH]!);
+    return first === "" ? `its subjectAltName has no DNS name; wanted was ${wanted}` : `it is for "${first}", wanted was ${wanted}`;
   }
 
   protected copyExtensions(from: ExtensionReader): void {

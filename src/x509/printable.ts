@@ -49,3 +49,13 @@ export function oidText(bytes: Uint8Array, offset: number, length: number): stri
   }
   return text;
 }
+
+/** The OID, and the one behind it (a curve), of an AlgorithmIdentifier's content. */
+export function algorithmText(bytes: Uint8Array, at: number, length: number): string {
+  if (length < 2 || bytes[at] !== 0x06 || bytes[at + 1]! > length - 2) return `"${printable(bytes, at, length)}"`;
+  const first = bytes[at + 1]!;
+  const text = oidText(bytes, at + 2, first);
+  const next = at + 2 + first;
+  if (next + 2 > at + length || bytes[next] !== 0x06 || next + 2 + bytes[next + 1]! > at + length) return text;
+  return `${text} with ${oidText(bytes, next + 2, bytes[next + 1]!)}`;
+}

@@ -100,6 +100,26 @@ describe("client: held to what it asked for", function () {
       bench.open({}, { trust: trustOf(impostorAnchor(), rootAnchor()) });
     });
 
+    const chain = (...list: readonly Uint8Array[]) => ({ identity: { ...bench.identity, chain: list } });
+    const [leaf, intermediate] = bench.identity.chain as [Uint8Array, Uint8Array];
+
+    it("more certificates behind the path (§4.5.1)", () => {
+      bench.open(chain(leaf, intermediate, intermediate));
+    });
+
+    it("a list of a hundred", () => {
+      bench
+        .run({ ...chain(leaf, ...new Array<Uint8Array>(99).fill(intermediate)), fragment: 1000 })
+        .expectAlert(bad_certificate, null, true);
+    });
+
+    it("a certificate of 100 KB of nothing", () => {
+      const huge = new Uint8Array(100000);
+      huge.set([0x30, 0x83, 0x01, 0x86, 0x9b]);
+      bench.run({ ...chain(leaf, huge), fragment: 1500 }).expectAlert(bad_certificate, null, true);
+      bench.run({ ...chain(huge), fragment: 1500 }).expectAlert(bad_certificate, null, true);
+    });
+
     it("expired (§6.2: not currently valid)", () => {
       bench.run({}, { clock: { seconds: () => AFTER_LEAF } }).expectAlert(certificate_expired, null, true);
     });

@@ -7,7 +7,7 @@ import { signedContent } from "../peer/messages.js";
 import type { FlightName, MessageName, ScriptedServerOptions } from "../peer/scripted-server.js";
 import * as T from "./damage.js";
 import { sampled } from "./effort.js";
-import { Bench, byteByByte, type Pair } from "./pair.js";
+import { Bench, byteByByte, inPieces, type Pair } from "./pair.js";
 
 describe("client: damaged fields", function () {
   this.timeout(120000);
@@ -160,5 +160,13 @@ describe("client: damaged fields", function () {
       bench
         .run({ mutate: (name, m) => (name === row.message ? row.change(m) : m), fragment: 50 }, ALPN, byteByByte)
         .expectAlert(row.alert, row.reason ?? null, row.message !== "server_hello");
+  });
+
+  it("the same damage is found when the client works in slices", () => {
+    for (const [, table, options] of FIRST_FLIGHT)
+      for (const row of table.filter((_, i) => i % 4 === 0))
+        bench
+          .run({ mutate: (name, m) => (name === row.message ? row.change(m) : m), ...options }, { ...ALPN, sliceSteps: 1 }, inPieces(37))
+          .expectAlert(row.alert, row.reason ?? null, row.message !== "server_hello");
   });
 });

@@ -7,7 +7,6 @@ import {
   certificate,
   certificateRequest,
   certificateVerify,
-  type Extension,
   encryptedExtensions,
   extension,
   finished,
@@ -20,68 +19,13 @@ import {
   signedContent,
   type TicketParts,
 } from "./messages.js";
-import { Outgoing, type RecordShape } from "./outgoing.js";
+import { Outgoing } from "./outgoing.js";
 import { AES_128_GCM, CHACHA20_POLY1305, GROUP_P256, GROUP_X25519, PeerCrypto } from "./peer-crypto.js";
 import { SeededRandom } from "./random.js";
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, Protection } from "./record-layer.js";
+import type { FlightName, MessageName, ScriptedServerOptions } from "./server-options.js";
 
-export type FlightName =
-  | "server_hello"
-  | "encrypted_extensions"
-  | "certificate_request"
-  | "certificate"
-  | "certificate_verify"
-  | "finished";
-export type MessageName = FlightName | "hello_retry_request" | "new_session_ticket" | "key_update";
-
-/** A certificate chain (leaf first, DER) with the leaf's P-256 key. */
-export interface PeerIdentity {
-  readonly chain: readonly Uint8Array[];
-  readonly privateKey: Uint8Array;
-}
-
-export interface ScriptedServerOptions extends RecordShape {
-  readonly identity: PeerIdentity;
-  /** Kept results of public-key operations; share it among the runs of a suite. */
-  readonly crypto?: PeerCrypto;
-  /** All that is random depends on it alone. */
-  readonly seed?: string;
-  /** The suite to choose, offered or not. Default: the first of the client's that this server knows. */
-  readonly suite?: number;
-  /** The group to choose, among the client's key shares. */
-  readonly group?: number;
-  /** What the server speaks, best first. Default: it ignores ALPN. */
-  readonly alpn?: readonly string[];
-  /** change_cipher_spec after ServerHello (RFC 9846 Appendix E.4). Default true. */
-  readonly changeCipherSpec?: boolean;
-  readonly certificateRequest?: { readonly context?: Uint8Array; readonly extensions?: readonly Extension[] };
-  readonly helloRetry?: { readonly group?: number; readonly cookie?: Uint8Array };
-  readonly certificateExtensions?: readonly (readonly Extension[])[];
-  /** Messages of the first flight, in the order they are made and sent. */
-  readonly flight?: readonly FlightName[];
-  /** Tickets sent once the client has finished. */
-  readonly tickets?: number;
-  /** Sends application data back. */
-  readonly echo?: boolean;
-  /** Answers update_requested with a KeyUpdate. Default true. */
-  readonly answerKeyUpdate?: boolean;
-  /** Changes a message before it is sent; an array sends several, null none. */
-  readonly mutate?: (name: MessageName, bytes: Uint8Array) => Uint8Array | readonly Uint8Array[] | null;
-  /** What the peer's own transcript holds where `mutate` changed a message. Default "sent". */
-  readonly transcript?: "sent" | "original";
-  /** Called before a message of the first flight is made: the place to send alerts and records out of turn. */
-  readonly before?: (name: FlightName, server: ScriptedServer) => void;
-  /** Called behind the peer's own Finished: the place for what is sent under application keys before the client has finished. */
-  readonly sentFinished?: (server: ScriptedServer) => void;
-  /** Called when the client's Finished was checked. */
-  readonly connected?: (server: ScriptedServer) => void;
-  /** These bytes answer the client's first bytes, and nothing else is done. */
-  readonly instead?: Uint8Array;
-  /** Never answers. */
-  readonly silent?: boolean;
-  /** The stream ends after that many bytes. */
-  readonly truncateAfter?: number;
-}
+export type { FlightName, MessageName, PeerIdentity, ScriptedServerOptions } from "./server-options.js";
 
 /**
  * A TLS 1.3 server for tests: synchronous, deterministic, and as disobedient as its options say. It shares no code with src. Bytes of the client

@@ -1,8 +1,14 @@
 /** Helpers for operations that go in steps. */
 import { DONE, type KeyExchange, type Random } from "../../src/crypto/provider.js";
+import { runner } from "./files.js";
 
 /** Budgets that must all give the same results. */
 export const BUDGETS = [1, 7, Number.POSITIVE_INFINITY];
+
+/** How often a test of random or listed numbers goes round: `count` times, and a tenth of it on XS, where the oracle is slow. */
+export function rounds(count: number): number {
+  return runner.thimbleSample === undefined ? count : Math.ceil(count / 10);
+}
 
 /** Steps to completion; returns how many calls it took. Fails where it does not end. */
 export function complete(operation: { step(budget: number): number }, budget: number): number {

@@ -10,11 +10,13 @@ import { BuildError, buildHost, type ModuleMap, runXs } from "../../sim/xs/run.j
 
 const dist = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const root = dirname(dist);
-const unit = join(dist, "test/unit");
+/** The suites whose files need no Node: they run here as they are. */
+const suites = ["unit", "pair", "vectors"];
+const tests = join(dist, "test");
 
 const HELP = `usage: node dist/test/xs/run.js [options] [PART-OF-A-FILE-NAME...]
 
-Runs dist/test/unit/**/*.test.js on the XS engine, with the code under test in read-only flash.
+Runs dist/test/{unit,pair,vectors}/**/*.test.js on the XS engine, with the code under test in read-only flash.
 
   --sample N     at most N cases of each vector file (default 40, 0 for all)
   --timeout S    seconds for one file (default 600)
@@ -160,7 +162,7 @@ async function runFile(file: string, options: Options, vectors: string, print: (
     failures.push({ title: running || "the file", error: why });
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  const name = relative(unit, file).replace(/\.js$/, "");
+  const name = relative(tests, file).replace(/\.js$/, "");
   print(
     `  ${failures.length > 0 ? "FAILED" : "ok    "} ${name}: ${passed} passed, ${failures.length} failed, ${skipped} skipped (${seconds} s)`,
   );
@@ -179,26 +181,26 @@ async function main(): Promise<number> {
     return 0;
   }
   const reasons = JSON.parse(readFileSync(join(root, "test/xs/skipped.json"), "utf8")) as Record<string, string>;
-  const files = testFiles(unit).filter(
-    (file) => options.parts.length === 0 || options.parts.some((part) => relative(unit, file).includes(part)),
-  );
+  const files = suites
+    .flatMap((suite) => testFiles(join(tests, suite)))
+    .filter((file) => options.parts.length === 0 || options.parts.some((part) => relative(tests, file).includes(part)));
   if (files.length === 0)
-    throw new UsageError(options.parts.length === 0 ? `no tests in ${unit}: run the build first` : "no test file has such a name");
+    throw new UsageError(options.parts.length === 0 ? `no tests in ${tests}: run the build first` : "no test file has such a name");
   const host = await buildHost();
   const vectors = process.env.THIMBLE_VECTORS ?? join(root, "../shared/vectors/wycheproof");
   if (!existsSync(vectors)) print(`Wycheproof vectors not found at ${vectors}: their tests are skipped`);
-  print(`unit tests on XS, ${host.is32Bit ? "32-bit" : "64-bit"}, code under test in flash:`);
+  print(`tests on XS, ${host.is32Bit ? "32-bit" : "64-bit"}, code under test in flash:`);
   let passed = 0;
   let failed = 0;
   let skipped = 0;
   const queue: string[] = [];
   let listed = 0;
   for (const file of files) {
-    const reason = reasons[relative(unit, file).replace(/\.js$/, ".ts")];
+    const reason = reasons[relative(tests, file).replace(/\.js$/, ".ts")];
     if (reason === undefined) queue.push(file);
     else {
       listed++;
-      print(`  left   ${relative(unit, file).replace(/\.js$/, "")}: ${reason}`);
+      print(`  left   ${relative(tests, file).replace(/\.js$/, "")}: ${reason}`);
     }
   }
   const worker = async (): Promise<void> => {

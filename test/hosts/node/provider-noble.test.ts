@@ -1,4 +1,4 @@
-import { createCipheriv, createECDH, createHash, createSign, generateKeyPairSync, randomBytes } from "node:crypto";
+import { createCipheriv, createECDH, createHash, createHmac, createSign, generateKeyPairSync, randomBytes } from "node:crypto";
 import { expect } from "chai";
 import {
   aes128gcm,
@@ -53,6 +53,15 @@ describe("hosts/node provider on noble", () => {
   it("constants of the schedule (RFC 8448 §3: derived secret of the early secret)", () => {
     expect(hex(sha256.emptyDigest)).to.equal(createHash("sha256").digest("hex"));
     expect(hex(sha256.fullHandshakeSalt)).to.equal("6f2615a108c702c5678f54fc9dbab69716c076189c48250cebeac3576c3611ba");
+    const hash = sha256.create();
+    const inner = new Uint8Array(32);
+    hash.restore(sha256.fullHandshakeMidstates, 32, 1);
+    hash.update(inner, 0, 3);
+    hash.digest(inner, 0);
+    hash.restore(sha256.fullHandshakeMidstates, 0, 1);
+    hash.update(inner, 0, 32);
+    hash.digest(inner, 0);
+    expect(hex(inner)).to.equal(createHmac("sha256", sha256.fullHandshakeSalt).update(new Uint8Array(3)).digest("hex"));
   });
 
   for (const [algorithm, name] of [

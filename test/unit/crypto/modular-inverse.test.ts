@@ -3,7 +3,7 @@ import { p256 } from "@noble/curves/nist.js";
 import { expect } from "chai";
 import { ModularInverse } from "../../../src/crypto/xs/modular-inverse.js";
 import { Seeded, toHex } from "../../support/hex.js";
-import { BUDGETS } from "../../support/stepping.js";
+import { BUDGETS, rounds } from "../../support/stepping.js";
 
 const PRIMES = [ed25519.Point.Fp.ORDER, p256.Point.Fp.ORDER, p256.Point.Fn.ORDER, 1000003n];
 
@@ -23,10 +23,12 @@ function check(value: bigint, modulus: bigint, budget = Number.POSITIVE_INFINITY
   if (result <= 0n || result >= modulus || (result * value) % modulus !== 1n) throw new Error(`1 / ${value} modulo ${modulus}: ${result}`);
 }
 
-describe("Modular inverse", () => {
+describe("Modular inverse", function () {
+  this.timeout(60000);
+
   it("inverts random numbers, in slices of any size", () => {
     const random = new Seeded(3);
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < rounds(300); i++) {
       for (const prime of PRIMES) {
         const value = BigInt(`0x${toHex(random.bytes(40))}`) % prime;
         if (value !== 0n) check(value, prime, BUDGETS[i % 3]!);

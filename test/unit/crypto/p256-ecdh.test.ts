@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { DONE } from "../../../src/crypto/provider.js";
 import { P256KeyExchange, secp256r1 } from "../../../src/crypto/xs/p256-ecdh.js";
 import { fromHex, Seeded, toHex } from "../../support/hex.js";
-import { agreed, BUDGETS, complete, fixedRandom, generated } from "../../support/stepping.js";
+import { agreed, BUDGETS, complete, fixedRandom, generated, rounds } from "../../support/stepping.js";
 import { bytesOf, wycheproof } from "../../support/wycheproof.js";
 
 const N = oracle.Point.Fn.ORDER;
@@ -43,7 +43,9 @@ function sharedOf(k: bigint, peer: Uint8Array): string {
   return hex(oracle.Point.fromBytes(peer).multiply(k).toAffine().x);
 }
 
-describe("secp256r1 key exchange", () => {
+describe("secp256r1 key exchange", function () {
+  this.timeout(60000);
+
   it("gives the keys and the secret of RFC 5903 §8.1", () => {
     const i = number(fromHex("c88f01f510d9ac3f70a292daa2316de544e9aab8afe84049c62a9c57862d1433"));
     const r = number(fromHex("c6ef9c5d78ae012a011164acb397ce2088685d8f06bf9be0b283ab46476bee53"));
@@ -66,7 +68,7 @@ describe("secp256r1 key exchange", () => {
 
   it("agrees with the oracle for random keys, in slices of any size", () => {
     const random = new Seeded(256);
-    for (let i = 0; i < 20; i++) {
+    for (let i = 0; i < rounds(20); i++) {
       const k = (number(random.bytes(40)) % (N - 1n)) + 1n;
       const peer = publicOf((number(random.bytes(40)) % (N - 1n)) + 1n);
       const budget = i < 6 ? BUDGETS[i % 3]! : ALL;
@@ -87,7 +89,8 @@ describe("secp256r1 key exchange", () => {
 
   it("agrees with the oracle for keys at the edges, with peers whose multiples they meet on the way", () => {
     const edges = [1n, 2n, 3n, 4n, 7n, 8n, N - 1n, N - 2n, N - 3n, N - 8n, 1n << 255n, (1n << 128n) - 1n, N >> 1n, (N >> 1n) + 1n];
-    for (const k of edges) {
+    for (let i = 0; i < edges.length; i += edges.length / rounds(edges.length)) {
+      const k = edges[Math.floor(i)]!;
       expect(toHex(generated(new P256KeyExchange(), randomFor(k), 65, ALL))).to.equal(toHex(publicOf(k)));
       for (const peer of [publicOf(1n), publicOf(N - 1n), publicOf(5n)]) expect(shared(k, peer)).to.equal(sharedOf(k, peer));
     }

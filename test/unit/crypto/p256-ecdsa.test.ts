@@ -3,9 +3,10 @@ import { sha512 } from "@noble/hashes/sha2.js";
 import { expect } from "chai";
 import { DONE } from "../../../src/crypto/provider.js";
 import { ecdsaSecp256r1Sha256 } from "../../../src/crypto/xs/ecdsa-secp256r1-sha256.js";
+import { locateInteger } from "../../../src/crypto/xs/ecdsa-signature.js";
 import { P256Verifier } from "../../../src/crypto/xs/p256-ecdsa.js";
 import { fromAscii, fromHex, Seeded, toHex } from "../../support/hex.js";
-import { BUDGETS, complete } from "../../support/stepping.js";
+import { BUDGETS, complete, rounds } from "../../support/stepping.js";
 import { bytesOf, type Fields, wycheproof } from "../../support/wycheproof.js";
 
 const N = oracle.Point.Fn.ORDER;
@@ -65,7 +66,9 @@ function sign(d: bigint, e: bigint, k: bigint): { r: bigint; s: bigint } {
   return { r, s: (oracle.Point.Fn.inv(k) * ((e + r * d) % N)) % N };
 }
 
-describe("ECDSA on P-256", () => {
+describe("ECDSA on P-256", function () {
+  this.timeout(60000);
+
   // RFC 6979 A.2.5
   const rfcKey = fromHex(
     "0460fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb67903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299",
@@ -107,7 +110,7 @@ describe("ECDSA on P-256", () => {
 
   it("agrees with the oracle on random signatures, true and altered, in slices of any size", () => {
     const random = new Seeded(186);
-    for (let i = 0; i < 24; i++) {
+    for (let i = 0; i < rounds(24); i++) {
       const secret = random.bytes(32);
       const key = oracle.getPublicKey(secret, false);
       const digest = random.bytes(32);
@@ -144,7 +147,7 @@ describe("ECDSA on P-256", () => {
     const nonces = [1n, 2n, 3n, 5n, N - 1n, N - 2n, 1n << 37n, 1n << 222n];
     const keys = [1n, 2n, 3n, N - 1n, N - 2n, 1n << 37n, N - (1n << 37n)];
     const digests = [0n, 1n, 2n, N - 1n, N, N + 1n, (1n << 256n) - 1n];
-    for (let i = 0; i < nonces.length * keys.length; i++) {
+    for (let i = 0; i < rounds(nonces.length * keys.length); i++) {
       const k = nonces[i % nonces.length]!;
       const d = keys[i % keys.length]!;
       const e = digests[(3 * i) % digests.length]!;
@@ -242,6 +245,20 @@ describe("ECDSA on P-256", () => {
         bytes[i]! ^= 1 << bit;
       }
     }
+  });
+
+  it("finds the integers of larger curves' signatures, whose sequence has a long length", () => {
+    const locate = (hex: string, size: number, which: number): number => locateInteger(fromHex(`77${hex}`), 1, hex.length / 2, size, which);
+    const R = `01${"ab".repeat(65)}`;
+    const S = `80${"cd".repeat(65)}`;
+    const content = `${tlv("02", R)}${tlv("02", `00${S}`)}`;
+    const signature = `3081${(content.length / 2).toString(16)}${content}`;
+    expect(locate(signature, 66, 0)).to.equal(5 * 256 + 66);
+    expect(locate(signature, 66, 1)).to.equal((5 + 66 + 3) * 256 + 66);
+    expect(locate(signature, 65, 0)).to.equal(0);
+    expect(locate(`30${signature.slice(4)}`, 66, 0)).to.equal(0);
+    expect(locate(`3082${"00"}${signature.slice(4)}`, 66, 0)).to.equal(0);
+    expect(locate(tlv("30", tlv("02", "01") + tlv("02", "7f")), 66, 1)).to.equal(7 * 256 + 1);
   });
 
   it("refuses a key that is not an uncompressed point on the curve", () => {

@@ -1,0 +1,134 @@
+import { internal_error, TLSAlert } from "../alert.js";
+import type { KeyLog } from "../config.js";
+import { type CipherSuite, DONE, type HashAlgorithm, type NamedGroup, type SignatureAlgorithm, type Verifier } from "../crypto/provider.js";
+import type { RecordLayer } from "../record/record-layer.js";
+import { KeySchedule13 } from "../schedule/key-schedule-13.js";
+import type { ChainVerifier } from "../x509/chain.js";
+import { Handshake, putHeader, type Row, type StreamReader, type Wait } from "./handshake.js";
+import type { Proof13 } from "./proof-13.js";
+import * as S from "./states-13.js";
+import { Transcript } from "./transcript.js";
+
+/** What of the handshake outlives it. */
+export interface Negotiated {
+  version: number;
+  suite: CipherSuite | null;
+  group: NamedGroup | null;
+  alpn: string | null;
+  /** The name that the client asked for by SNI, "" for none. */
+  sni: string;
+}
+
+/** What both sides of a TLS 1.3 handshake have in common. Dropped, and its secrets zeroed, once connected. */
+export abstract class Handshake13<F> extends Handshake<F> {
+  readonly records: RecordLayer;
+  readonly keys: Uint8Array;
+  readonly negotiated: Negotiated;
+  schedule: KeySchedule13 | null;
+  transcript: Transcript | null;
+  /** The peer's certificates while they are read; then its key alone: all else about them is let go. */
+  chain: ChainVerifier | null;
+  peerKeyType: number;
+  peerKey: Uint8Array | null;
+  /** The check of a signature of the peer. */
+  verifier: Verifier | null;
+  /** Our own certificate and signature, where one is sent. */
+  proof: Proof13 | null;
+  /** The step under way can't go on before bytes were sent or an outside operation is ready. */
+  blocked: boolean;
+  private clientRandom: Uint8Array | null;
+
+  constructor(
+    state: number,
+    rows: readonly Row<F>[],
+    waits: readonly Wait<F>[],
+    maxMessage: number,
+    records: RecordLayer,
+    keys: Uint8Array,
+    negotiated: Negotiated,
+  ) {
+    super(state, rows, waits, maxMessage);
+    this.records = records;
+    this.keys = keys;
+    this.negotiated = negotiated;
+    this.schedule = null;
+    this.transcript = null;
+    this.chain = null;
+    this.peerKeyType = 0;
+    this.peerKey = null;
+    this.verifier = null;
+    this.proof = null;
+    this.blocked = false;
+    this.clientRandom = null;
+  }
+
+  /** What is signed before the transcript hash: by the peer, by us (RFC 9846 §4.5.2). */
+  abstract readonly peerContext: Uint8Array;
+  abstract readonly ownContext: Uint8Array;
+  abstract readonly signatures: readonly SignatureAlgorithm[];
+  protected abstract readonly keyLog: KeyLog | undefined;
+
+  /** Whether a change_cipher_spec record may come now, to be dropped (RFC 9846 §5). */
+  get takesChangeCipherSpec(): boolean {
+    return true;
+  }
+
+  get stateName(): string {
+    return S.stateName13(this.state);
+  }
+
+  /** True where `length` bytes of content fit into a record now; else the step waits until what stands before them was sent. */
+  hasRoom(length: number): boolean {
+    const { writer } = this.records;
+    if (writer.room >= length) return true;
+    if (writer.pending === 0)
+      throw new TLSAlert(
+        internal_error,
+        `sendBuffer is too small: a message of ${length} bytes, there is room for ${writer.room}`,
+        "internal",
+      );
+    this.blocked = true;
+    return false;
+  }
+
+  /** Once the suite tells the hash: key schedule and transcript. */
+  startTranscript(hash: HashAlgorithm): void {
+    const schedule = new KeySchedule13(hash);
+    this.schedule = schedule;
+    this.transcript = new Transcript(hash, schedule.hash);
+  }
+
+  /** Goes on with the streamed message that waits. */
+  stepReader(budget: number): boolean {
+    return (this.reader as StreamReader).step(budget) === DONE;
+  }
+
+  /** Keeps ClientHello.random for the key log, where there is one. */
+  rememberRandom(bytes: Uint8Array, offset: number): void {
+    if (this.keyLog !== undefined) this.clientRandom = bytes.slice(offset, offset + 32);
+  }
+
+  logSecret(label: string, bytes: Uint8Array, offset: number, length: number): void {
+    if (this.keyLog !== undefined && this.clientRandom !== null)
+      this.keyLog(label, this.clientRandom, bytes.slice(offset, offset + length));
+  }
+
+  wipe(): void {
+    this.schedule?.wipe();
+    this.transcript?.wipe();
+  }
+
+  protected begun(header: number): void {
+    const { secrets, temp } = this.schedule as KeySchedule13;
+    putHeader(secrets, temp, header);
+    this.passed(secrets, temp, 4);
+  }
+
+  protected passed(bytes: Uint8Array, offset: number, length: number): void {
+    (this.transcript as Transcript).update(bytes, offset, length);
+  }
+
+  protected waitForReader(): void {
+    this.state = S.CHECK_CERT;
+  }
+}

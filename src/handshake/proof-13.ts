@@ -1,0 +1,106 @@
+import { certificate_verify, finished, handshake } from "../constants.js";
+import { DONE, PENDING, type Random } from "../crypto/provider.js";
+import type { Identity } from "../identity.js";
+import { CertificateWriter } from "../messages/certificate.js";
+import { signedContent } from "../messages/certificate-verify.js";
+import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
+import { putHeader } from "./handshake.js";
+import type { Handshake13 } from "./handshake-13.js";
+import { WRITE_SECRET } from "./keys.js";
+import * as S from "./states-13.js";
+import type { Transcript } from "./transcript.js";
+
+/** How one side proves itself: Certificate, CertificateVerify (RFC 9846 §4.5), sent piece by piece as the send region has room. */
+export class Proof13 {
+  readonly identity: Identity | null;
+  readonly scheme: number;
+  readonly certificates: CertificateWriter;
+  /** CertificateVerify, and how much of it was sent. */
+  message: Uint8Array | null;
+  sent: number;
+
+  /** identity: null for a client that was asked and has none; its Certificate message is empty and no signature follows. */
+  constructor(identity: Identity | null, scheme: number) {
+    this.identity = identity;
+    this.scheme = scheme;
+    this.certificates = new CertificateWriter(identity === null ? NONE : identity.certificates);
+    this.message = null;
+    this.sent = 0;
+  }
+}
+
+const NONE: readonly Uint8Array[] = [];
+
+/** The least room for which a piece of a message is worth a record of its own. */
+const WORTHWHILE = 64;
+
+export function sendCertificate<F>(h: Handshake13<F>): number {
+  const { writer, io } = h.records;
+  const proof = h.proof as Proof13;
+  do {
+    if (!h.hasRoom(Math.min(WORTHWHILE, writer.capacity))) return S.SEND_CERT;
+    const start = writer.begin(1);
+    const end = proof.certificates.fill(io, start, start + writer.room);
+    (h.transcript as Transcript).update(io, start, end - start);
+    writer.end(handshake, end - start);
+  } while (!proof.certificates.done);
+  return proof.identity === null ? S.SEND_FINISHED : S.SIGN;
+}
+
+/** Begins, then goes on with, our signature over the transcript up to Certificate. */
+export function sign<F>(h: Handshake13<F>, budget: number, random: Random): number {
+  const proof = h.proof as Proof13;
+  const { signer } = proof.identity as Identity;
+  if (proof.message === null) {
+    const { secrets, digest, length } = h.schedule as KeySchedule13;
+    (h.transcript as Transcript).digest(secrets, digest);
+    const content = signedContent(h.ownContext, secrets, digest, length);
+    proof.message = new Uint8Array(8 + signer.maxSignature);
+    signer.begin(proof.scheme, content, 0, content.length, random);
+  }
+  const result = signer.step(budget);
+  if (result !== DONE) {
+    h.blocked = result !== PENDING;
+    return S.SIGN;
+  }
+  const { message } = proof;
+  const length = signer.writeSignature(message, 8);
+  putHeader(message, 0, (certificate_verify << 24) | (4 + length));
+  putHeader(message, 4, (proof.scheme << 16) | length);
+  (h.transcript as Transcript).update(message, 0, 8 + length);
+  proof.message = message.slice(0, 8 + length);
+  return S.SEND_CV;
+}
+
+export function sendCertificateVerify<F>(h: Handshake13<F>): number {
+  const { writer, io } = h.records;
+  const proof = h.proof as Proof13;
+  const message = proof.message as Uint8Array;
+  do {
+    const left = message.length - proof.sent;
+    if (!h.hasRoom(Math.min(left, WORTHWHILE, writer.capacity))) return S.SEND_CV;
+    const start = writer.begin(1);
+    const length = Math.min(left, writer.room);
+    for (let i = 0; i < length; i++) io[start + i] = message[proof.sent + i];
+    writer.end(handshake, length);
+    proof.sent += length;
+  } while (proof.sent < message.length);
+  h.proof = null;
+  return S.SEND_FINISHED;
+}
+
+/** Writes our Finished (§4.5.3); false where there is no room for it now. Its transcript hash covers all before it. */
+export function sendFinished<F>(h: Handshake13<F>): boolean {
+  const schedule = h.schedule as KeySchedule13;
+  const transcript = h.transcript as Transcript;
+  const { length, secrets, digest } = schedule;
+  if (!h.hasRoom(4 + length)) return false;
+  const { writer, io } = h.records;
+  const start = writer.begin(4 + length);
+  transcript.digest(secrets, digest);
+  putHeader(io, start, (finished << 24) | length);
+  schedule.finished(h.keys, WRITE_SECRET, io, start + 4);
+  transcript.update(io, start, 4 + length);
+  writer.end(handshake, 4 + length);
+  return true;
+}
