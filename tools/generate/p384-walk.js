@@ -2,7 +2,8 @@
  * Prints the walk of P-384. As 2^384 = 2^128 + 2^96 - 2^32 + 1 =: FOLD modulo p, folding the upper words on the lower ones twice brings a number
  * of up to 28 words to 12 (or, rarely or where a `once` was in it, 13). That is faster than Barrett's reduction, but only for numbers >= 0.
  *
- * Bounds, as bits: a coordinate or term < 397, a `once` < 520; d and a in the doubling < 386.
+ * Bounds, as bits: x and Z < 385, H < 393 (a sum of products < 904 bits leaves less than 392, and it is doubled after an addition), a term < 387,
+ * a `once` < 514.
  */
 import { walkSource } from "./lib/prime-walk.js";
 

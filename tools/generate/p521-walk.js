@@ -2,7 +2,7 @@
  * Prints the walk of P-521. As 2^521 = 1 modulo p, folding a number's upper bits on the lower ones takes one addition; that wants numbers >= 0.
  * Twice for coordinates, which else would grow from step to step.
  *
- * Bounds, as bits: a coordinate < 523 (< 522 but for H), a term < 532 (Z squared and the difference of x's < 525), a `once` < 538; all take the
+ * Bounds, as bits: x and Z < 522, H < 523, the square of Z < 524, another term or `once` < 533, sums of products < 1068. All but the last take the
  * same 17 words.
  */
 import { walkSource } from "./lib/prime-walk.js";

@@ -18,7 +18,9 @@ const ONE = 1n;
 /** 250 in binary, the top bit left out: how the exponent 2^250 - 1 is reached, from the lowest bit up. */
 const CHAIN = 0b0101111;
 const CHAIN_STEPS = 7;
-const READY = CHAIN_STEPS + 1;
+const ROOT = CHAIN_STEPS;
+const TABLE = ROOT + 1;
+const READY = TABLE + 1;
 
 /** x to the power 2^count. */
 function square(x: bigint, count: number): bigint {
@@ -68,12 +70,17 @@ export class Ed25519Key {
     return this.stage === READY;
   }
 
-  /** Takes up to 8 steps (most cost 0.1 to 0.5 million instructions) and returns what is left of the budget. */
+  /** Takes 9 steps (the longest is 125 squarings) and returns what is left of the budget. */
   run(budget: number): number {
     for (; budget > 0 && this.stage < READY; budget--, this.stage++) {
       const base = this.base;
-      if (this.stage === CHAIN_STEPS) {
-        this.finish(reduce(square(this.power, 2) * base));
+      if (this.stage === ROOT) {
+        this.takeRoot(reduce(square(this.power, 2) * base));
+        continue;
+      }
+      if (this.stage === TABLE) {
+        this.base = ZERO;
+        this.table = multiples(base, this.y);
         continue;
       }
       let power = reduce(square(this.power, this.ones) * this.power);
@@ -87,10 +94,12 @@ export class Ed25519Key {
     return budget;
   }
 
-  private finish(power: bigint): void {
+  /** x of -A becomes the base; a refused key is ready, without a table. */
+  private takeRoot(power: bigint): void {
     const { u, v, y } = this;
-    let x = (reduce(reduce(reduce(reduce(v * v) * v) * u) * power)) % P;
-    this.u = this.v = this.base = this.power = ZERO;
+    let x = reduce(reduce(reduce(reduce(v * v) * v) * u) * power) % P;
+    this.u = this.v = this.power = ZERO;
+    this.stage = TABLE;
     const z = reduce(reduce(x * x) * v);
     if ((z - u) % P) {
       if ((z + u) % P) return;
@@ -99,8 +108,8 @@ export class Ed25519Key {
     // The points of order 1 and 2 have x = 0, those of 4 have y = 0, and the doubles of those of 8 have.
     if (!((((x * x + y * y) % P) * x * y) % P)) return;
     // The root that does not have the sign: -A.
-    if (!!(x & ONE) === this.odd) x = P - x;
-    this.table = multiples(x, y);
+    this.base = !!(x & ONE) === this.odd ? P - x : x;
+    this.stage = ROOT;
   }
 }
 

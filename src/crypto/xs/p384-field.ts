@@ -5,6 +5,6 @@ export const FOLD = (1n << 384n) - P;
 export const MASK = (1n << 384n) - 1n;
 export const S384 = 384n;
 /** Multiples of p that keep a difference positive; tools/generate/p384-walk.js tells which. */
-export const LIFT = P << 16n;
-export const LIFT_ONCE = P << 140n;
-export const LIFT_PRODUCT = P << 540n;
+export const LIFT = P << 10n;
+export const LIFT_ONCE = P << 132n;
+export const LIFT_PRODUCT = P << 396n;

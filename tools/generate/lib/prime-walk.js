@@ -14,13 +14,14 @@
  *                      `once` for what, besides, is a factor of one product only
  *   liftValue          added after a coordinate or the square of Z was subtracted
  *   liftOnce           … after a `once`
- *   liftProduct        … after a product that was not reduced: in doubling the square of a term, in addition coordinate · once
+ *   liftProduct        … after a product that was not reduced: the square of a term, or coordinate · term
  *   liftRest           … after a remainder of `%`
  */
 
 /** Statements `target = expression`, reduced. */
 function lines(field, ...rows) {
-  return rows.map(([target, kind, expression]) => `t = ${expression};\n${field[kind](target)}`).join("\n");
+  const text = rows.map(([target, kind, expression]) => `t = ${expression};\n${field[kind](target)}`).join("\n");
+  return text.replace(/^/gm, "        ");
 }
 
 function doubling(field) {
@@ -53,7 +54,7 @@ function addition(field) {
     field,
     ["Z", "coordinate", "Z * d"],
     ["d", "term", "d * d"],
-    ["h", "once", "h * d"],
+    ["h", "term", "h * d"],
     ["d", "once", "X * d"],
     ["X", "coordinate", `a * a - h - (d << ONE)${field.liftOnce}`],
     ["H", "coordinate", `a * (negative ? X - d${field.liftOnce} : d - X${field.liftValue}) - H * h${field.liftProduct}`],
