@@ -26,6 +26,7 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
   failure: TLSAlert | null = null;
   peerClosed = false;
   alpn: string | null = null;
+  sni = "";
   suite = null;
   group = null;
   version = 0x0304;
@@ -106,6 +107,8 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
   writeSpace(): number {
     return this.state === OPEN ? Math.max(0, this.io.length - this.txEnd - 2) : 0;
   }
+
+  updateKeys(): void {}
 
   closeWrite(): void {
     if (this.wrote || this.state === CLOSED || this.state === FAILED) return;
