@@ -22,6 +22,8 @@ static const char help[] =
 	"  --grow           heaps may grow (for tests)\n"
 	"  --thaw-builtins  built-in objects can be changed on the device, at a cost in RAM (for tests)\n"
 	"  --peak BYTES     true peak: collect each time BYTES were allocated (64 is exact enough, and slow)\n"
+	"  --census BYTES   with --peak: what lives in the heaps when live memory first reaches BYTES stands in the statistics\n"
+	"  --census-mark N  ... and not before N marks were set\n"
 	"  --time TIME      fixed clock: seconds since 1970\n"
 	"  --stats FILE     write one JSON line with all counters, - for standard output\n"
 	"  --insecure-fixed-random N   the same random bytes at each run\n"
@@ -56,6 +58,8 @@ static int parseOption(SimOptions* o, const char* name, const char* value)
 	else if (!strcmp(name, "--stack")) o->stackSlots = number(name, value, 64);
 	else if (!strcmp(name, "--keys")) o->keys = number(name, value, 1);
 	else if (!strcmp(name, "--peak")) o->peakEvery = number(name, value, 16);
+	else if (!strcmp(name, "--census")) o->census = number(name, value, 1);
+	else if (!strcmp(name, "--census-mark")) o->censusMark = number(name, value, 0);
 	else if (!strcmp(name, "--time")) {
 		char* end = NULL;
 		o->time = value ? strtod(value, &end) * 1000 : 0;

@@ -38,6 +38,10 @@ export interface XsOptions {
   readonly thawBuiltIns?: boolean;
   /** True peak: collect each time so many bytes were allocated. */
   readonly peakEvery?: number;
+  /** With peakEvery: take the census when live memory first reaches so many bytes. */
+  readonly census?: number;
+  /** … and not before so many marks were set. */
+  readonly censusMark?: number;
   /** Fixed clock, seconds since 1970. */
   readonly time?: number;
   readonly insecureFixedRandom?: number;
@@ -75,6 +79,16 @@ export interface Mark {
   readonly collections: number;
 }
 
+/** What lived in the heaps at one moment. */
+export interface Census {
+  readonly bytes: number;
+  readonly classes: readonly { readonly name: string; readonly count: number; readonly slots: number; readonly chunkBytes: number }[];
+  /** The stack by function, innermost first. */
+  readonly calls: readonly { readonly name: string; readonly slots: number }[];
+  /** Calls below it that had ended, as far as their frames can still be seen: a hint at what used the stack. */
+  readonly ended: readonly { readonly name: string; readonly slots: number }[];
+}
+
 export interface XsStats {
   readonly status: number;
   readonly engine: string;
@@ -102,6 +116,7 @@ export interface XsStats {
   readonly parsedOnDevice: number;
   /** The engine's tables (names, aliases) in the C heap, which no other figure contains. */
   readonly tableBytes: number;
+  readonly census: Census | null;
   readonly marks: readonly Mark[];
 }
 
@@ -131,6 +146,8 @@ function argumentsOf(host: HostBuild, options: XsOptions, folder: string): strin
     ["--stack", options.stackSlots],
     ["--keys", options.keys],
     ["--peak", options.peakEvery],
+    ["--census", options.census],
+    ["--census-mark", options.censusMark],
     ["--time", options.time],
     ["--insecure-fixed-random", options.insecureFixedRandom],
   ];

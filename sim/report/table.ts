@@ -1,0 +1,26 @@
+/** Numbers and tables for a terminal. */
+
+export function thousands(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+export function bytes(value: number): string {
+  return `${thousands(value)} B`;
+}
+
+/** Instructions in millions. */
+export function millions(value: number): string {
+  return `${(value / 1e6).toFixed(value < 995_000 ? 2 : 1)} M`;
+}
+
+/** Rows of cells under a heading; the first column is text, all others are numbers and stand at the right. */
+export function table(heading: readonly string[], rows: readonly (readonly string[])[], left = 1): string {
+  const all = [heading, ...rows];
+  const widths = heading.map((_, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
+  const line = (row: readonly string[]): string =>
+    widths
+      .map((width, column) => (column < left ? (row[column] ?? "").padEnd(width) : (row[column] ?? "").padStart(width)))
+      .join("   ")
+      .trimEnd();
+  return [line(heading), widths.map((width) => "─".repeat(width)).join("───"), ...rows.map(line)].map((text) => `  ${text}\n`).join("");
+}
