@@ -16,10 +16,9 @@ const IDLE = 0;
 const ENCODE_HASH = 1;
 const ENCODE_DIGEST = 2;
 const ENCODE_MASK = 3;
-/** The mask, then H: checking. */
+/** The mask, then H and its end: checking. */
 const CHECK_MASK = 4;
 const CHECK_HASH = 5;
-const CHECK_DIGEST = 6;
 
 export class Pss {
   /** The digest of what is signed, at 0. */

@@ -7,7 +7,6 @@ import { RsaPublic } from "./rsa-public.js";
 const ZERO = 0n;
 const ONE = 1n;
 const TWO = 2n;
-const EIGHT = 8n;
 
 /** RSASSA-PKCS1-v1_5: certificates only. */
 export class RsaPkcs1Verifier implements Verifier {
