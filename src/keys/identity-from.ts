@@ -54,13 +54,14 @@ export function identityFrom(source: IdentitySource): Identity {
   const issuers = issuerHashes(certificates, sha256);
   const key = parsePrivateKey(source.key);
   const support = supportOf(keys, key.keyType);
-  if (!matchesCertificate(key, certificates[0]!, keys)) throw new RangeError(mismatch(key, certificates));
+  if (!matchesCertificate(key, certificates[0]!, keys)) throw new RangeError(mismatchReason(key, certificates));
   return { certificates, signer: support.createSigner(key), issuers };
 }
 
-function mismatch(key: PrivateKey, certificates: readonly Uint8Array[]): string {
+/** Why a key and the first certificate do not go together. */
+export function mismatchReason(key: PrivateKey, certificates: readonly Uint8Array[]): string {
   const { keyType } = certificateParts(certificates[0]!, "certificate");
   if (keyType === key.keyType) return "identity: the private key does not belong to the first certificate";
-  const other = keyType === 0 ? "a key of another type" : `a ${keyTypeName(keyType)} key`;
-  return `identity: the private key is a ${keyTypeName(key.keyType)} key, the first certificate has ${other}`;
+  const other = keyType === 0 ? "of another type" : keyTypeName(keyType);
+  return `identity: the private key is ${keyTypeName(key.keyType)}, the key of the first certificate is ${other}`;
 }
