@@ -45,8 +45,11 @@ export interface ChainConfig extends ReaderConfig, ChainBounds {
   readonly timePolicy?: TimePolicy;
   /** What the leaf is used for. "server" is verified against serverName, "client" has no name to verify. */
   readonly purpose: Purpose;
-  /** DNS name or IP literal, or one that was parsed before. Needed for purpose "server". */
-  readonly serverName?: string | ServerName;
+  /**
+   * DNS name or IP literal, or one that was parsed before. Needed for purpose "server". null: no name is verified, only a path; for tools that look
+   * at a chain, never for a connection.
+   */
+  readonly serverName?: string | ServerName | null;
   /**
    * Asked when all else is right; answers "" or why the path is refused. So it can only add strictness. `path` tells the leaf's key, and which
    * certificates and anchor were taken.
