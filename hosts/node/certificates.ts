@@ -62,7 +62,8 @@ export function anchorsFromFiles(...paths: string[]): AnchorList {
   return new AnchorList(paths.flatMap((path) => anchorsIn(readFile(path), path)));
 }
 
-function readFile(path: string): Uint8Array {
+/** A file's bytes; the error names the file and the reason. */
+export function readFile(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
