@@ -10,8 +10,9 @@ import { writeCertificateRequest } from "../messages/certificate-request.js";
 import type { Protection13 } from "../record/protection-13.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { ChainVerifier } from "../x509/chain.js";
-import { useSpareSecret, useTrafficSecret } from "./common-13.js";
-import { checkFinished } from "./peer-auth-13.js";
+import { takeSpareSecret, useTrafficSecret } from "./common-13.js";
+import { READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
+import { checkFinished, keepPeerKey } from "./peer-auth-13.js";
 import { sendFinished, sign } from "./proof-13.js";
 import type { ServerHandshake13 } from "./server-13.js";
 import * as S from "./states-13.js";
@@ -63,15 +64,21 @@ export function signAsServer(h: H, budget: number): number {
 /** After our Finished we write with the application traffic secret; the client's waits for its Finished. */
 export function finishServer(h: H): number {
   if (!sendFinished(h)) return S.SEND_FINISHED;
-  const { keys, records } = h;
+  const { keys } = h;
   const schedule = h.schedule as KeySchedule13;
   const { secrets, digest, length } = schedule;
   (h.transcript as Transcript).digest(secrets, digest);
   schedule.setMainSecret();
-  schedule.deriveApplicationSecrets(secrets, digest, keys.bytes, keys.writeSecret);
+  schedule.deriveApplicationSecrets(secrets, digest, keys, WRITE_SECRET);
   h.logSecret("CLIENT_TRAFFIC_SECRET_0", secrets, schedule.spare, length);
-  h.logSecret("SERVER_TRAFFIC_SECRET_0", keys.bytes, keys.writeSecret, length);
-  useTrafficSecret(schedule, records.writer.protection as Protection13, h.negotiated.suite as CipherSuite, keys.bytes, keys.writeSecret);
+  h.logSecret("SERVER_TRAFFIC_SECRET_0", keys, WRITE_SECRET, length);
+  return S.WRITE_KEYS;
+}
+
+export function useServerSecret(h: H): number {
+  const { records, negotiated, keys } = h;
+  const { aead } = negotiated.suite as CipherSuite;
+  useTrafficSecret(h.schedule as KeySchedule13, records.writer.protection as Protection13, aead.keyLength, keys, WRITE_SECRET, WRITE_IV);
   return (h.host as VirtualHost).clientAuthentication === undefined ? S.WAIT_FINISHED : S.WAIT_CERT;
 }
 
@@ -83,15 +90,16 @@ export function readClientCertificate(h: H): CertificateReader {
     signatures: provider.signatures,
     sha256: provider.sha256,
     purpose: "client",
+    workHash: h.workHash,
+    // allow: spread — once a handshake
+    ...authentication(h).checks,
   });
   return new CertificateReader(h.chain, SERVER_EXTENSIONS, true);
 }
 
 /** §4.5.1.3: an empty list is the answer of a client without a certificate; the server decides. */
 export function onClientCertificate(h: H): number {
-  const chain = h.chain as ChainVerifier;
-  if (chain.keyType !== 0) return S.WAIT_CV;
-  h.chain = null;
+  if (keepPeerKey(h)) return S.WAIT_CV;
   if (authentication(h).required)
     throw new TLSAlert(certificate_required, "Certificate: the client sent none, and this server requires one");
   return S.WAIT_FINISHED;
@@ -99,6 +107,14 @@ export function onClientCertificate(h: H): number {
 
 export function onClientFinished(h: H, bytes: Uint8Array, start: number, end: number): number {
   checkFinished(h, bytes, start, end);
-  useSpareSecret(h, h.schedule as KeySchedule13, h.records.reader.protection as Protection13, h.keys.readSecret);
+  return S.READ_KEYS;
+}
+
+export function useClientSecret(h: H): number {
+  const { records, negotiated, keys } = h;
+  const schedule = h.schedule as KeySchedule13;
+  const { aead } = negotiated.suite as CipherSuite;
+  takeSpareSecret(schedule, keys, READ_SECRET);
+  useTrafficSecret(schedule, records.reader.protection as Protection13, aead.keyLength, keys, READ_SECRET, READ_IV);
   return S.CONNECTED;
 }

@@ -1,11 +1,9 @@
 import { bad_record_mac, internal_error, record_overflow, TLSAlert, unexpected_message } from "../alert.js";
 import { application_data } from "../constants.js";
 import type { AeadKey, CipherSuite } from "../crypto/provider.js";
-import { expandLabel, LABEL_IV, LABEL_KEY } from "../crypto/xs/hkdf.js";
-import type { Hmac } from "../crypto/xs/hmac.js";
 import { HEADER_LENGTH, MAX_PLAINTEXT, type Protection } from "./protection.js";
 
-const NONCE_LENGTH = 12;
+export const NONCE_LENGTH = 12;
 
 /** The sequence number is hi · 2^24 + lo; it fails long before it could wrap (RFC 9846 §5.3). */
 const LO_MASK = 0xffffff;
@@ -16,8 +14,6 @@ const HI_LIMIT = 0x3fffffff;
  * from the wire ever indexes.
  */
 export class Protection13 implements Protection {
-  readonly prefix: number;
-  readonly overhead: number;
   contentType: number;
   contentStart: number;
   contentEnd: number;
@@ -26,18 +22,16 @@ export class Protection13 implements Protection {
   private readonly iv: number;
   private readonly nonce: number;
   private readonly tagLength: number;
-  private readonly recordLimitHi: number;
+  private readonly recordLimit: number;
   private hi: number;
   private lo: number;
 
   /** keys[iv, iv + 12) and keys[nonce, nonce + 12) are this object's; the nonce may be shared by both directions. */
   constructor(suite: CipherSuite, sibling: AeadKey | null, keys: Uint8Array, iv: number, nonce: number) {
     const aead = suite.aead;
-    this.prefix = 0;
     this.tagLength = aead.tagLength;
-    this.overhead = aead.tagLength + 1;
     this.aead = aead.create(sibling);
-    this.recordLimitHi = Math.min(Math.floor(aead.recordLimit / 0x1000000), HI_LIMIT);
+    this.recordLimit = aead.recordLimit;
     this.keys = keys;
     this.iv = iv;
     this.nonce = nonce;
@@ -48,21 +42,23 @@ export class Protection13 implements Protection {
     this.contentEnd = 0;
   }
 
-  /**
-   * Takes the keys of a traffic secret (RFC 9846 §7.3): `hmac` is keyed with it. The write key passes through scratch[offset, offset + keyLength),
-   * which is zeroed.
-   */
-  setKeys(hmac: Hmac, keyLength: number, scratch: Uint8Array, offset: number): void {
-    expandLabel(hmac, LABEL_KEY, scratch, 0, 0, scratch, offset, keyLength);
-    this.aead.setKey(scratch, offset);
-    scratch.fill(0, offset, offset + keyLength);
-    expandLabel(hmac, LABEL_IV, scratch, 0, 0, this.keys, this.iv, NONCE_LENGTH);
+  /** Takes a write key (RFC 9846 §7.3); the iv is written to keys[iv, iv + 12) by the caller. The sequence number begins anew. */
+  setKey(key: Uint8Array, offset: number): void {
+    this.aead.setKey(key, offset);
     this.hi = 0;
     this.lo = 0;
   }
 
+  get prefix(): number {
+    return 0;
+  }
+
+  get overhead(): number {
+    return this.tagLength + 1;
+  }
+
   get exhausted(): boolean {
-    return this.hi >= this.recordLimitHi;
+    return this.hi * 0x1000000 + this.lo >= this.recordLimit;
   }
 
   open(io: Uint8Array, header: number, length: number): void {
