@@ -1,4 +1,4 @@
-import type { Clock, CryptoProvider, Random } from "./crypto/provider.js";
+import type { Clock, CryptoProvider, OUTSIDE, Random } from "./crypto/provider.js";
 import type { Identity } from "./identity.js";
 import type { TrustStore } from "./x509/trust.js";
 
@@ -26,6 +26,58 @@ export interface ClientConfig {
   /** Steps of public-key work in one slice: after each, the host gets control back (`wants & WANT_RESUME`). Default: no limit. */
   readonly sliceSteps?: number;
   /** Gives every traffic secret away. For debugging only. */
+  readonly keyLog?: KeyLog;
+}
+
+/** How a server asks for certificates of its clients. */
+export interface ClientAuthentication {
+  /** Where a client's path may end. */
+  readonly trust: TrustStore;
+  /** True: a client without a certificate is refused. */
+  readonly required: boolean;
+  /** DER Names of the authorities, told to the client so that it can choose. Default: none are named. */
+  readonly authorities?: readonly Uint8Array[];
+}
+
+/** One virtual server. */
+export interface VirtualHost {
+  /** Certificates and keys, in order of preference: the first that the client can verify is used. */
+  readonly identities: readonly Identity[];
+  /** ALPN protocol names in order of preference. A client that offers none of them is refused (RFC 7301 §3.2); none given: ALPN is not answered. */
+  readonly alpn?: readonly string[];
+  /** Not given: clients are not asked for a certificate. */
+  readonly clientAuthentication?: ClientAuthentication;
+}
+
+/** Finds the virtual server for a name. */
+export interface HostLookup {
+  /**
+   * name: the DNS name of the client's SNI in lower case, "" where it sent none. Answers the host, null for an unknown name (unrecognized_name is
+   * sent), or OUTSIDE while it looks elsewhere: it is asked again after `resume()`.
+   */
+  find(name: string): VirtualHost | null | typeof OUTSIDE;
+}
+
+/** Cookies in HelloRetryRequests: with one key, several servers need no memory of their first answer. */
+export interface CookieConfig {
+  /** 32 secret bytes. */
+  readonly key: Uint8Array;
+  /** Seconds for which a cookie holds. */
+  readonly lifetime: number;
+}
+
+/** What server connections are made from. */
+export interface ServerConfig {
+  readonly provider: CryptoProvider;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly hosts: HostLookup;
+  readonly cookies?: CookieConfig;
+  /** Bytes of the receive buffer. It should hold a ClientHello as a whole: browsers send up to 1,800 bytes. Default 2,048. */
+  readonly receiveBuffer?: number;
+  /** Bytes of the send buffer. Default 512. */
+  readonly sendBuffer?: number;
+  readonly sliceSteps?: number;
   readonly keyLog?: KeyLog;
 }
 

@@ -41,6 +41,8 @@ export abstract class Connection implements Negotiated {
   group: NamedGroup | null;
   /** The ALPN protocol, or null where none was agreed. */
   alpn: string | null;
+  /** The DNS name that was asked for by SNI, "" for none. */
+  sni: string;
   protected readonly records: RecordLayer;
   protected readonly keys: ConnectionKeys;
   protected flow: Flow | null;
@@ -59,6 +61,7 @@ export abstract class Connection implements Negotiated {
     this.suite = null;
     this.group = null;
     this.alpn = null;
+    this.sni = "";
     this.records = records;
     this.keys = keys;
     this.flow = null;
@@ -300,7 +303,8 @@ export abstract class Connection implements Negotiated {
     const { reader } = this.records;
     const value = this.io[reader.start];
     reader.start = reader.end;
-    if (this.state !== HANDSHAKING) throw new TLSAlert(unexpected_message, "a change_cipher_spec record after the handshake");
+    if (!flow.takesChangeCipherSpec)
+      throw new TLSAlert(unexpected_message, `${flow.stateName}: a change_cipher_spec record may not come here`);
     if (value !== 1) throw new TLSAlert(unexpected_message, `${flow.stateName}: a change_cipher_spec record with the value ${value}`);
     this.countEmpty("change_cipher_spec");
   }

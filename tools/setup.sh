@@ -9,6 +9,13 @@ cd "$(dirname "$0")/.."
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
+for what in "$@"; do
+  case "$what" in
+    sim | test) ;;
+    *) say "unknown argument '$what': sim or test"; exit 2 ;;
+  esac
+done
+
 command -v node >/dev/null 2>&1 || { say "Node is missing: install Node 20.19 or newer (https://nodejs.org) and call this again."; exit 2; }
 node tools/node-version.cjs
 command -v npm >/dev/null 2>&1 || { say "npm is missing: it comes with Node; on Debian: apt-get install npm"; exit 2; }
@@ -56,7 +63,7 @@ can_m32 || say "no 32-bit compiler (gcc-multilib): the simulator will run with 6
 command -v valgrind >/dev/null 2>&1 || say "no valgrind: the simulator will not count instructions"
 
 say "npm ci"
-npm ci --no-audit --no-fund
+npm ci --no-audit --no-fund --no-update-notifier
 say "build"
 npm run --silent build
 
@@ -67,6 +74,5 @@ for what in "$@"; do
       npm run --silent test
       npm run --silent test:xs
       ;;
-    *) say "unknown argument '$what': sim or test"; exit 2 ;;
   esac
 done

@@ -1,5 +1,7 @@
+import { decode_error, TLSAlert } from "../alert.js";
 import { supported_groups } from "../constants.js";
 import { type ClientExtension, IN_ENCRYPTED_EXTENSIONS } from "./extension.js";
+import type { ServerExtension } from "./server-extension.js";
 
 /** supported_groups (RFC 9846 §4.3.7). A server may tell its own groups in EncryptedExtensions; nothing hangs on them in this handshake. */
 export const supportedGroups: ClientExtension = {
@@ -20,4 +22,25 @@ export const supportedGroups: ClientExtension = {
     r.leave(list);
   },
   whenMissing() {},
+};
+
+/** The server's side: which of the provider's groups the client supports. */
+export const groupsOfClient: ServerExtension = {
+  type: supported_groups,
+  name: "supported_groups",
+  answers: 0,
+  receive(context, r) {
+    const { groups } = context.config.provider;
+    const list = r.enter(r.u16());
+    if (r.left < 2) throw new TLSAlert(decode_error, "supported_groups: an empty list");
+    context.sentGroups = true;
+    while (r.left > 0) {
+      const id = r.u16();
+      for (let i = 0; i < groups.length; i++) if (groups[i].id === id) context.groups |= 1 << i;
+    }
+    r.leave(list);
+  },
+  send() {
+    return false;
+  },
 };

@@ -1,4 +1,4 @@
-import type { ClientConfig, KeyLog } from "../config.js";
+import { type ClientConfig, type KeyLog, MAX_MESSAGE } from "../config.js";
 import { certificate, certificate_request, certificate_verify, encrypted_extensions, finished, server_hello } from "../constants.js";
 import type { CipherSuite, KeyExchange, NamedGroup, SignatureAlgorithm } from "../crypto/provider.js";
 import type { ClientHelloContext } from "../extensions/extension.js";
@@ -49,7 +49,7 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> implements
   request: CertificateRequestReader | null;
 
   constructor(config: ClientConfig, name: ServerName, records: RecordLayer, keys: ConnectionKeys, negotiated: Negotiated) {
-    super(S.GENERATE_SHARE, ROWS, WAITS, records, keys, negotiated);
+    super(S.GENERATE_SHARE, ROWS, WAITS, MAX_MESSAGE, records, keys, negotiated);
     const group = config.provider.groups[0];
     this.config = config;
     this.group = group;
@@ -67,6 +67,7 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> implements
     this.firstHello = null;
     this.offered = 0;
     this.request = null;
+    negotiated.sni = this.sni;
     this.keyExchange.beginGenerate(config.random);
   }
 

@@ -9,6 +9,8 @@ export interface Flow {
   readonly working: boolean;
   /** Set by `work`: it can't go on before bytes were sent or an outside operation is ready. */
   readonly blocked: boolean;
+  /** A change_cipher_spec record may come now, to be dropped. */
+  readonly takesChangeCipherSpec: boolean;
   /** The flow that takes over: not null once the handshake is complete. */
   readonly next: PostFlow | null;
   work(budget: number): void;

@@ -16,6 +16,8 @@ export interface Negotiated {
   suite: CipherSuite | null;
   group: NamedGroup | null;
   alpn: string | null;
+  /** The name that the client asked for by SNI, "" for none. */
+  sni: string;
 }
 
 /** What both sides of a TLS 1.3 handshake have in common. Dropped, and its secrets zeroed, once connected. */
@@ -38,11 +40,12 @@ export abstract class Handshake13<F> extends Handshake<F> {
     state: number,
     rows: readonly Row<F>[],
     waits: readonly Wait<F>[],
+    maxMessage: number,
     records: RecordLayer,
     keys: ConnectionKeys,
     negotiated: Negotiated,
   ) {
-    super(state, rows, waits);
+    super(state, rows, waits, maxMessage);
     this.records = records;
     this.keys = keys;
     this.negotiated = negotiated;
@@ -60,6 +63,11 @@ export abstract class Handshake13<F> extends Handshake<F> {
   abstract readonly ownContext: Uint8Array;
   abstract readonly signatures: readonly SignatureAlgorithm[];
   protected abstract readonly keyLog: KeyLog | undefined;
+
+  /** Whether a change_cipher_spec record may come now, to be dropped (RFC 9846 §5). */
+  get takesChangeCipherSpec(): boolean {
+    return true;
+  }
 
   get stateName(): string {
     return S.stateName13(this.state);

@@ -1,5 +1,4 @@
 import { illegal_parameter, TLSAlert, unexpected_message } from "../alert.js";
-import { MAX_MESSAGE } from "../config.js";
 import type { RecordReader } from "../record/record-reader.js";
 
 const HEADER_LENGTH = 4;
@@ -40,17 +39,20 @@ export abstract class Handshake<F> {
   protected reader: StreamReader | null;
   private readonly rows: readonly Row<F>[];
   private readonly waits: readonly Wait<F>[];
+  /** The longest gathered message that is taken. */
+  private readonly maxMessage: number;
   private row: Row<F> | null;
   private header: number;
   private headerLength: number;
   private left: number;
   private gathered: Uint8Array | null;
 
-  constructor(state: number, rows: readonly Row<F>[], waits: readonly Wait<F>[]) {
+  constructor(state: number, rows: readonly Row<F>[], waits: readonly Wait<F>[], maxMessage: number) {
     this.state = state;
     this.reader = null;
     this.rows = rows;
     this.waits = waits;
+    this.maxMessage = maxMessage;
     this.row = null;
     this.header = 0;
     this.headerLength = 0;
@@ -111,10 +113,10 @@ export abstract class Handshake<F> {
     const row = this.findRow((this.header >> 24) & 255);
     this.left = length;
     if (row.stream === null) {
-      if (length > MAX_MESSAGE)
+      if (length > this.maxMessage)
         throw new TLSAlert(
           illegal_parameter,
-          `${this.stateName}: a message of type ${row.type} has ${length} bytes; ${MAX_MESSAGE} is the most`,
+          `${this.stateName}: a message of type ${row.type} has ${length} bytes; ${this.maxMessage} is the most`,
         );
       if (o - from === HEADER_LENGTH && records.end - o >= length) {
         records.start = o + length;

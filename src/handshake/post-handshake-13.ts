@@ -15,6 +15,9 @@ const UPDATE_REQUESTED = 1;
 
 const NO_WAITS: readonly Wait<PostHandshake13>[] = [];
 
+/** KeyUpdate is the one gathered message, and has 1 byte; some more are read, so that their error is told right. */
+const MAX_MESSAGE = 16;
+
 /** Post-handshake messages in a row, with no application data between them: more are a flood. */
 const MAX_MESSAGES_IN_A_ROW = 32;
 
@@ -29,7 +32,7 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
   private inARow: number;
 
   constructor(rows: readonly Row<PostHandshake13>[], records: RecordLayer, keys: ConnectionKeys, suite: CipherSuite) {
-    super(CONNECTED, rows, NO_WAITS);
+    super(CONNECTED, rows, NO_WAITS, MAX_MESSAGE);
     this.records = records;
     this.keys = keys;
     this.suite = suite;
@@ -40,6 +43,10 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
 
   get stateName(): string {
     return "CONNECTED";
+  }
+
+  get takesChangeCipherSpec(): boolean {
+    return false;
   }
 
   get next(): null {

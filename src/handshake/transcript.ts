@@ -27,12 +27,21 @@ export class Transcript {
 
   /** After a HelloRetryRequest the first ClientHello is replaced by a message_hash message (§4.1). Uses temp[at, at + length). */
   restart(temp: Uint8Array, at: number): void {
+    this.hash.digest(temp, at);
+    this.beginWith(temp, at);
+  }
+
+  /** The same, with a hash of the first ClientHello that came from elsewhere. */
+  restartFrom(helloHash: Uint8Array): void {
+    this.beginWith(helloHash, 0);
+  }
+
+  private beginWith(helloHash: Uint8Array, offset: number): void {
     const { hash, length } = this;
-    hash.digest(temp, at);
     hash.reset();
     hash.update(MESSAGE_HASH, 0, 3);
     hash.update(length === 48 ? LENGTH_48 : LENGTH_32, 0, 1);
-    hash.update(temp, at, length);
+    hash.update(helloHash, offset, length);
   }
 
   wipe(): void {

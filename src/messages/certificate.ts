@@ -18,6 +18,7 @@ const EXTENSION_TYPE = 5;
 export class CertificateReader {
   waiting: boolean;
   private readonly chain: ChainVerifier;
+  private readonly mayBeEmpty: boolean;
   private readonly extensions: readonly { readonly type: number; readonly name: string }[];
   private field: number;
   /** Bytes of the current length field or certificate still to come, and the number read so far. */
@@ -26,8 +27,9 @@ export class CertificateReader {
   private listLeft: number;
   private entries: number;
 
-  /** extensions: those that this side knows. */
-  constructor(chain: ChainVerifier, extensions: readonly { readonly type: number; readonly name: string }[]) {
+  /** extensions: those that this side knows. mayBeEmpty: the peer is a client, which may have no certificate. */
+  constructor(chain: ChainVerifier, extensions: readonly { readonly type: number; readonly name: string }[], mayBeEmpty = false) {
+    this.mayBeEmpty = mayBeEmpty;
     this.waiting = false;
     this.chain = chain;
     this.extensions = extensions;
@@ -77,7 +79,10 @@ export class CertificateReader {
     if (this.field !== ENTRY_LENGTH || this.left !== 3 || this.listLeft !== 0)
       throw new TLSAlert(decode_error, `Certificate: the message ends inside ${this.fieldName()}`);
     // §4.5.1.3: an empty Certificate message from the server is decode_error.
-    if (this.entries === 0) throw new TLSAlert(decode_error, "Certificate: the server sent no certificate");
+    if (this.entries === 0) {
+      if (this.mayBeEmpty) return;
+      throw new TLSAlert(decode_error, "Certificate: the server sent no certificate");
+    }
     this.chain.endChain();
   }
 

@@ -53,6 +53,8 @@ export class ClientHello {
   compressionOffset: number;
   compressionLength: number;
   hasExtensions: boolean;
+  /** Where the extension block, and the message, ends. */
+  extensionsEnd: number;
 
   constructor() {
     this.legacyVersion = 0;
@@ -64,6 +66,7 @@ export class ClientHello {
     this.compressionOffset = 0;
     this.compressionLength = 0;
     this.hasExtensions = false;
+    this.extensionsEnd = 0;
   }
 
   read(r: Reader): void {
@@ -81,6 +84,7 @@ export class ClientHello {
     if (this.compressionLength === 0) throw new TLSAlert(decode_error, "ClientHello: no legacy_compression_methods");
     this.compressionOffset = r.skip(this.compressionLength);
     this.hasExtensions = r.left > 0;
+    this.extensionsEnd = r.end;
   }
 
   /** What TLS 1.3 says of the legacy fields (RFC 9846 §4.2.2). */

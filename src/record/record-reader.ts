@@ -25,6 +25,8 @@ export class RecordReader {
   start: number;
   end: number;
   protection: Protection | null;
+  /** Unprotected handshake records are handed out whole where they fit: so a server reads a ClientHello in place. */
+  holdRecords: boolean;
   private readonly io: Uint8Array;
   private readonly base: number;
   private readonly limit: number;
@@ -39,6 +41,7 @@ export class RecordReader {
     this.start = base;
     this.end = base;
     this.protection = null;
+    this.holdRecords = false;
     this.io = io;
     this.base = base;
     this.limit = limit;
@@ -92,7 +95,7 @@ export class RecordReader {
     // §5: a change_cipher_spec record is never protected; it is told before deprotection.
     const open = this.protection === null || type === change_cipher_spec;
     this.checkHeader(type, length, open);
-    if (open && type === handshake) {
+    if (open && type === handshake && !(this.holdRecords && HEADER_LENGTH + length <= this.limit - this.base)) {
       this.type = type;
       this.next = head + HEADER_LENGTH;
       this.left = length;
@@ -190,9 +193,6 @@ export class RecordReader {
   private checkFirst(there: number): void {
     const { io, head } = this;
     if (io[head] >= 0x20 && io[head] < 0x7f)
-      throw new TLSAlert(
-        unexpected_message,
-        `the peer does not speak TLS here, it sent "${escaped(io, head, there)}"; is this a port for plain text?`,
-      );
+      throw new TLSAlert(unexpected_message, `the peer sent plain text, not TLS: "${escaped(io, head, there)}"`);
   }
 }

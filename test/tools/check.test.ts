@@ -192,6 +192,9 @@ describe("tools/check", () => {
     const text = "export class A { grow() { return new Uint8Array(3); } }";
     const allowList = [{ rule: "hot-new", file: "src/record/a.ts", function: "A.grow", reason: "once a connection" }];
     expect(check({ modules: [{ file: "src/record/a.js", text }], allowList })).to.deep.equal([]);
+    const rules = (list: object[]) => check({ modules: [{ file: "src/record/a.js", text }], allowList: list }).map((f) => f.rule);
+    expect(rules([...allowList, { ...allowList[0], function: "A.gone" }])).to.deep.equal(["allow-unused"]);
+    expect(rules([{ ...allowList[0], reason: "" }])).to.deep.equal(["allow-reason"]);
   });
 
   it("src stands alone", () => {

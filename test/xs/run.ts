@@ -181,9 +181,9 @@ async function main(): Promise<number> {
     return 0;
   }
   const reasons = JSON.parse(readFileSync(join(root, "test/xs/skipped.json"), "utf8")) as Record<string, string>;
-  const files = suites.flatMap((suite) => testFiles(join(tests, suite))).filter(
-    (file) => options.parts.length === 0 || options.parts.some((part) => relative(tests, file).includes(part)),
-  );
+  const files = suites
+    .flatMap((suite) => testFiles(join(tests, suite)))
+    .filter((file) => options.parts.length === 0 || options.parts.some((part) => relative(tests, file).includes(part)));
   if (files.length === 0)
     throw new UsageError(options.parts.length === 0 ? `no tests in ${tests}: run the build first` : "no test file has such a name");
   const host = await buildHost();

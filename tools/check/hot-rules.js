@@ -37,12 +37,17 @@ function functionName(ancestors) {
   return { name, full: name, isConstructor: false };
 }
 
-export function hotRules(module, report, allowList) {
+/** `used` collects the entries of the allow list that were needed. */
+export function hotRules(module, report, allowList, used) {
   if (!isHot(module.file)) return;
   const loadTime = loadTimeFunctions(module);
   const inside = (ancestors) => ancestors.some((n) => isFunction(n) && !loadTime.has(n));
-  const allowed = (rule, where) =>
-    allowList.some((entry) => entry.rule === rule && entry.file === module.file.replace(/\.js$/, ".ts") && entry.function === where.full);
+  const allowed = (rule, where) => {
+    const source = module.file.replace(/\.js$/, ".ts");
+    const entry = allowList.find((e) => e.rule === rule && e.file === source && e.function === where.full);
+    if (entry) used.add(entry);
+    return entry !== undefined;
+  };
 
   const failing = (ancestors) => {
     const from = ancestors.findLastIndex(isFunction);

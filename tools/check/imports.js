@@ -7,7 +7,7 @@ export const LAYERS = [
   ["src/alert.ts", "src/constants.ts", "src/bytes/"],
   ["src/crypto/"],
   ["src/x509/"],
-  ["src/config.ts", "src/identity.ts"],
+  ["src/config", "src/identity.ts", "src/virtual-hosts.ts"],
   ["src/record/", "src/schedule/"],
   ["src/messages/", "src/extensions/"],
   ["src/session/"],

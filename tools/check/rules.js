@@ -64,6 +64,7 @@ export function check({ modules = [], sources = [], allowList = [] }) {
   }
 
   const program = new Program(modules);
+  const used = new Set();
   for (const { file, source } of modules) {
     const module = program.modules.get(file);
     const report = (rule, node, why) => {
@@ -71,7 +72,12 @@ export function check({ modules = [], sources = [], allowList = [] }) {
       add(source?.file ?? file, source?.line(line, column) ?? line, rule, why);
     };
     memoryRules(program, module, report);
-    hotRules(module, report, allowList);
+    hotRules(module, report, allowList, used);
+  }
+  for (const entry of allowList) {
+    if (!entry.reason) add(entry.file, 1, "allow-reason", `tools/check/allow.json: ${entry.function} has no reason`);
+    else if (!used.has(entry))
+      add(entry.file, 1, "allow-unused", `tools/check/allow.json: ${entry.function} breaks no ${entry.rule}: remove the entry`);
   }
   for (const allowance of allowances.values()) for (const f of allowance.problems()) findings.set(JSON.stringify(f), f);
   return [...findings.values()].sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));

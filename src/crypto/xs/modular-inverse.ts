@@ -4,8 +4,8 @@
  * A BigInt division step costs about 5,000 instructions and an inversion takes about 150 of them. So about a dozen division steps at once are
  * tried on doubles that approximate the two numbers, and their product, a 2 × 2 matrix of small integers, is applied to the BigInts.
  *
- * What holds between steps, all values >= 0:  big·value ≡ ±a, in detail a ≡ -x·value and c ≡ u·value (mod modulus).
- * The signs never change, as each side is only ever reduced by multiples of the other, so no negative BigInt appears.
+ * What holds between steps: a ≡ -x·value and c ≡ u·value (mod modulus), a·u + c·x = modulus, and all of them >= 0. The signs never change, as
+ * a and c are only ever reduced by multiples of each other, so no negative BigInt appears. At the end one of a and c is 0 and the other 1.
  *
  * Why the doubles may be trusted: a remainder r made from them differs from the true one by less than v·2^-48·max, where v is the largest
  * matrix entry (the conversions and roundings together stay below v·2^-48.8·max). r is taken only when r >= 2^-24·max; then v <= 2^24, so the
@@ -75,15 +75,12 @@ export class ModularInverse {
         }
       }
       if (c0 !== 0 || a1 !== 0) {
-        const p0 = BigInt(a0);
-        const q0 = BigInt(c0);
-        const p1 = BigInt(a1);
-        const q1 = BigInt(c1);
-        t = a * p0 - c * q0;
-        c = c * q1 - a * p1;
+        // Each entry is converted twice: less memory than four more locals.
+        t = a * BigInt(a0) - c * BigInt(c0);
+        c = c * BigInt(c1) - a * BigInt(a1);
         a = t;
-        t = this.x * p0 + this.u * q0;
-        this.u = this.u * q1 + this.x * p1;
+        t = this.x * BigInt(a0) + this.u * BigInt(c0);
+        this.u = this.u * BigInt(c1) + this.x * BigInt(a1);
         this.x = t;
       } else if (a > c) {
         // A quotient too large for the doubles: one division of the BigInts.

@@ -5,11 +5,10 @@
 import { secp256r1 as SECP256R1_ID } from "../../constants.js";
 import { DONE, type KeyExchange, type NamedGroup, PENDING, type Random } from "../provider.js";
 import { readBigEndian, writeBigEndian } from "./bigint-bytes.js";
-import { P256_COMB } from "./generated/p256-comb.js";
 import { ModularInverse } from "./modular-inverse.js";
-import { isOnCurve, N, P, POINT_LENGTH } from "./p256-curve.js";
+import { isOnCurve, N, P, POINT_LENGTH, reduce } from "./p256-curve.js";
 import { P256Multiples } from "./p256-multiples.js";
-import { P256Walk, V_DIGITS } from "./p256-walk.js";
+import { P256Walk, V_DIGITS, writeBaseDigits, writePointDigits } from "./p256-walk.js";
 
 const ZERO = 0n;
 const ONE = 1n;
@@ -53,7 +52,9 @@ export class P256KeyExchange implements KeyExchange {
     random.fill(bytes, 0, 40);
     const key = (readBigEndian(bytes, 0, 40) % ORDER_LESS_ONE) + ONE;
     writeBigEndian(key, bytes, KEY, 32);
-    this.walk = new P256Walk(bytes, P256_COMB, ZERO, key & ONE ? key : N - key, false);
+    // The comb wants an odd number; for an even key n - key gives the negative point.
+    writeBaseDigits(key & ONE ? key : N - key, bytes);
+    this.walk = new P256Walk(bytes, null, false);
     this.phase = GENERATING;
   }
 
@@ -66,31 +67,29 @@ export class P256KeyExchange implements KeyExchange {
     const x = readBigEndian(peer, offset + 1, 32);
     const y = readBigEndian(peer, offset + 33, 32);
     if (!isOnCurve(x, y)) return;
+    // Regular digits want an odd number too; the negative point has the same x.
+    const key = readBigEndian(this.bytes, KEY, 32);
+    writePointDigits(key & ONE ? key : N - key, this.bytes, true);
     this.multiples = new P256Multiples(x, y);
     this.phase = AGREEING;
   }
 
   step(budget: number): number {
     let left = budget;
-    if (this.multiples !== null) {
-      left = this.multiples.run(left);
-      if (!this.multiples.finished()) return PENDING;
-      // Dropped first, so that the collector may take it while the walk is made. For an even key n - key gives the negative point.
-      const table = this.multiples.table;
-      this.multiples = null;
-      const key = readBigEndian(this.bytes, KEY, 32);
-      this.walk = new P256Walk(this.bytes, table, key & ONE ? key : N - key, ZERO, true);
+    while (left > 0 && (this.multiples !== null || this.walk !== null)) {
+      if (this.inverse !== null) {
+        left = this.inverse.run(left);
+        if (this.inverse.finished()) this.useInverse(this.inverse.result());
+      } else if (this.multiples !== null) {
+        left = this.multiples.run(left);
+        if (this.multiples.waiting()) this.inverse = new ModularInverse(this.multiples.denominator(), P);
+        else if (this.multiples.finished()) this.beginWalk(this.multiples.table);
+      } else if (this.walk !== null) {
+        left = this.walk.run(left);
+        if (this.walk.finished()) this.beginInversion(this.walk);
+      }
     }
-    const walk = this.walk;
-    if (walk === null) return DONE;
-    left = walk.run(left);
-    if (!walk.finished()) return PENDING;
-    if (this.inverse === null) this.beginInversion(walk);
-    const inverse = this.inverse!;
-    inverse.run(left);
-    if (!inverse.finished()) return PENDING;
-    this.finish(walk, inverse.result());
-    return DONE;
+    return this.multiples !== null || this.walk !== null ? PENDING : DONE;
   }
 
   writePublicKey(out: Uint8Array, offset: number): void {
@@ -115,19 +114,30 @@ export class P256KeyExchange implements KeyExchange {
     this.phase = IDLE;
   }
 
+  private useInverse(inverse: bigint): void {
+    this.inverse = null;
+    if (this.multiples !== null) this.multiples.setInverse(inverse);
+    else if (this.walk !== null) this.finish(this.walk, inverse);
+  }
+
+  /** Drops the multiples first, so that the collector may take them while the walk is made. */
+  private beginWalk(table: readonly bigint[]): void {
+    this.multiples = null;
+    this.walk = new P256Walk(this.bytes, table, true);
+  }
+
   /** Of Z times the key. Neither is 0 modulo p: the key is below n, and no multiple of a point by it is infinity. */
   private beginInversion(walk: P256Walk): void {
-    const blinded = (walk.z * readBigEndian(this.bytes, KEY, 32)) % P;
+    const blinded = reduce(walk.z * readBigEndian(this.bytes, KEY, 32));
     this.inverse = new ModularInverse(blinded < ZERO ? blinded + P : blinded, P);
   }
 
   private finish(walk: P256Walk, inverse: bigint): void {
     const bytes = this.bytes;
-    const z = (inverse * readBigEndian(bytes, KEY, 32)) % P;
-    const square = (z * z) % P;
-    let x = (walk.x * square) % P;
+    const z = reduce(inverse * readBigEndian(bytes, KEY, 32));
+    const square = reduce(z * z);
+    let x = reduce(walk.x * square);
     if (x < ZERO) x += P;
-    this.inverse = null;
     this.walk = null;
     if (this.phase === AGREEING) {
       // The secret takes the place of the private key, and the digits go.
@@ -137,7 +147,7 @@ export class P256KeyExchange implements KeyExchange {
       return;
     }
     // y = H / 2 for an even key's walk belongs to the negative point.
-    let y = (((walk.h * square) % P) * z) % P;
+    let y = reduce(reduce(walk.h * square) * z);
     if ((bytes[KEY + 31]! & 1) === 0) y = -y;
     if (y < ZERO) y += P;
     writeBigEndian(x, bytes, PUBLIC, 32);

@@ -3,9 +3,9 @@ import { DONE, PENDING, type Verifier } from "../provider.js";
 import { readBigEndian } from "./bigint-bytes.js";
 import { locateInteger } from "./ecdsa-signature.js";
 import { ModularInverse } from "./modular-inverse.js";
-import { isOnCurve, N, P, POINT_LENGTH } from "./p256-curve.js";
+import { isOnCurve, N, P, POINT_LENGTH, reduce } from "./p256-curve.js";
 import { P256Multiples } from "./p256-multiples.js";
-import { DIGIT_BYTES, P256Walk } from "./p256-walk.js";
+import { DIGIT_BYTES, P256Walk, writeBaseDigits, writePointDigits } from "./p256-walk.js";
 
 const ZERO = 0n;
 const ONE = 1n;
@@ -13,10 +13,9 @@ const ONE = 1n;
 export class P256Verifier implements Verifier {
   private readonly digits: Uint8Array;
   private r: bigint;
-  /** s, then r / s; the digest, then digest / s. */
-  private u: bigint;
-  private v: bigint;
-  /** What is under way: first of s, then of the key, then the sum. */
+  /** The digest, until it is in the digits. */
+  private e: bigint;
+  /** What is under way: the inverse of s, the multiples of the key (and the inverse for them), the sum. */
   private inverse: ModularInverse | null;
   private multiples: P256Multiples | null;
   private walk: P256Walk | null;
@@ -25,8 +24,7 @@ export class P256Verifier implements Verifier {
   constructor() {
     this.digits = new Uint8Array(DIGIT_BYTES);
     this.r = ZERO;
-    this.u = ZERO;
-    this.v = ZERO;
+    this.e = ZERO;
     this.inverse = null;
     this.multiples = null;
     this.walk = null;
@@ -53,66 +51,70 @@ export class P256Verifier implements Verifier {
     const s = locateInteger(signature, signatureOffset, signatureLength, 32, 1);
     if (r === 0 || s === 0 || digestLength < 20 || digestLength > 64 || keyLength !== POINT_LENGTH || key[keyOffset] !== 4) return;
     this.r = readBigEndian(signature, signatureOffset + (r >> 8), r & 255);
-    this.u = readBigEndian(signature, signatureOffset + (s >> 8), s & 255);
-    if (!this.r || this.r >= N || !this.u || this.u >= N) return;
-    this.v = readBigEndian(digest, digestOffset, Math.min(digestLength, 32));
+    this.e = readBigEndian(signature, signatureOffset + (s >> 8), s & 255);
+    if (!this.r || this.r >= N || !this.e || this.e >= N) return;
+    this.inverse = new ModularInverse(this.e, N);
+    this.e = readBigEndian(digest, digestOffset, Math.min(digestLength, 32));
     const x = readBigEndian(key, keyOffset + 1, 32);
     const y = readBigEndian(key, keyOffset + 33, 32);
-    if (!isOnCurve(x, y)) return;
-    this.inverse = new ModularInverse(this.u, N);
-    this.multiples = new P256Multiples(x, y);
+    if (isOnCurve(x, y)) this.multiples = new P256Multiples(x, y);
   }
 
   step(budget: number): number {
     let left = budget;
-    if (this.inverse !== null) {
-      left = this.inverse.run(left);
-      if (!this.inverse.finished()) return PENDING;
-      this.beginMultiples(this.inverse.result());
+    while (left > 0 && (this.multiples !== null || this.walk !== null)) {
+      if (this.inverse !== null) {
+        left = this.inverse.run(left);
+        if (this.inverse.finished()) this.useInverse(this.inverse.result());
+      } else if (this.multiples !== null) {
+        left = this.multiples.run(left);
+        if (this.multiples.waiting()) this.inverse = new ModularInverse(this.multiples.denominator(), P);
+        else if (this.multiples.finished()) this.beginWalk(this.multiples.table);
+      } else if (this.walk !== null) {
+        left = this.walk.run(left);
+        if (this.walk.finished()) this.finish(this.walk);
+      }
     }
-    if (this.multiples !== null) {
-      left = this.multiples.run(left);
-      if (!this.multiples.finished()) return PENDING;
-      // Dropped first, so that the collector may take it while the walk is made.
-      const table = this.multiples.table;
-      this.multiples = null;
-      this.walk = new P256Walk(this.digits, table, this.u, this.v, false);
-      this.u = this.v = ZERO;
-    }
-    const walk = this.walk;
-    if (walk !== null) {
-      walk.run(left);
-      if (!walk.finished()) return PENDING;
-      this.walk = null;
-      this.finish(walk);
-    }
-    return DONE;
+    return this.multiples !== null || this.walk !== null ? PENDING : DONE;
   }
 
   valid(): boolean {
     return this.good;
   }
 
-  /** The comb wants an odd v: -(u·Q + v·G) = u·(-Q) + (n - v)·G has the same x. */
-  private beginMultiples(inverse: bigint): void {
-    this.u = (this.r * inverse) % N;
-    const v = (this.v * inverse) % N;
-    this.v = v;
+  private useInverse(inverse: bigint): void {
+    const multiples = this.multiples!;
     this.inverse = null;
-    if (v && !(v & ONE)) {
-      this.v = N - v;
-      this.multiples!.negate();
+    if (multiples.waiting()) {
+      multiples.setInverse(inverse);
+      return;
     }
+    // 1 / s. The comb wants an odd v: -(u·Q + v·G) = u·(-Q) + (n - v)·G has the same x. (v = 0 becomes n, which it takes too.)
+    writePointDigits((this.r * inverse) % N, this.digits, false);
+    let v = (this.e * inverse) % N;
+    if (!(v & ONE)) {
+      v = N - v;
+      multiples.negate();
+    }
+    writeBaseDigits(v, this.digits);
+    this.e = ZERO;
+  }
+
+  /** Drops the multiples first, so that the collector may take them while the walk is made. */
+  private beginWalk(table: readonly bigint[]): void {
+    this.multiples = null;
+    this.walk = new P256Walk(this.digits, table, false);
   }
 
   /** Whether the result's x is r modulo n: x itself, X / Z^2, is r or, where that is still below p, r + n. */
   private finish(walk: P256Walk): void {
-    const square = (walk.z * walk.z) % P;
+    const square = reduce(walk.z * walk.z);
     let r = this.r;
+    this.walk = null;
     this.r = ZERO;
     if (!square) return;
-    this.good = !((walk.x - r * square) % P);
+    this.good = !reduce(walk.x - r * square);
     r += N;
-    if (!this.good && r < P) this.good = !((walk.x - r * square) % P);
+    if (!this.good && r < P) this.good = !reduce(walk.x - r * square);
   }
 }

@@ -1,8 +1,8 @@
 /**
  * The points Q, 3Q, 5Q and 7Q of P-256 in affine form, in steps: 2Q and Q are brought to the same Z, then three co-Z additions (Meloni 2007)
- * add 2Q each time, and one inversion serves all four. Each point is kept as x and 2y, as the walk wants them.
+ * add 2Q each time, and one inversion, which the caller makes (its stack would lie on top of ours), serves all four.
+ * Each point is kept as x and 2y, as the walk wants them.
  */
-import { ModularInverse } from "./modular-inverse.js";
 import { P, reduce } from "./p256-curve.js";
 
 const ZERO = 0n;
@@ -10,14 +10,13 @@ const ONE = 1n;
 const TWO = 2n;
 const THREE = 3n;
 
-const INVERSION = 4;
-const SCALING = 5;
+/** Stages: 0 .. 3, the point computed next; waiting for the inverse; 5 .. 8, 7Q .. Q made affine; ready. */
+const WAITING = 4;
 const READY = 9;
 
 export class P256Multiples {
-  /** x and 2y of Q, 3Q, 5Q, 7Q in turn, once run() has finished; cut below p, so that they take the least memory. */
+  /** x and 2y of Q, 3Q, 5Q, 7Q in turn, once all is finished; cut below p, so that they take the least memory. */
   readonly table: bigint[];
-  /** 0 .. 3: the point computed next; then the inversion; 5 .. 8: 7Q .. Q made affine. */
   private stage: number;
   /** 2Q, with the same Z as the last point of the table. */
   private x: bigint;
@@ -25,7 +24,6 @@ export class P256Multiples {
   private z: bigint;
   /** Ratios of the Zs of neighbours in the table. */
   private readonly ratios: bigint[];
-  private inverse: ModularInverse | null;
 
   constructor(x: bigint, y: bigint) {
     this.table = [x, y, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO];
@@ -34,7 +32,6 @@ export class P256Multiples {
     this.y = ZERO;
     this.z = ZERO;
     this.ratios = [ZERO, ZERO, ZERO];
-    this.inverse = null;
   }
 
   /** Takes -Q in place of Q; before the first run(). */
@@ -42,29 +39,33 @@ export class P256Multiples {
     this.table[1] = P - this.table[1]!;
   }
 
+  /** Whether run() can only go on with 1 / denominator() modulo p. */
+  waiting(): boolean {
+    return this.stage === WAITING;
+  }
+
   finished(): boolean {
     return this.stage === READY;
   }
 
+  denominator(): bigint {
+    return this.z < ZERO ? this.z + P : this.z;
+  }
+
+  setInverse(inverse: bigint): void {
+    this.z = inverse;
+    this.stage++;
+  }
+
   /** Returns what is left of the budget. */
   run(budget: number): number {
-    while (budget > 0 && this.stage !== READY) {
-      if (this.inverse !== null) {
-        budget = this.inverse.run(budget);
-        if (this.inverse.finished()) {
-          this.z = this.inverse.result();
-          this.inverse = null;
-          this.stage = SCALING;
-        }
-        continue;
-      }
+    for (; budget > 0 && this.stage !== WAITING && this.stage !== READY; budget--) {
       if (this.stage === 0) this.double();
-      else if (this.stage < INVERSION) this.add(this.stage);
+      else if (this.stage < WAITING) this.add(this.stage);
       else this.scale(READY - 1 - this.stage);
       this.stage++;
-      budget--;
-      if (this.stage === INVERSION) this.beginInversion();
     }
+    if (this.stage === WAITING) this.x = this.y = ZERO;
     return budget;
   }
 
@@ -111,11 +112,5 @@ export class P256Multiples {
     table[2 * i] = reduce(table[2 * i]! * square);
     table[2 * i + 1] = reduce((reduce(table[2 * i + 1]! * z) << ONE) * square);
     if (i > 0) this.z = reduce(z * this.ratios[i - 1]!);
-  }
-
-  private beginInversion(): void {
-    const z = this.z;
-    this.x = this.y = this.z = ZERO;
-    this.inverse = new ModularInverse(z < ZERO ? z + P : z, P);
   }
 }

@@ -27,6 +27,19 @@ const M259 = (1n << 259n) - 1n;
 export const V_DIGITS = 40;
 export const DIGIT_BYTES = 80;
 
+/** Writes the digits of v, 0 < v <= n and odd: bit 1 for the digit +1, bit 0 for -1. */
+export function writeBaseDigits(v: bigint, digits: Uint8Array): void {
+  writeLittleEndian((v + M259) >> ONE, digits, V_DIGITS, 40);
+}
+
+/**
+ * Writes the digits of u, 0 < u < n, and odd where they are to be regular: then each three bits b stand for the digit 2b - 7, and lie one bit to
+ * the left. Else u itself, five bits to the left: the window of the last digits reaches below bit 0.
+ */
+export function writePointDigits(u: bigint, digits: Uint8Array, regular: boolean): void {
+  writeLittleEndian(regular ? ((u + M258) >> ONE) << ONE : u << FIVE, digits, 0, 40);
+}
+
 export class P256Walk {
   /** The result: X / Z^2 and H / (2 Z^3); Z = 0 modulo p is the point at infinity. */
   x: bigint;
@@ -35,43 +48,26 @@ export class P256Walk {
   /** x and 2y of Q, 3Q, 5Q, 7Q in turn. */
   private table: readonly bigint[];
   private readonly digits: Uint8Array;
+  /** u·Q alone, by regular digits. */
   private readonly regular: boolean;
   /** The bit that comes next, from 256 or less down to 0. */
   private position: number;
-  /** The first bit of the comb: 36, or -1 without v. */
-  private readonly comb: number;
   /** The bit from which u's next digit is looked for, the bit where the last one found is due, and that digit: ±1, ±3, ±5, ±7. */
   private scan: number;
   private due: number;
   private digit: number;
 
-  /**
-   * 0 <= u, v < n; 0 leaves that term out, and its table is not read. v must be odd, u too where it is `regular`: signed digits without zeros
-   * make odd numbers only (n is odd: n - k for an even k). The digits are written into `digits`, which is the caller's to zero.
-   */
-  constructor(digits: Uint8Array, table: readonly bigint[], u: bigint, v: bigint, regular: boolean) {
-    let position = -1;
-    let comb = -1;
-    if (v) {
-      // Bit 1 for the digit +1, bit 0 for -1.
-      writeLittleEndian((v + M259) >> ONE, digits, V_DIGITS, 40);
-      position = comb = 36;
-    }
-    if (u) {
-      // Regular: each three bits b stand for the digit 2b - 7, and lie one bit to the left. Else five bits to the left: the window of the last
-      // digits reaches below bit 0.
-      writeLittleEndian(regular ? ((u + M258) >> ONE) << ONE : u << FIVE, digits, 0, 40);
-      position = regular ? 255 : 256;
-    }
+  /** u·Q + v·G; with `regular` u·Q alone; without a table v·G alone. The digits must stand in `digits` until the walk is finished. */
+  constructor(digits: Uint8Array, table: readonly bigint[] | null, regular: boolean) {
+    const scan = table === null ? -1 : regular ? 255 : 256;
     this.x = ZERO;
     this.h = ZERO;
     this.z = ZERO;
-    this.table = table;
+    this.table = table === null ? P256_COMB : table;
     this.digits = digits;
     this.regular = regular;
-    this.position = position;
-    this.comb = comb;
-    this.scan = u ? position : -1;
+    this.position = table === null ? 36 : scan;
+    this.scan = scan;
     this.due = -1;
     this.digit = 0;
   }
@@ -144,7 +140,7 @@ export class P256Walk {
           k = negative ? -1 - j : j - 1;
           points = this.table;
         } else {
-          if (i > this.comb) break;
+          if (i > 36 || this.regular) break;
           k = 0;
           for (j = i + 8 * 40 + 6 * 37; j >= 8 * 40; j -= 37) k = k + k + ((digits[j >> 3]! >> (j & 7)) & 1);
           negative = k < 64;

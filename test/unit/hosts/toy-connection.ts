@@ -26,6 +26,7 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
   failure: TLSAlert | null = null;
   peerClosed = false;
   alpn: string | null = null;
+  sni = "";
   suite = null;
   group = null;
   version = 0x0304;

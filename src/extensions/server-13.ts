@@ -1,0 +1,19 @@
+import { protocolsOfClient } from "./alpn.js";
+import { cookieOfClient } from "./cookie.js";
+import { sharesOfClient } from "./key-share.js";
+import type { ServerExtension } from "./server-extension.js";
+import { serverNameOfClient } from "./server-name.js";
+import { schemesOfClient } from "./signature-algorithms.js";
+import { groupsOfClient } from "./supported-groups.js";
+import { versionsOfClient } from "./supported-versions.js";
+
+/** The extensions of a TLS 1.3 server, in the order in which answers are sent. */
+export const SERVER_EXTENSIONS: readonly ServerExtension[] = [
+  versionsOfClient,
+  sharesOfClient,
+  cookieOfClient,
+  serverNameOfClient,
+  protocolsOfClient,
+  groupsOfClient,
+  schemesOfClient,
+];

@@ -1,0 +1,104 @@
+import { certificate_required, TLSAlert } from "../alert.js";
+import { Writer } from "../bytes/writer.js";
+import type { ClientAuthentication, VirtualHost } from "../config.js";
+import { encrypted_extensions, handshake } from "../constants.js";
+import type { CipherSuite } from "../crypto/provider.js";
+import { SERVER_EXTENSIONS } from "../extensions/server-13.js";
+import { IN_ENCRYPTED_EXTENSIONS, sendServerExtensions } from "../extensions/server-extension.js";
+import { CertificateReader } from "../messages/certificate.js";
+import { writeCertificateRequest } from "../messages/certificate-request.js";
+import type { Protection13 } from "../record/protection-13.js";
+import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
+import { ChainVerifier } from "../x509/chain.js";
+import { useSpareSecret, useTrafficSecret } from "./common-13.js";
+import { checkFinished } from "./peer-auth-13.js";
+import { sendFinished, sign } from "./proof-13.js";
+import type { ServerHandshake13 } from "./server-13.js";
+import * as S from "./states-13.js";
+import type { Transcript } from "./transcript.js";
+
+type H = ServerHandshake13;
+
+export function sendEncryptedExtensions(h: H): number {
+  const host = h.host as VirtualHost;
+  // server_name, and ALPN with its one name
+  if (!h.hasRoom(4 + 2 + 4 + (h.alpn === null ? 0 : 7 + h.alpn.length))) return S.SEND_EE;
+  const { writer, io } = h.records;
+  const start = writer.begin(0);
+  const w = new Writer(io);
+  w.over(io, start, start + writer.capacity);
+  w.u8(encrypted_extensions);
+  const message = w.open24();
+  sendServerExtensions(SERVER_EXTENSIONS, h, w, IN_ENCRYPTED_EXTENSIONS);
+  w.close24(message);
+  (h.transcript as Transcript).update(io, start, w.offset - start);
+  writer.end(handshake, w.offset - start);
+  return host.clientAuthentication === undefined ? S.SEND_CERT : S.SEND_CR;
+}
+
+export function sendCertificateRequest(h: H): number {
+  const { authorities = [] } = authentication(h);
+  const { signatures } = h.config.provider;
+  let length = 4 + 1 + 2 + 6 + 2 * signatures.length + (authorities.length > 0 ? 6 : 0);
+  for (let i = 0; i < authorities.length; i++) length += 2 + authorities[i].length;
+  if (!h.hasRoom(length)) return S.SEND_CR;
+  const { writer, io } = h.records;
+  const start = writer.begin(0);
+  const w = new Writer(io);
+  w.over(io, start, start + writer.capacity);
+  writeCertificateRequest(w, signatures, authorities);
+  (h.transcript as Transcript).update(io, start, w.offset - start);
+  writer.end(handshake, w.offset - start);
+  return S.SEND_CERT;
+}
+
+function authentication(h: H): ClientAuthentication {
+  return (h.host as VirtualHost).clientAuthentication as ClientAuthentication;
+}
+
+export function signAsServer(h: H, budget: number): number {
+  return sign(h, budget, h.config.random);
+}
+
+/** After our Finished we write with the application traffic secret; the client's waits for its Finished. */
+export function finishServer(h: H): number {
+  if (!sendFinished(h)) return S.SEND_FINISHED;
+  const { keys, records } = h;
+  const schedule = h.schedule as KeySchedule13;
+  const { secrets, digest, length } = schedule;
+  (h.transcript as Transcript).digest(secrets, digest);
+  schedule.setMainSecret();
+  schedule.deriveApplicationSecrets(secrets, digest, keys.bytes, keys.writeSecret);
+  h.logSecret("CLIENT_TRAFFIC_SECRET_0", secrets, schedule.spare, length);
+  h.logSecret("SERVER_TRAFFIC_SECRET_0", keys.bytes, keys.writeSecret, length);
+  useTrafficSecret(schedule, records.writer.protection as Protection13, h.negotiated.suite as CipherSuite, keys.bytes, keys.writeSecret);
+  return (h.host as VirtualHost).clientAuthentication === undefined ? S.WAIT_FINISHED : S.WAIT_CERT;
+}
+
+export function readClientCertificate(h: H): CertificateReader {
+  const { provider, clock } = h.config;
+  h.chain = new ChainVerifier({
+    trust: authentication(h).trust,
+    clock,
+    signatures: provider.signatures,
+    sha256: provider.sha256,
+    purpose: "client",
+  });
+  return new CertificateReader(h.chain, SERVER_EXTENSIONS, true);
+}
+
+/** §4.5.1.3: an empty list is the answer of a client without a certificate; the server decides. */
+export function onClientCertificate(h: H): number {
+  const chain = h.chain as ChainVerifier;
+  if (chain.keyType !== 0) return S.WAIT_CV;
+  h.chain = null;
+  if (authentication(h).required)
+    throw new TLSAlert(certificate_required, "Certificate: the client sent none, and this server requires one");
+  return S.WAIT_FINISHED;
+}
+
+export function onClientFinished(h: H, bytes: Uint8Array, start: number, end: number): number {
+  checkFinished(h, bytes, start, end);
+  useSpareSecret(h, h.schedule as KeySchedule13, h.records.reader.protection as Protection13, h.keys.readSecret);
+  return S.CONNECTED;
+}

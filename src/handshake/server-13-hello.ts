@@ -1,0 +1,167 @@
+import {
+  handshake_failure,
+  illegal_parameter,
+  missing_extension,
+  no_application_protocol,
+  protocol_version,
+  TLSAlert,
+  unrecognized_name,
+} from "../alert.js";
+import { Reader } from "../bytes/reader.js";
+import { Writer } from "../bytes/writer.js";
+import type { VirtualHost } from "../config.js";
+import { handshake, server_hello, signsHandshake13, TLS_1_3 } from "../constants.js";
+import { type CipherSuite, DONE, type KeyExchange, OUTSIDE } from "../crypto/provider.js";
+import { chooseProtocol } from "../extensions/alpn.js";
+import { SERVER_EXTENSIONS } from "../extensions/server-13.js";
+import { IN_SERVER_HELLO, receiveClientExtensions, sendServerExtensions } from "../extensions/server-extension.js";
+import { ClientHello } from "../messages/client-hello.js";
+import { writeServerHelloFields } from "../messages/server-hello.js";
+import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
+import { protectHandshake, sendCompatibilityChangeCipherSpec } from "./common-13.js";
+import { Proof13 } from "./proof-13.js";
+import type { ServerHandshake13 } from "./server-13.js";
+import { needsRetry, resumeRetry } from "./server-13-retry.js";
+import * as S from "./states-13.js";
+import type { Transcript } from "./transcript.js";
+
+type H = ServerHandshake13;
+
+export function onClientHello(h: H, bytes: Uint8Array, start: number, end: number): number {
+  const r = new Reader(bytes);
+  r.over(bytes, start + 4, end, "ClientHello");
+  const hello = new ClientHello();
+  hello.read(r);
+  h.forgetOffers();
+  if (hello.hasExtensions) receiveClientExtensions(SERVER_EXTENSIONS, h, r);
+  r.finish();
+  if (!h.offersTLS13)
+    throw new TLSAlert(protocol_version, "ClientHello: the client does not offer TLS 1.3, this server speaks no other version");
+  hello.check13(bytes);
+  checkOffers(h);
+  h.hello = hello;
+  h.helloBytes = bytes;
+  h.sessionId = bytes.slice(hello.sessionIdOffset, hello.sessionIdOffset + hello.sessionIdLength);
+  h.rememberRandom(bytes, hello.randomOffset);
+  if (h.retried || h.cookieLength > 0) resumeRetry(h, hello, bytes);
+  else chooseSuite(h, hello, bytes);
+  if (h.transcript === null) h.startTranscript();
+  (h.transcript as Transcript).update(bytes, start, end - start);
+  if (needsRetry(h)) return S.SEND_RETRY;
+  h.group = h.config.provider.groups[h.shareIndex];
+  h.negotiated.group = h.group;
+  h.negotiated.version = TLS_1_3;
+  h.peerShare = bytes.slice(h.shareOffset, h.shareOffset + h.shareLength);
+  return S.FIND_HOST;
+}
+
+/** §9.2 and §4.3.8: which extensions must come together. */
+function checkOffers(h: H): void {
+  if (h.schemesLength === 0) throw new TLSAlert(missing_extension, "ClientHello: no signature_algorithms extension");
+  if (!h.sentGroups) throw new TLSAlert(missing_extension, "ClientHello: no supported_groups extension");
+  if (!h.sentShares) throw new TLSAlert(missing_extension, "ClientHello: no key_share extension");
+  if ((h.shares & ~h.groups) !== 0)
+    throw new TLSAlert(illegal_parameter, "ClientHello: key_share has a group that supported_groups does not have");
+}
+
+/** The first suite of ours that the client offers. */
+function chooseSuite(h: H, hello: ClientHello, bytes: Uint8Array): void {
+  const { suites } = h.config.provider;
+  let i = 0;
+  while (i < suites.length && !hello.offersSuite(bytes, suites[i].id)) i++;
+  if (i === suites.length) throw new TLSAlert(handshake_failure, "ClientHello: none of this server's cipher suites is offered");
+  h.negotiated.suite = suites[i];
+}
+
+export function findHost(h: H): number {
+  const host = h.config.hosts.find(h.sni);
+  if (host === OUTSIDE) {
+    h.blocked = true;
+    return S.FIND_HOST;
+  }
+  if (host === null)
+    throw new TLSAlert(
+      unrecognized_name,
+      h.sni === "" ? "ClientHello: no server_name, and there is no default server" : `ClientHello: no server is called "${h.sni}"`,
+    );
+  const bytes = h.helloBytes as Uint8Array;
+  h.host = host;
+  h.negotiated.sni = h.sni;
+  if (host.alpn !== undefined && host.alpn.length > 0 && h.alpnLength > 0) {
+    h.negotiated.alpn = chooseProtocol(host.alpn, bytes, h.alpnOffset, h.alpnLength);
+    if (h.negotiated.alpn === null) throw new TLSAlert(no_application_protocol, `ALPN: the client offers none of ${host.alpn.join(", ")}`);
+  }
+  h.proof = chooseIdentity(h, host, bytes);
+  h.hello = null;
+  h.helloBytes = null;
+  h.keyExchange = h.group.create();
+  h.keyExchange.beginGenerate(h.config.random);
+  return S.GENERATE_SHARE;
+}
+
+/** The first identity with a scheme that the client can verify (§4.5.1.2). */
+function chooseIdentity(h: H, host: VirtualHost, bytes: Uint8Array): Proof13 {
+  const { identities } = host;
+  for (let i = 0; i < identities.length; i++) {
+    const { schemes } = identities[i].signer;
+    for (let j = 0; j < schemes.length; j++)
+      if (signsHandshake13(schemes[j]) && offersScheme(h, bytes, schemes[j])) return new Proof13(identities[i], schemes[j]);
+  }
+  throw new TLSAlert(handshake_failure, "ClientHello: signature_algorithms has none that a certificate of this server can be used with");
+}
+
+function offersScheme(h: H, bytes: Uint8Array, scheme: number): boolean {
+  const end = h.schemesOffset + h.schemesLength;
+  for (let o = h.schemesOffset; o < end; o += 2) if (((bytes[o] << 8) | bytes[o + 1]) === scheme) return true;
+  return false;
+}
+
+export function generateShare(h: H, budget: number): number {
+  const keyExchange = h.keyExchange as KeyExchange;
+  if (keyExchange.step(budget) !== DONE) return S.GENERATE_SHARE;
+  return S.SEND_SH;
+}
+
+/** Our share is written before the shared secret is made: the key exchange has room for one result. */
+export function sendServerHello(h: H): number {
+  const share = h.peerShare as Uint8Array;
+  const sessionId = h.sessionId as Uint8Array;
+  const suite = h.negotiated.suite as CipherSuite;
+  // Fixed fields, supported_versions, key_share; then a change_cipher_spec record (Appendix E.4).
+  if (!h.hasRoom(4 + 38 + sessionId.length + 2 + 6 + 8 + h.group.publicLength + 6)) return S.SEND_SH;
+  const { writer, io } = h.records;
+  const start = writer.begin(0);
+  const w = new Writer(io);
+  w.over(io, start, start + writer.capacity);
+  w.u8(server_hello);
+  const message = w.open24();
+  writeServerHelloFields(w, h.config.random, sessionId, 0, sessionId.length, suite.id);
+  sendServerExtensions(SERVER_EXTENSIONS, h, w, IN_SERVER_HELLO);
+  w.close24(message);
+  (h.transcript as Transcript).update(io, start, w.offset - start);
+  writer.end(handshake, w.offset - start);
+  if (sessionId.length > 0 && !h.retried) sendCompatibilityChangeCipherSpec(h.records);
+  (h.keyExchange as KeyExchange).beginAgree(share, 0, share.length);
+  return S.AGREE;
+}
+
+export function agreeAsServer(h: H, budget: number): number {
+  const keyExchange = h.keyExchange as KeyExchange;
+  if (keyExchange.step(budget) !== DONE) return S.AGREE;
+  const { group, keys } = h;
+  const schedule = h.schedule as KeySchedule13;
+  const { secrets, temp, digest, length } = schedule;
+  if (!keyExchange.writeSecret(secrets, temp))
+    throw new TLSAlert(illegal_parameter, `ClientHello: the ${group.name} share is not a valid public key`);
+  keyExchange.wipe();
+  h.keyExchange = null;
+  h.peerShare = null;
+  schedule.setHandshakeSecret(secrets, temp, group.secretLength);
+  secrets.fill(0, temp, temp + group.secretLength);
+  (h.transcript as Transcript).digest(secrets, digest);
+  schedule.deriveHandshakeSecrets(secrets, digest, keys.bytes, keys.readSecret, keys.writeSecret);
+  h.logSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", keys.bytes, keys.readSecret, length);
+  h.logSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", keys.bytes, keys.writeSecret, length);
+  protectHandshake(h, schedule);
+  return S.SEND_EE;
+}

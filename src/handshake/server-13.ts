@@ -1,0 +1,185 @@
+import type { KeyLog, ServerConfig, VirtualHost } from "../config.js";
+import { certificate, certificate_verify, client_hello, finished } from "../constants.js";
+import type { CipherSuite, KeyExchange, NamedGroup, SignatureAlgorithm } from "../crypto/provider.js";
+import type { ServerHelloContext } from "../extensions/server-extension.js";
+import { CLIENT_CONTEXT, SERVER_CONTEXT } from "../messages/certificate-verify.js";
+import type { ClientHello } from "../messages/client-hello.js";
+import type { RecordLayer } from "../record/record-layer.js";
+import { KeySchedule13 } from "../schedule/key-schedule-13.js";
+import type { PostFlow } from "./flow.js";
+import type { Row, Wait } from "./handshake.js";
+import { Handshake13, type Negotiated } from "./handshake-13.js";
+import type { ConnectionKeys } from "./keys.js";
+import { checkCertificate, checkCertificateVerify, onCertificateVerify } from "./peer-auth-13.js";
+import { PostHandshake13, SERVER_ROWS } from "./post-handshake-13.js";
+import { sendCertificate, sendCertificateVerify } from "./proof-13.js";
+import {
+  finishServer,
+  onClientCertificate,
+  onClientFinished,
+  readClientCertificate,
+  sendCertificateRequest,
+  sendEncryptedExtensions,
+  signAsServer,
+} from "./server-13-auth.js";
+import { agreeAsServer, findHost, generateShare, onClientHello, sendServerHello } from "./server-13-hello.js";
+import { sendRetry } from "./server-13-retry.js";
+import * as S from "./states-13.js";
+import { Transcript } from "./transcript.js";
+
+/** The server's side of a TLS 1.3 handshake (RFC 9846 §2, Appendix A.2). */
+export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements ServerHelloContext {
+  readonly config: ServerConfig;
+  /** What a cookie is bound to: the client's address, in whatever form the host gives it. */
+  readonly address: Uint8Array;
+  offersTLS13: boolean;
+  groups: number;
+  sentGroups: boolean;
+  shares: number;
+  sentShares: boolean;
+  shareCount: number;
+  shareIndex: number;
+  shareOffset: number;
+  shareLength: number;
+  schemesOffset: number;
+  schemesLength: number;
+  sni: string;
+  alpnOffset: number;
+  alpnLength: number;
+  cookieOffset: number;
+  cookieLength: number;
+  group: NamedGroup;
+  keyExchange: KeyExchange | null;
+  host: VirtualHost | null;
+  cookie: Uint8Array | null;
+  /** The ClientHello, which stays where it was received until the virtual server is found. */
+  hello: ClientHello | null;
+  helloBytes: Uint8Array | null;
+  peerShare: Uint8Array | null;
+  sessionId: Uint8Array | null;
+  /** A HelloRetryRequest was sent; the fingerprint of what may not change after it, where this server remembers it. */
+  retried: boolean;
+  fingerprint: Uint8Array | null;
+
+  constructor(
+    config: ServerConfig,
+    address: Uint8Array,
+    maxHello: number,
+    records: RecordLayer,
+    keys: ConnectionKeys,
+    negotiated: Negotiated,
+  ) {
+    super(S.WAIT_CH, ROWS, WAITS, maxHello, records, keys, negotiated);
+    this.config = config;
+    this.address = address;
+    this.offersTLS13 = false;
+    this.groups = 0;
+    this.sentGroups = false;
+    this.shares = 0;
+    this.sentShares = false;
+    this.shareCount = 0;
+    this.shareIndex = -1;
+    this.shareOffset = 0;
+    this.shareLength = 0;
+    this.schemesOffset = 0;
+    this.schemesLength = 0;
+    this.sni = "";
+    this.alpnOffset = 0;
+    this.alpnLength = 0;
+    this.cookieOffset = 0;
+    this.cookieLength = 0;
+    this.group = config.provider.groups[0];
+    this.keyExchange = null;
+    this.host = null;
+    this.cookie = null;
+    this.hello = null;
+    this.helloBytes = null;
+    this.peerShare = null;
+    this.sessionId = null;
+    this.retried = false;
+    this.fingerprint = null;
+    records.reader.holdRecords = true;
+  }
+
+  /** Forgets what a ClientHello offered, before the next is read. */
+  forgetOffers(): void {
+    this.offersTLS13 = false;
+    this.groups = 0;
+    this.sentGroups = false;
+    this.shares = 0;
+    this.sentShares = false;
+    this.shareCount = 0;
+    this.shareIndex = -1;
+    this.schemesLength = 0;
+    this.sni = "";
+    this.alpnLength = 0;
+    this.cookieLength = 0;
+  }
+
+  /** Once the suite tells the hash. */
+  startTranscript(): void {
+    const { hash } = this.negotiated.suite as CipherSuite;
+    this.schedule = new KeySchedule13(hash);
+    this.transcript = new Transcript(hash, this.schedule.hash);
+  }
+
+  get alpn(): string | null {
+    return this.negotiated.alpn;
+  }
+
+  get peerContext(): Uint8Array {
+    return CLIENT_CONTEXT;
+  }
+
+  get ownContext(): Uint8Array {
+    return SERVER_CONTEXT;
+  }
+
+  get signatures(): readonly SignatureAlgorithm[] {
+    return this.config.provider.signatures;
+  }
+
+  /** RFC 9846 §5: not before the first ClientHello, unless an earlier one was answered without keeping state. */
+  override get takesChangeCipherSpec(): boolean {
+    return this.state !== S.WAIT_CH || this.retried || this.config.cookies !== undefined;
+  }
+
+  protected get keyLog(): KeyLog | undefined {
+    return this.config.keyLog;
+  }
+
+  get next(): PostFlow | null {
+    if (this.state !== S.CONNECTED) return null;
+    return new PostHandshake13(SERVER_ROWS, this.records, this.keys, this.negotiated.suite as CipherSuite);
+  }
+
+  override wipe(): void {
+    super.wipe();
+    this.keyExchange?.wipe();
+  }
+}
+
+type H = ServerHandshake13;
+
+const ROWS: readonly Row<H>[] = [
+  { state: S.WAIT_CH, type: client_hello, stream: null, endsRecord: true, handle: onClientHello },
+  { state: S.WAIT_CERT, type: certificate, stream: readClientCertificate, endsRecord: false, handle: onClientCertificate },
+  { state: S.WAIT_CV, type: certificate_verify, stream: null, endsRecord: false, handle: onCertificateVerify },
+  { state: S.WAIT_FINISHED, type: finished, stream: null, endsRecord: true, handle: onClientFinished },
+];
+
+const WAITS: readonly Wait<H>[] = [
+  { state: S.SEND_RETRY, step: sendRetry },
+  { state: S.FIND_HOST, step: findHost },
+  { state: S.GENERATE_SHARE, step: generateShare },
+  { state: S.AGREE, step: agreeAsServer },
+  { state: S.SEND_SH, step: sendServerHello },
+  { state: S.SEND_EE, step: sendEncryptedExtensions },
+  { state: S.SEND_CR, step: sendCertificateRequest },
+  { state: S.SEND_CERT, step: sendCertificate },
+  { state: S.SIGN, step: signAsServer },
+  { state: S.SEND_CV, step: sendCertificateVerify },
+  { state: S.SEND_FINISHED, step: finishServer },
+  { state: S.CHECK_CERT, step: checkCertificate },
+  { state: S.CHECK_CV, step: checkCertificateVerify },
+];
