@@ -133,7 +133,7 @@ describe("scripted client with openssl s_server", function () {
         fragment: 50,
         padding: 20,
       },
-      ["-alpn", "http/1.1"],
+      ["-alpn", "http/1.1", "-no_middlebox"],
     );
     good(client);
     expect(client.alpn).to.equal("http/1.1");
