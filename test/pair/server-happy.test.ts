@@ -7,6 +7,7 @@ import type { ScriptedClient, ScriptedClientOptions } from "../peer/scripted-cli
 import { clientIdentity } from "./client-fixture.js";
 import { ON_XS, sampled } from "./effort.js";
 import { SERVER_NAME } from "./fixture.js";
+import { PSK } from "./server-damage.js";
 import {
   byteByByte,
   COOKIES,
@@ -152,6 +153,10 @@ describe("server and scripted client: handshakes that succeed", function () {
       ["GREASE in all lists (RFC 8701)", { grease: true, alpn: ["http/1.1"] }],
       ["unknown extensions (§4.2.2: ignored)", { extensions: [extension(0x1234, [1, 2, 3]), extension(0xfe0d, new Uint8Array(200))] }],
       ["the padding extension (RFC 7685)", { lastExtensions: [extension(21, new Uint8Array(300))] }],
+      [
+        "a pre_shared_key that this server never gave: a full handshake",
+        { extensions: [extension(45, [1, 1])], lastExtensions: [extension(41, PSK)] },
+      ],
       ["psk_key_exchange_modes alone", { extensions: [extension(45, [1, 1])] }],
       [
         "extensions of other features: status_request, SCT, record_size_limit",
