@@ -187,7 +187,7 @@ export class ScriptedClient extends ScriptedPeer<ClientMessageName, ScriptedClie
   /** RFC 7301 §3.1: one name, of those offered. */
   private readAlpn(body: Uint8Array): string {
     const length = body[2]!;
-    if (body.length !== 3 + length || body[0] !== 0 || body[1] !== 1 + length || length === 0)
+    if (body.length !== 3 + length || body[0]! * 256 + body[1]! !== 1 + length || length === 0)
       throw new PeerProblem("EncryptedExtensions: ALPN is not one name");
     const name = String.fromCharCode(...body.slice(3));
     if (this.options.alpn?.includes(name) !== true) throw new PeerProblem(`EncryptedExtensions: ALPN ${name} was not offered`);
