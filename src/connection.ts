@@ -1,9 +1,9 @@
 import { close_notify, connection_lost, decode_error, internal_error, TLSAlert, unexpected_message, user_canceled } from "./alert.js";
-import { alert, application_data, change_cipher_spec, handshake } from "./constants.js";
+import { alert, application_data, handshake } from "./constants.js";
 import type { CipherSuite, NamedGroup } from "./crypto/provider.js";
 import type { Flow, PostFlow } from "./handshake/flow.js";
 import type { Negotiated } from "./handshake/handshake-13.js";
-import type { ConnectionKeys } from "./handshake/keys.js";
+import { KEYS_LENGTH } from "./handshake/keys.js";
 import type { RecordLayer } from "./record/record-layer.js";
 
 /** Bits of `wants`. */
@@ -44,7 +44,7 @@ export abstract class Connection implements Negotiated {
   /** The DNS name that was asked for by SNI, "" for none. */
   sni: string;
   protected readonly records: RecordLayer;
-  protected readonly keys: ConnectionKeys;
+  protected readonly keys: Uint8Array;
   protected flow: Flow | null;
   private readonly sliceSteps: number;
   private post: PostFlow | null;
@@ -52,7 +52,7 @@ export abstract class Connection implements Negotiated {
   private transportEnded: boolean;
   private emptyRecords: number;
 
-  constructor(records: RecordLayer, keys: ConnectionKeys, sliceSteps: number) {
+  constructor(records: RecordLayer, sliceSteps: number) {
     this.io = records.io;
     this.state = HANDSHAKING;
     this.failure = null;
@@ -63,7 +63,7 @@ export abstract class Connection implements Negotiated {
     this.alpn = null;
     this.sni = "";
     this.records = records;
-    this.keys = keys;
+    this.keys = new Uint8Array(KEYS_LENGTH);
     this.flow = null;
     this.sliceSteps = sliceSteps;
     this.post = null;
@@ -146,10 +146,19 @@ export abstract class Connection implements Negotiated {
     const { post } = this;
     if (post !== null) {
       post.calm();
+      // RFC 9846 §5.5: new keys before the cipher's limit is reached.
+      if (this.records.writer.protection?.exhausted) post.updateKeys(false);
       if (post.keyUpdateDue) this.run();
       if (post.keyUpdateDue) return 0;
     }
     return this.records.writer.write(bytes, offset, length);
+  }
+
+  /** New keys for what we send (RFC 9846 §4.7.3), and with requestPeer for what the peer sends. It happens by itself before a cipher's limit. */
+  updateKeys(requestPeer: boolean): void {
+    if (this.post === null || this.writeClosed) return;
+    this.post.updateKeys(requestPeer);
+    this.run();
   }
 
   /** Ends our side with close_notify; the peer's data can still be read. */
@@ -193,55 +202,49 @@ export abstract class Connection implements Negotiated {
     return this.state <= OPEN && !this.peerClosed;
   }
 
-  /** The only try/catch: every failure of a handshake or a record ends here. */
+  /**
+   * Goes on as far as bytes, room and (with slices) one slice of public-key work allow. The only try/catch: every failure of a handshake or a record
+   * ends here. Handlers are called from here and not deeper: the engine's stack is RAM.
+   */
   protected run(): void {
+    const { reader } = this.records;
+    let slices = this.sliceSteps === Infinity ? Infinity : 1;
     try {
-      this.turn();
+      while (this.reading) {
+        const flow = this.flow as Flow;
+        if (flow.working) {
+          if (slices-- === 0) return;
+          flow.work(this.sliceSteps);
+          if (flow.blocked) return;
+          continue;
+        }
+        if (flow.next !== null) {
+          this.open(flow.next);
+          continue;
+        }
+        if (this.post !== null && !this.writeClosed) this.post.sendKeyUpdate();
+        if (reader.start === reader.end && !reader.advance()) {
+          if (this.transportEnded) this.cutOff(flow);
+          return;
+        }
+        if (reader.type === handshake) {
+          if (flow.feed(reader, this.io)) flow.handle(reader);
+        } else if (this.takeOther(flow)) return;
+      }
     } catch (error) {
       this.stop(error instanceof TLSAlert ? error : new TLSAlert(internal_error, String(error), "internal"));
     }
   }
 
-  /** Goes on as far as bytes, room and (with slices) one slice of public-key work allow. */
-  private turn(): void {
-    const { reader } = this.records;
-    let slices = this.sliceSteps === Infinity ? Infinity : 1;
-    while (this.reading) {
-      const flow = this.flow as Flow;
-      if (flow.working) {
-        if (slices-- === 0) return;
-        flow.work(this.sliceSteps);
-        if (flow.blocked) return;
-        continue;
-      }
-      if (flow.next !== null) {
-        this.open(flow.next);
-        continue;
-      }
-      if (this.post !== null && !this.writeClosed) this.post.sendKeyUpdate();
-      if (reader.start === reader.end && !reader.advance()) {
-        if (this.transportEnded) this.cutOff(flow);
-        return;
-      }
-      if (flow.midMessage && reader.type !== handshake)
-        throw new TLSAlert(
-          unexpected_message,
-          `${flow.stateName}: a record of content type ${reader.type} in the middle of a handshake message`,
-        );
-      switch (reader.type) {
-        case handshake:
-          flow.feed(reader, this.io);
-          break;
-        case application_data:
-          if (this.takeData(flow)) return;
-          break;
-        case alert:
-          this.takeAlert(flow);
-          break;
-        case change_cipher_spec:
-          this.takeChangeCipherSpec(flow);
-      }
-    }
+  /** A record that is no handshake; true: application data waits for the host. */
+  private takeOther(flow: Flow): boolean {
+    const { type } = this.records.reader;
+    if (flow.midMessage)
+      throw new TLSAlert(unexpected_message, `${flow.stateName}: a record of content type ${type} in the middle of a handshake message`);
+    if (type === application_data) return this.takeData(flow);
+    if (type === alert) this.takeAlert(flow);
+    else this.takeChangeCipherSpec(flow);
+    return false;
   }
 
   private cutOff(flow: Flow): never {
@@ -337,6 +340,6 @@ export abstract class Connection implements Negotiated {
     reader.protection = null;
     writer.protection = null;
     reader.wipe();
-    this.keys.wipe();
+    this.keys.fill(0);
   }
 }

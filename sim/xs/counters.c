@@ -69,6 +69,17 @@ SimUse simUseNow(txMachine* the)
 	return use;
 }
 
+/* What a native sees: its own call is not the app's. A frame lies below result, target, function and this. */
+static SimUse useOfCaller(txMachine* the)
+{
+	SimUse use = simUseNow(the);
+	txSlot* stack = the->frame + 5;
+	if (stack > the->stackTop) return use;
+	use.stackBytes = (double)((the->stackTop - stack) * (ptrdiff_t)sizeof(txSlot));
+	use.sum = use.chunkBytes + use.slots * sizeof(txSlot) + use.stackBytes;
+	return use;
+}
+
 static void countCollections(txMachine* the)
 {
 	total.collections += (txU2)(the->garbageCollectionCount - total.lastCollections);
@@ -102,7 +113,9 @@ static double deepestBytes(txMachine* the, txSlot* to)
 static void settle(txMachine* the)
 {
 	SimUse use;
+	txSlot* deep;
 	if (the->stack < the->stackPeak) the->stackPeak = the->stack;
+	deep = the->stackPeak;
 	noteHigh(the);
 	use.chunkBytes = baseChunkBytes + newChunkBytes;
 	use.slots = baseSlots + newSlots;
@@ -111,6 +124,7 @@ static void settle(txMachine* the)
 	the->stackPeak = the->stack;
 	raise(&sinceMark, use);
 	raise(&overall, use);
+	simCensus(the, use.sum, markCount, deep);
 }
 
 /* Collects. Where a slot is asked for, chunks must not move: then only slots become exact. */
@@ -235,6 +249,7 @@ void simCountersReset(txMachine* the)
 	deepest = the->stackPeak = the->stack;
 	restartPeaks(the, &sinceMark);
 	restartPeaks(the, &overall);
+	simCensusReset();
 }
 
 void simCountersStart(txMachine* the)
@@ -260,7 +275,7 @@ void simMark(txMachine* the, const char* name)
 	noteHigh(the);
 	countCollections(the);
 	snprintf(mark->name, sizeof(mark->name), "%s", name);
-	mark->live = simUseNow(the);
+	mark->live = useOfCaller(the);
 	mark->peak = sinceMark;
 	mark->allocated = total;
 	restartPeaks(the, &sinceMark);
@@ -271,7 +286,7 @@ void simMark(txMachine* the, const char* name)
 
 double simCounter(txMachine* the, const char* name)
 {
-	SimUse use = simUseNow(the);
+	SimUse use = useOfCaller(the);
 	countCollections(the);
 	noteHigh(the);
 	if (!strcmp(name, "bytes")) return use.sum;
@@ -365,6 +380,7 @@ void simWriteStats(int status)
 			deepestBytes(the, deepest));
 		fprintf(file, ",\"allocated\":{\"chunkBytes\":%.0f,\"chunks\":%.0f,\"slots\":%.0f},\"collections\":%.0f,\"forcedCollections\":%.0f,\"namesAdded\":%d,\"parsedOnDevice\":%d,",
 			total.chunkBytes, total.chunks, total.slots, total.collections - total.forced, total.forced, (int)(the->keyIndex - the->keyOffset), simParsedOnDevice);
+		simWriteCensus(file);
 		/* the engine's tables lie in the C heap, on a device too, and in none of the sums above */
 		fprintf(file, "\"tableBytes\":%d,", (int)((the->keyCount - the->keyOffset + the->aliasCount + the->nameModulo + the->symbolModulo) * sizeof(txSlot*) + sizeof(txMachine)));
 		writeMarks(file);

@@ -22,7 +22,10 @@ static const char help[] =
 	"  --grow           heaps may grow (for tests)\n"
 	"  --thaw-builtins  built-in objects can be changed on the device, at a cost in RAM (for tests)\n"
 	"  --peak BYTES     true peak: collect each time BYTES were allocated (64 is exact enough, and slow)\n"
+	"  --census BYTES   with --peak: what lives in the heaps when live memory first reaches BYTES stands in the statistics\n"
+	"  --census-mark N  ... and not before N marks were set\n"
 	"  --time TIME      fixed clock: seconds since 1970\n"
+	"  --sizes FILE     write a line for each module under preload: flash in use once it is there (code, chunks, slots), and its path\n"
 	"  --stats FILE     write one JSON line with all counters, - for standard output\n"
 	"  --insecure-fixed-random N   the same random bytes at each run\n"
 	"  --verbose        tell about flash and RAM on standard error\n"
@@ -50,12 +53,15 @@ static int parseOption(SimOptions* o, const char* name, const char* value)
 	if (!strcmp(name, "--map")) o->map = file(name, value);
 	else if (!strcmp(name, "--modules")) o->modules = file(name, value);
 	else if (!strcmp(name, "--config")) o->config = file(name, value);
+	else if (!strcmp(name, "--sizes")) o->sizes = file(name, value);
 	else if (!strcmp(name, "--stats")) o->stats = file(name, value);
 	else if (!strcmp(name, "--chunk")) o->chunkBytes = number(name, value, 1024);
 	else if (!strcmp(name, "--slots")) o->slots = number(name, value, 64);
 	else if (!strcmp(name, "--stack")) o->stackSlots = number(name, value, 64);
 	else if (!strcmp(name, "--keys")) o->keys = number(name, value, 1);
 	else if (!strcmp(name, "--peak")) o->peakEvery = number(name, value, 16);
+	else if (!strcmp(name, "--census")) o->census = number(name, value, 1);
+	else if (!strcmp(name, "--census-mark")) o->censusMark = number(name, value, 0);
 	else if (!strcmp(name, "--time")) {
 		char* end = NULL;
 		o->time = value ? strtod(value, &end) * 1000 : 0;

@@ -38,10 +38,16 @@ export interface XsOptions {
   readonly thawBuiltIns?: boolean;
   /** True peak: collect each time so many bytes were allocated. */
   readonly peakEvery?: number;
+  /** With peakEvery: take the census when live memory first reaches so many bytes. */
+  readonly census?: number;
+  /** … and not before so many marks were set. */
+  readonly censusMark?: number;
   /** Fixed clock, seconds since 1970. */
   readonly time?: number;
   readonly insecureFixedRandom?: number;
   readonly verbose?: boolean;
+  /** A file that gets a line for each module under preload (see the program's --sizes). */
+  readonly sizes?: string;
   /** Milliseconds after which the program is ended. Default: never. */
   readonly timeout?: number;
   /** Gets output as it comes, instead of collecting it. */
@@ -75,6 +81,16 @@ export interface Mark {
   readonly collections: number;
 }
 
+/** What lived in the heaps at one moment. */
+export interface Census {
+  readonly bytes: number;
+  readonly classes: readonly { readonly name: string; readonly count: number; readonly slots: number; readonly chunkBytes: number }[];
+  /** The stack by function, innermost first. */
+  readonly calls: readonly { readonly name: string; readonly slots: number }[];
+  /** Calls below it that had ended, as far as their frames can still be seen: a hint at what used the stack. */
+  readonly ended: readonly { readonly name: string; readonly slots: number }[];
+}
+
 export interface XsStats {
   readonly status: number;
   readonly engine: string;
@@ -102,6 +118,7 @@ export interface XsStats {
   readonly parsedOnDevice: number;
   /** The engine's tables (names, aliases) in the C heap, which no other figure contains. */
   readonly tableBytes: number;
+  readonly census: Census | null;
   readonly marks: readonly Mark[];
 }
 
@@ -125,12 +142,15 @@ function argumentsOf(host: HostBuild, options: XsOptions, folder: string): strin
     writeFileSync(join(folder, "config.json"), JSON.stringify(options.config));
     args.push("--config", join(folder, "config.json"));
   }
+  if (options.sizes !== undefined) args.push("--sizes", options.sizes);
   const numbers: [string, number | undefined][] = [
     ["--chunk", options.chunkBytes],
     ["--slots", options.slots],
     ["--stack", options.stackSlots],
     ["--keys", options.keys],
     ["--peak", options.peakEvery],
+    ["--census", options.census],
+    ["--census-mark", options.censusMark],
     ["--time", options.time],
     ["--insecure-fixed-random", options.insecureFixedRandom],
   ];
@@ -203,6 +223,13 @@ export interface InstructionCount {
 
 export interface CountResult extends XsResult {
   readonly instructions: Readonly<Record<string, InstructionCount>>;
+}
+
+/** Engine, compiler and slot size of the program, as it tells them itself. */
+export function hostVersion(host: HostBuild): { engine: string; compiler: string; slotSize: number } {
+  const { stdout, status } = spawnSync(host.program, ["--version"], { encoding: "utf8" });
+  if (status !== 0) throw new BuildError(`${host.program} cannot be started`);
+  return JSON.parse(stdout) as { engine: string; compiler: string; slotSize: number };
 }
 
 /** Whether instructions can be counted here. */

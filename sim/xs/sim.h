@@ -21,6 +21,7 @@ typedef struct {
 	const char* map;           /* JSON: imports, preload, runtime, parse */
 	const char* modules;       /* directory of the built-in modules */
 	const char* config;        /* JSON file that "mc/config" exports */
+	const char* sizes;         /* where a line for each module under preload goes: flash in use behind it */
 	const char* stats;         /* where the JSON line goes, "-" for standard output */
 	txSize chunkBytes;
 	txSize slots;
@@ -29,6 +30,8 @@ typedef struct {
 	int grow;                  /* the device's heaps may grow (tests) */
 	int thaw;                  /* built-ins stay changeable through aliases (tests) */
 	int peakEvery;             /* collect and sample each time this many bytes were allocated; 0: off */
+	int census;                /* take the census when live memory first reaches so many bytes; 0: off */
+	int censusMark;            /* … and so many marks were set before */
 	int verbose;
 	int fixedTime;
 	double time;               /* milliseconds since 1970, when fixedTime */
@@ -103,6 +106,11 @@ int simTimersTimeout(void);             /* milliseconds until the next one, -1: 
 void simTimersFire(txMachine* the);
 int simNetPrepare(void* pollfds, int limit, int* timeout);
 void simNetDispatch(txMachine* the, void* pollfds, int count);
+
+/* census.c: what lives in the heaps at the peak */
+void simCensus(txMachine* the, double sum, int markCount, txSlot* deepest);
+void simCensusReset(void);
+void simWriteCensus(FILE* file);
 
 /* counters.c: allocation counters around the engine's allocator */
 typedef struct {

@@ -15,7 +15,7 @@ export interface ClientHelloContext {
   readonly config: ClientConfig;
   /** The group and the key whose share is offered. */
   readonly group: NamedGroup;
-  readonly keyExchange: KeyExchange;
+  readonly keyExchange: KeyExchange | null;
   /** The server name to send, "" for none (an IP address is never sent: RFC 6066 §3). */
   readonly sni: string;
   /** From the server: selected_version, or 0. */

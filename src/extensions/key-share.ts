@@ -10,6 +10,7 @@ export const keyShare: ClientExtension = {
   answers: IN_SERVER_HELLO | IN_HELLO_RETRY_REQUEST,
   send(context, w) {
     const { group, keyExchange } = context;
+    if (keyExchange === null) return false;
     const list = w.open16();
     w.u16(group.id);
     const key = w.open16();

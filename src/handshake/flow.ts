@@ -14,7 +14,10 @@ export interface Flow {
   /** The flow that takes over: not null once the handshake is complete. */
   readonly next: PostFlow | null;
   work(budget: number): void;
-  feed(records: RecordReader, bytes: Uint8Array): void;
+  /** Takes bytes; true: a message is complete. */
+  feed(records: RecordReader, bytes: Uint8Array): boolean;
+  /** Handles the message that is complete. */
+  handle(records: RecordReader): void;
   wipe(): void;
 }
 
@@ -23,6 +26,8 @@ export interface PostFlow extends Flow {
   /** A KeyUpdate of ours must go out before the next application data. */
   readonly keyUpdateDue: boolean;
   sendKeyUpdate(): void;
+  /** Makes a KeyUpdate due; requestPeer: it asks the peer for one too. */
+  updateKeys(requestPeer: boolean): void;
   /** Application data came or went: the peer is not only sending messages. */
   calm(): void;
 }

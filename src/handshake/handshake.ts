@@ -45,7 +45,10 @@ export abstract class Handshake<F> {
   private header: number;
   private headerLength: number;
   private left: number;
-  private gathered: Uint8Array | null;
+  /** A gathered message: where it stands as a whole, or is being put together. */
+  private bytes: Uint8Array;
+  private start: number;
+  private end: number;
 
   constructor(state: number, rows: readonly Row<F>[], waits: readonly Wait<F>[], maxMessage: number) {
     this.state = state;
@@ -57,7 +60,9 @@ export abstract class Handshake<F> {
     this.header = 0;
     this.headerLength = 0;
     this.left = 0;
-    this.gathered = null;
+    this.bytes = EMPTY;
+    this.start = 0;
+    this.end = 0;
   }
 
   /** Set by a step that can't go on before bytes were sent or an outside operation is ready. */
@@ -88,86 +93,41 @@ export abstract class Handshake<F> {
     this.state = wait.step(this as unknown as F, budget);
   }
 
-  /** Takes what the record reader's fragment holds, up to its end or to a waiting state. */
-  feed(records: RecordReader, bytes: Uint8Array): void {
-    while (records.start < records.end && !this.working) {
-      if (this.row === null) this.begin(records, bytes);
-      else this.goOn(this.row, records, bytes);
-    }
-  }
-
-  /** Reads the header; a gathered message that stands whole in the fragment is handled in place, without a copy. */
-  private begin(records: RecordReader, bytes: Uint8Array): void {
-    const from = records.start;
-    let o = from;
-    while (this.headerLength < HEADER_LENGTH) {
-      if (o === records.end) {
-        records.start = o;
-        return;
-      }
-      this.header = (this.header << 8) | bytes[o++];
-      this.headerLength++;
-    }
-    records.start = o;
-    const length = this.header & 0xffffff;
-    const row = this.findRow((this.header >> 24) & 255);
-    this.left = length;
-    if (row.stream === null) {
-      if (length > this.maxMessage)
-        throw new TLSAlert(
-          illegal_parameter,
-          `${this.stateName}: a message of type ${row.type} has ${length} bytes; ${this.maxMessage} is the most`,
-        );
-      if (o - from === HEADER_LENGTH && records.end - o >= length) {
-        records.start = o + length;
-        this.complete(row, records, bytes, from, o + length);
-        return;
-      }
-      const gathered = new Uint8Array(HEADER_LENGTH + length);
-      putHeader(gathered, 0, this.header);
-      this.gathered = gathered;
-    } else {
-      this.reader = row.stream(this as unknown as F);
-      this.begun(this.header);
-    }
-    this.row = row;
-    if (length === 0) this.end(row, records);
-  }
-
-  private goOn(row: Row<F>, records: RecordReader, bytes: Uint8Array): void {
+  /**
+   * Takes bytes of the record reader's fragment: a header, or as much of a body as is there. True: a message is complete, call `handle`. Not a loop, and
+   * handlers are not called from here: the stack under them would cost RAM.
+   */
+  feed(records: RecordReader, bytes: Uint8Array): boolean {
+    if (this.row === null) return this.readHeader(records, bytes);
     const { start } = records;
     const there = Math.min(this.left, records.end - start);
-    if (this.reader !== null) {
-      const taken = this.reader.push(bytes, start, there);
-      this.passed(bytes, start, taken);
-      this.left -= taken;
-      records.start = start + taken;
-      if (this.reader.waiting) {
-        this.waitForReader();
-        return;
-      }
-    } else {
-      const gathered = this.gathered as Uint8Array;
+    const { reader } = this;
+    if (reader === null) {
+      const gathered = this.bytes;
       const at = gathered.length - this.left;
       for (let i = 0; i < there; i++) gathered[at + i] = bytes[start + i];
       this.left -= there;
       records.start = start + there;
+      return this.left === 0;
     }
-    if (this.left === 0) this.end(row, records);
+    const taken = reader.push(bytes, start, there);
+    this.passed(bytes, start, taken);
+    this.left -= taken;
+    records.start = start + taken;
+    if (reader.waiting) {
+      this.waitForReader();
+      return false;
+    }
+    return this.left === 0;
   }
 
-  private end(row: Row<F>, records: RecordReader): void {
-    const { reader, gathered } = this;
+  /** Handles the message that is complete: the state machine's step. */
+  handle(records: RecordReader): void {
+    const { reader, bytes, start, end } = this;
+    const row = this.row as Row<F>;
     this.reader = null;
     this.row = null;
-    this.gathered = null;
-    if (reader !== null) {
-      reader.finish();
-      this.complete(row, records, EMPTY, 0, 0);
-    } else if (gathered !== null) this.complete(row, records, gathered, 0, gathered.length);
-  }
-
-  private complete(row: Row<F>, records: RecordReader, bytes: Uint8Array, start: number, end: number): void {
+    this.bytes = EMPTY;
     this.header = 0;
     this.headerLength = 0;
     if (row.endsRecord && (records.start !== records.end || !records.endsRecord))
@@ -175,7 +135,49 @@ export abstract class Handshake<F> {
         unexpected_message,
         `${this.stateName}: more bytes follow a message of type ${row.type} in its record, though keys change behind it`,
       );
+    if (reader !== null) reader.finish();
     this.state = row.handle(this as unknown as F, bytes, start, end);
+  }
+
+  /** Reads the header. A gathered message that stands whole in the fragment stays in place, without a copy; true then. */
+  private readHeader(records: RecordReader, bytes: Uint8Array): boolean {
+    const from = records.start;
+    let o = from;
+    while (this.headerLength < HEADER_LENGTH) {
+      if (o === records.end) {
+        records.start = o;
+        return false;
+      }
+      this.header = (this.header << 8) | bytes[o++];
+      this.headerLength++;
+    }
+    records.start = o;
+    const length = this.header & 0xffffff;
+    const row = this.findRow((this.header >> 24) & 255);
+    this.row = row;
+    this.left = length;
+    if (row.stream !== null) {
+      this.reader = row.stream(this as unknown as F);
+      this.begun(this.header);
+      return length === 0;
+    }
+    if (length > this.maxMessage)
+      throw new TLSAlert(
+        illegal_parameter,
+        `${this.stateName}: a message of type ${row.type} has ${length} bytes; ${this.maxMessage} is the most`,
+      );
+    if (o - from === HEADER_LENGTH && records.end - o >= length) {
+      this.bytes = bytes;
+      this.start = from;
+      this.end = records.start = o + length;
+      return true;
+    }
+    const gathered = new Uint8Array(HEADER_LENGTH + length);
+    putHeader(gathered, 0, this.header);
+    this.bytes = gathered;
+    this.start = 0;
+    this.end = gathered.length;
+    return length === 0;
   }
 
   private findRow(type: number): Row<F> {

@@ -6,6 +6,7 @@ import { signedContent } from "../messages/certificate-verify.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { ChainVerifier } from "../x509/chain.js";
 import type { Handshake13 } from "./handshake-13.js";
+import { READ_SECRET } from "./keys.js";
 import * as S from "./states-13.js";
 import type { Transcript } from "./transcript.js";
 
@@ -15,10 +16,19 @@ export function checkCertificate<F>(h: Handshake13<F>, budget: number): number {
   return h.stepReader(budget) ? S.WAIT_CERT : S.CHECK_CERT;
 }
 
+/** The path is verified: the peer's key is kept, its certificates are let go. False: the peer sent none. */
+export function keepPeerKey<F>(h: Handshake13<F>): boolean {
+  const { keyType, key, keyOffset, keyLength } = h.chain as ChainVerifier;
+  h.chain = null;
+  h.peerKeyType = keyType;
+  if (keyType === 0) return false;
+  h.peerKey = key.slice(keyOffset, keyOffset + keyLength);
+  return true;
+}
+
 export function onCertificateVerify<F>(h: Handshake13<F>, bytes: Uint8Array, start: number, end: number): number {
   const schedule = h.schedule as KeySchedule13;
   const transcript = h.transcript as Transcript;
-  const chain = h.chain as ChainVerifier;
   const r = new Reader(bytes);
   r.over(bytes, start + 4, end, "CertificateVerify");
   const scheme = r.u16();
@@ -29,12 +39,11 @@ export function onCertificateVerify<F>(h: Handshake13<F>, bytes: Uint8Array, sta
   if (algorithm === null || !algorithm.signsHandshake)
     throw new TLSAlert(illegal_parameter, `CertificateVerify: signature scheme 0x${scheme.toString(16)} was not offered`);
   // §4.5.2: the scheme must fit the key of the certificate.
-  if (algorithm.keyType !== chain.keyType)
+  if (algorithm.keyType !== h.peerKeyType)
     throw new TLSAlert(illegal_parameter, `CertificateVerify: ${algorithm.name} does not fit the key of the peer's certificate`);
   transcript.digest(schedule.secrets, schedule.digest);
-  h.verifier = beginVerify(algorithm, schedule, h.peerContext, chain, bytes, signature, length);
+  beginVerify(h, algorithm, bytes, signature, length);
   transcript.update(bytes, start, end - start);
-  h.chain = null;
   return S.CHECK_CV;
 }
 
@@ -60,7 +69,7 @@ export function checkFinished<F>(h: Handshake13<F>, bytes: Uint8Array, start: nu
   const verifyData = r.skip(length);
   r.finish();
   transcript.digest(secrets, digest);
-  schedule.finished(h.keys.bytes, h.keys.readSecret, secrets, digest);
+  schedule.finished(h.keys, READ_SECRET, secrets, digest);
   if (!equalBytes(bytes, verifyData, secrets, digest, length))
     throw new TLSAlert(decrypt_error, "Finished: the peer's verify_data does not fit the handshake");
   transcript.update(bytes, start, end - start);
@@ -70,33 +79,34 @@ export function checkFinished<F>(h: Handshake13<F>, bytes: Uint8Array, start: nu
  * Begins to check a CertificateVerify signature over the transcript hash in `schedule.digest`. Ed25519 takes the content itself, the others its
  * hash (§4.3.3).
  */
-function beginVerify(
+function beginVerify<F>(
+  h: Handshake13<F>,
   algorithm: SignatureAlgorithm,
-  schedule: KeySchedule13,
-  context: Uint8Array,
-  peer: ChainVerifier,
   bytes: Uint8Array,
   signature: number,
   signatureLength: number,
-): Verifier {
-  const { secrets, digest, temp, length } = schedule;
-  const verifier = peer.verifierFor(algorithm);
+): void {
+  const { secrets, digest, temp, length, hash: work } = h.schedule as KeySchedule13;
+  const context = h.peerContext;
+  const key = h.peerKey as Uint8Array;
+  const verifier = algorithm.createVerifier();
+  h.verifier = verifier;
+  h.peerKey = null;
   if (algorithm.keyType === KEY_ED25519) {
     const content = signedContent(context, secrets, digest, length);
-    verifier.begin(peer.key, peer.keyOffset, peer.keyLength, content, 0, content.length, bytes, signature, signatureLength);
-    return verifier;
+    verifier.begin(key, 0, key.length, content, 0, content.length, bytes, signature, signatureLength);
+    return;
   }
   // The work hash of the key schedule is free here; a scheme with another hash needs its own.
   const same = algorithm.hash.outputLength === length;
-  const hash = same ? schedule.hash : algorithm.hash.create();
+  const hash = same ? work : algorithm.hash.create();
   const out = same ? secrets : new Uint8Array(algorithm.hash.outputLength);
   const o = same ? temp : 0;
   hash.reset();
   hash.update(context, 0, context.length);
   hash.update(secrets, digest, length);
   hash.digest(out, o);
-  verifier.begin(peer.key, peer.keyOffset, peer.keyLength, out, o, algorithm.hash.outputLength, bytes, signature, signatureLength);
-  return verifier;
+  verifier.begin(key, 0, key.length, out, o, algorithm.hash.outputLength, bytes, signature, signatureLength);
 }
 
 function findSignature(signatures: readonly SignatureAlgorithm[], scheme: number): SignatureAlgorithm | null {

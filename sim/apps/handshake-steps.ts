@@ -1,0 +1,77 @@
+// Drives a connection record by record, and marks what each handshake message cost. Lies in flash, as the stack itself.
+import measure from "sim:measure";
+import type { Connection } from "../../src/connection.js";
+import { BETWEEN } from "./between.js";
+
+const HANDSHAKE = 22;
+const CHANGE_CIPHER_SPEC = 20;
+const ALERT = 21;
+
+interface WithFlow {
+  readonly flow: { readonly stateName: string } | null;
+}
+
+function stateOf(connection: Connection): string {
+  return (connection as unknown as WithFlow).flow?.stateName ?? "";
+}
+
+/** The message that a record of the server holds, told from the state before and behind it. */
+function nameOf(type: number, length: number, before: string, after: string): string {
+  if (type === CHANGE_CIPHER_SPEC) return "change_cipher_spec";
+  if (type === ALERT) return "alert";
+  if (type === HANDSHAKE) return "ServerHello";
+  switch (before) {
+    case "WAIT_EE":
+      return after === before || after === "WAIT_CERT_CR" ? "EncryptedExtensions" : "EncryptedExtensions …";
+    case "WAIT_CERT_CR":
+      return after === "WAIT_CERT" ? "CertificateRequest" : "Certificate";
+    case "WAIT_CERT":
+      return "Certificate";
+    case "WAIT_CV":
+      return "CertificateVerify";
+    case "WAIT_FINISHED":
+      return "Finished";
+    default:
+      return postHandshakeName(length);
+  }
+}
+
+const PROTECTED_ALERT = 24;
+const PROTECTED_KEY_UPDATE = 27;
+
+/** By the record's length: the message is gone when it has been taken. */
+export function postHandshakeName(length: number): string {
+  return length === PROTECTED_ALERT ? "alert" : length === PROTECTED_KEY_UPDATE ? "KeyUpdate" : "NewSessionTicket";
+}
+
+/** Tells the tool that reads our output what passed on the wire. */
+function tell(direction: string, name: string, bytes: number): void {
+  trace("@", direction, " ", bytes, " ", name, "\n");
+}
+
+/** After construction: what the client sends first. */
+export function markHello(connection: Connection): void {
+  measure.mark("ClientHello");
+  tell(">", "ClientHello", connection.txPending());
+}
+
+/** A whole record of the server stands at io[rxOffset …): takes it, marks it. What the client answers is for the caller to send. */
+export function takeRecord(connection: Connection, type: number, length: number): void {
+  const before = stateOf(connection);
+  const waiting = connection.txPending();
+  measure.mark(BETWEEN);
+  connection.received(length);
+  const name = nameOf(type, length, before, stateOf(connection));
+  measure.mark(name);
+  tell("<", name, length);
+  const answer = connection.txPending() - waiting;
+  if (answer > 0) tell(">", "Finished", answer);
+}
+
+/** Puts a whole record into the connection's memory and takes it. */
+export function putRecord(connection: Connection, record: Uint8Array): void {
+  if (record.length > connection.rxSpace())
+    throw new RangeError(`a record of ${record.length} bytes; there is room for ${connection.rxSpace()}`);
+  connection.io.set(record, connection.rxOffset);
+  takeRecord(connection, record[0] as number, record.length);
+}

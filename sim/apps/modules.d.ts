@@ -1,0 +1,37 @@
+// Modules that the tools write for one run, and the device's global that Node lacks.
+
+declare module "sim:flight" {
+  /** The server's records, each with its header, as they were received from a real server. */
+  export const records: readonly Uint8Array[];
+  /** DER of the root certificate. */
+  export const root: Uint8Array;
+  export const serverName: string;
+}
+
+declare module "sim:trust" {
+  /** DER of each certificate that is trusted. */
+  export const certificates: readonly Uint8Array[];
+}
+
+declare module "mc/config" {
+  const config: {
+    readonly address: string;
+    readonly port: number;
+    /** False: the same app over plain TCP, to know what TLS adds. */
+    readonly tls: boolean;
+    /** The name that the server's certificate must carry, and the Host of the requests. */
+    readonly serverName: string;
+    readonly path: string;
+    readonly readings: number;
+    /** True: every reply must accept its reading. False: a foreign server may answer what it likes. */
+    readonly strict: boolean;
+    /** Suite code points that are offered. */
+    readonly suites: readonly number[];
+    readonly receiveBuffer: number;
+    readonly sendBuffer: number;
+  };
+  export default config;
+}
+
+/** Prints its arguments, one after the other; numbers and strings without an allocation. */
+declare function trace(...values: (string | number)[]): void;

@@ -1,0 +1,99 @@
+// Where the sensor connects to: the demo's own server with a fresh CA, or one that runs already.
+import { lookup } from "node:dns/promises";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { certificatesFrom } from "../hosts/node/certificates.js";
+import type { Target } from "./device-run.js";
+import { SimError } from "./errors.js";
+import type { ServerAddress, SimOptions } from "./options.js";
+import { makePki, type Pki } from "./pki.js";
+import { type ReadingsServer, startReadingsServer } from "./server.js";
+
+export interface Targets {
+  readonly secure: Target;
+  /** Plain HTTP on this machine, for the same app without TLS. */
+  readonly plain: Target;
+  readonly own: ReadingsServer;
+  /** For the report. */
+  readonly about: string;
+}
+
+const CONNECT_TIMEOUT = 5000;
+
+function freshPki(): Pki {
+  const folder = mkdtempSync(join(tmpdir(), "thimble-ca-"));
+  try {
+    return makePki(folder, 30);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The address of a server that accepts TCP connections; throws where there is none. */
+async function reachable({ host, port }: ServerAddress): Promise<string> {
+  const where = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  let address: string;
+  try {
+    ({ address } = await lookup(host));
+  } catch {
+    throw new SimError(`${where}: no such host`);
+  }
+  await new Promise<void>((resolve, reject) => {
+    const socket = connect({ host: address, port, timeout: CONNECT_TIMEOUT });
+    const no = (why: string): void => {
+      socket.destroy();
+      reject(new SimError(`${where}: ${why}`));
+    };
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve();
+    });
+    socket.once("timeout", () => no(`no answer within ${CONNECT_TIMEOUT / 1000} seconds`));
+    socket.once("error", (error: NodeJS.ErrnoException) =>
+      no(error.code === "ECONNREFUSED" ? "connection refused: no server listens there" : error.message),
+    );
+  });
+  return address;
+}
+
+function certificatesOf(file: string): Uint8Array[] {
+  let data: Buffer;
+  try {
+    data = readFileSync(file);
+  } catch (error) {
+    throw new SimError(`--ca ${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
+  }
+  try {
+    return certificatesFrom(new Uint8Array(data), `--ca ${file}`);
+  } catch (error) {
+    throw new SimError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+export async function makeTargets(options: SimOptions): Promise<Targets> {
+  const pki = freshPki();
+  if (options.server === null) {
+    const own = await startReadingsServer(pki);
+    const common = { address: own.address, serverName: options.servername ?? "localhost", strict: true };
+    const { node, openssl } = process.versions;
+    return {
+      own,
+      secure: { ...common, port: own.securePort, certificates: certificatesFrom(pki.root, "root") },
+      plain: { ...common, port: own.plainPort, certificates: certificatesFrom(pki.root, "root") },
+      about: `Node ${node} with OpenSSL ${openssl}, leaf and intermediate on P-256`,
+    };
+  }
+  const { host, port } = options.server;
+  const certificates = certificatesOf(options.ca as string);
+  const address = await reachable(options.server);
+  const own = await startReadingsServer(pki);
+  const serverName = options.servername ?? host;
+  return {
+    own,
+    secure: { address, port, serverName, strict: false, certificates },
+    plain: { address: own.address, port: own.plainPort, serverName, strict: false, certificates },
+    about: `${host}, port ${port}`,
+  };
+}
