@@ -4,16 +4,12 @@ import type { SimOptions } from "./options.js";
 import { thousands } from "./report/table.js";
 import type { XsStats } from "./xs/run.js";
 
-/** Of a connection at its peak, beside its buffers. */
+/** Of a TLS socket in its handshake, beside its buffers: the most of each kind. */
 export interface Needs {
   readonly chunkBytes: number;
   readonly slots: number;
   readonly stackSlots: number;
 }
-
-/** What the ECMA-419 socket adds to a connection: its object, its views and its calls on the stack (`npm run sim` measures them). */
-const SOCKET_SLOTS = 64;
-const SOCKET_STACK_SLOTS = 48;
 
 /** Chunks have a header of 8 bytes, and a size that is a multiple of 4. */
 const CHUNK_HEADER = 8;
@@ -29,13 +25,12 @@ export function checkNeeds(options: SimOptions, needs: Needs, plain: XsStats): v
       `memory too small: ${thousands(receiveBuffer)} bytes to receive, ${thousands(sendBuffer)} to send, ${thousands(needs.chunkBytes)} for the handshake and ` +
         `${thousands(app.chunkBytes)} of the app need ${thousands(chunkBytes)} bytes of chunks; the device has ${thousands(heaps.chunkBytes)} (--chunks, --receive-buffer)`,
     );
-  const own = needs.slots + SOCKET_SLOTS;
-  const slots = own + app.slots;
+  const slots = needs.slots + app.slots;
   if (slots > heaps.slots)
     throw new SimError(
-      `memory too small: ${thousands(own)} slots for the handshake and ${thousands(app.slots)} of the app are ${thousands(slots)}; the device has ${thousands(heaps.slots)} (--slots)`,
+      `memory too small: ${thousands(needs.slots)} slots for the handshake and ${thousands(app.slots)} of the app are ${thousands(slots)}; the device has ${thousands(heaps.slots)} (--slots)`,
     );
-  const stackSlots = needs.stackSlots + SOCKET_STACK_SLOTS + Math.ceil(app.stackBytes / plain.slotSize);
+  const stackSlots = needs.stackSlots + Math.ceil(app.stackBytes / plain.slotSize);
   if (stackSlots > heaps.stackSlots)
     throw new SimError(
       `memory too small: the handshake needs ${thousands(stackSlots)} slots of stack with the app's; the device has ${thousands(heaps.stackSlots)} (--stack)`,

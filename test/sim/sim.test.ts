@@ -116,7 +116,7 @@ describe("sim", function () {
     const gone = await other((socket) => socket.on("data", () => socket.destroy()));
     try {
       const text = await command("main", ["--server", `127.0.0.1:${portOf(plain)}`, "--ca", ca]);
-      expect(text.stderr).to.match(/^sim: the sensor: unexpected_message: [^\n]*sent plain text, not TLS[^\n]*\n$/m);
+      expect(text.stderr).to.match(/^sim: the sensor: unexpected_message: [^\n]*"HTTP\/1\.1 400[^\n]*\n$/m);
       const lost = await command("main", ["--server", `127.0.0.1:${portOf(gone)}`, "--ca", ca]);
       expect(lost.stderr).to.match(/^sim: the sensor: connection_lost: [^\n]+\n$/m);
       expect([text.status, lost.status]).to.deep.equal([1, 1]);
