@@ -11,7 +11,7 @@ import {
   signsHandshake13,
   status_request,
 } from "../constants.js";
-import { DONE, type Hash, type HashAlgorithm, type SignatureAlgorithm } from "../crypto/provider.js";
+import type { Hash, HashAlgorithm, SignatureAlgorithm } from "../crypto/provider.js";
 import type { Identity } from "../identity.js";
 
 const CONTEXT_LENGTH = 0;
@@ -89,10 +89,6 @@ export class CertificateRequestReader {
       if (--this.left === 0) this.numberRead();
     }
     return length;
-  }
-
-  step(): number {
-    return DONE;
   }
 
   finish(): void {

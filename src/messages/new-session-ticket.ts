@@ -56,10 +56,6 @@ export class NewSessionTicketReader {
     return length;
   }
 
-  step(): number {
-    return 1;
-  }
-
   finish(): void {
     if (this.field !== EXTENSION_TYPE || this.left !== 2 || this.blockLeft !== 0) this.malformed();
   }

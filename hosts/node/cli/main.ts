@@ -3,6 +3,8 @@ import { Command, CommanderError } from "commander";
 import { parseAddress, parseAlpn, parseSeconds, parseSize } from "./arguments.js";
 import { type ConnectFlags, connectCommand } from "./connect-command.js";
 import { CommandError, EXIT_OK, EXIT_USAGE } from "./exit-codes.js";
+import { addRootsCommand } from "./roots.js";
+import { addVerifyCommand } from "./verify.js";
 
 function version(): string {
   const text = readFileSync(new URL("../../../../package.json", import.meta.url), "utf8");
@@ -29,6 +31,8 @@ function program(): Command {
     .option("--receive-buffer <BYTES>", "size of the receive buffer", parseSize)
     .option("--send-buffer <BYTES>", "size of the send buffer", parseSize)
     .action((address, flags: ConnectFlags) => connectCommand(address, flags));
+  addVerifyCommand(command);
+  addRootsCommand(command);
   return command;
 }
 
