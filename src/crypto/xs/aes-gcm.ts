@@ -1,7 +1,7 @@
 import type { AeadAlgorithm, AeadKey } from "../provider.js";
-import { expandKey } from "./aes.js";
+import { AES_128, AES_256, type AesSize, expandKey, wordAt } from "./aes.js";
+import { aesCtr } from "./generated/aes-ctr.js";
 import { ghash } from "./generated/aes-ghash.js";
-import { aes128Ctr } from "./generated/aes128-ctr.js";
 
 const TAG_LENGTH = 16;
 
@@ -12,22 +12,13 @@ const LENGTHS = 32;
 const Y = 48;
 const KEYS = 64;
 
-/** AES with one key length, as GCM needs it. */
-interface Cipher {
-  readonly keyLength: number;
-  /** Words of the round keys. */
-  readonly schedule: number;
-  /** Counter mode: see the generated functions. */
-  readonly xor: typeof aes128Ctr;
-}
-
 /**
  * What two keys of one connection share: all but round keys and H, of which there is room for two. GHASH's table (1 KB, in plain arrays
  * because XS reads them a third faster than typed ones) belongs to the key that was used last and is made anew when the other one comes: that
  * costs as much as 3 to 4 blocks.
  */
 class Scratch {
-  readonly cipher: Cipher;
+  readonly size: AesSize;
   readonly state: Int32Array;
   /** state as bytes, big-endian words: what AES and GHASH count in. */
   readonly work: DataView;
@@ -43,9 +34,9 @@ class Scratch {
   /** Whether the second key's place is taken. */
   full: boolean;
 
-  constructor(cipher: Cipher) {
-    this.cipher = cipher;
-    this.state = new Int32Array(KEYS / 4 + 2 * (cipher.schedule + 4));
+  constructor(size: AesSize) {
+    this.size = size;
+    this.state = new Int32Array(KEYS / 4 + 2 * (size.words + 4));
     this.work = new DataView(this.state.buffer);
     this.h0 = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     this.h1 = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -107,27 +98,27 @@ class AesGcmKey implements AeadKey {
   /** Where the round keys lie in scratch.state, in words; H follows them. */
   private readonly key: number;
 
-  constructor(cipher: Cipher, sibling: AeadKey | null) {
+  constructor(size: AesSize, sibling: AeadKey | null) {
     const first = KEYS / 4;
-    const second = first + cipher.schedule + 4;
-    if (sibling instanceof AesGcmKey && sibling.scratch.cipher === cipher && !sibling.scratch.full) {
+    const second = first + size.words + 4;
+    if (sibling instanceof AesGcmKey && sibling.scratch.size === size && !sibling.scratch.full) {
       this.scratch = sibling.scratch;
       this.scratch.full = true;
       this.key = first + second - sibling.key;
     } else {
-      this.scratch = new Scratch(cipher);
+      this.scratch = new Scratch(size);
       this.key = first;
     }
   }
 
   setKey(key: Uint8Array, offset: number): void {
     const scratch = this.scratch;
-    const { cipher, state, work } = scratch;
-    expandKey(state, this.key, key, offset, cipher.keyLength);
+    const { size, state, work } = scratch;
+    expandKey(state, this.key, key, offset, size.keyLength);
     // H = E(0^128) (NIST SP 800-38D §7.1 step 1).
     state.fill(0, 0, 4);
-    cipher.xor(state, this.key, 0, 0, 0, 0, work, 0, 1);
-    const h = this.key + cipher.schedule;
+    aesCtr(state, this.key, size.rounds, 0, 0, 0, 0, work, 0, 1);
+    const h = this.key + size.words;
     for (let i = 0; i < 4; i++) state[h + i] = work.getInt32(4 * i);
     state.fill(0, 0, 4);
     if (scratch.owner === this.key) scratch.unload();
@@ -184,21 +175,21 @@ class AesGcmKey implements AeadKey {
   wipe(): void {
     const scratch = this.scratch;
     scratch.state.fill(0, 0, KEYS / 4);
-    scratch.state.fill(0, this.key, this.key + scratch.cipher.schedule + 4);
+    scratch.state.fill(0, this.key, this.key + scratch.size.words + 4);
     if (scratch.owner === this.key) scratch.unload();
     scratch.view = null;
   }
 
   /** Encrypts or decrypts the whole payload, from counter 2 on (NIST SP 800-38D §7.1 step 3). `start` counts in the ArrayBuffer. */
   private crypt(i0: number, i1: number, i2: number, start: number, length: number): void {
-    const { cipher, state, work, view } = this.scratch;
+    const { size, state, work, view } = this.scratch;
     const blocks = length >> 4;
     const rest = length & 15;
-    if (blocks > 0) cipher.xor(state, this.key, i0, i1, i2, 2, view!, start, blocks);
+    if (blocks > 0) aesCtr(state, this.key, size.rounds, i0, i1, i2, 2, view!, start, blocks);
     if (rest === 0) return;
     start += length - rest;
     state.fill(0, REST / 4, REST / 4 + 4);
-    cipher.xor(state, this.key, i0, i1, i2, 2 + blocks, work, REST, 1);
+    aesCtr(state, this.key, size.rounds, i0, i1, i2, 2 + blocks, work, REST, 1);
     for (let i = 0; i < rest; i++) view!.setUint8(start + i, view!.getUint8(start + i) ^ work.getUint8(REST + i));
   }
 
@@ -214,10 +205,10 @@ class AesGcmKey implements AeadKey {
     length: number,
   ): void {
     const scratch = this.scratch;
-    const { cipher, state, work, h0, h1, h2, h3 } = scratch;
+    const { size, state, work, h0, h1, h2, h3 } = scratch;
     const view = scratch.view!;
     const rest = length & 15;
-    scratch.load(this.key, this.key + cipher.schedule);
+    scratch.load(this.key, this.key + size.words);
     state.fill(0, 0, KEYS / 4);
     let left = aadLength;
     for (; left > 16; left -= 16) {
@@ -233,23 +224,31 @@ class AesGcmKey implements AeadKey {
     work.setInt32(LENGTHS + 4, aadLength << 3);
     work.setInt32(LENGTHS + 12, length << 3);
     ghash(work, h0, h1, h2, h3, left > 0 ? 1 : 0, view, start, length >> 4, rest > 0 ? 2 : 1);
-    cipher.xor(state, this.key, i0, i1, i2, 1, work, Y, 1);
+    aesCtr(state, this.key, size.rounds, i0, i1, i2, 1, work, Y, 1);
   }
 }
 
-function wordAt(bytes: Uint8Array, offset: number): number {
-  return (bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!;
-}
+/** 2^24.5 records of full size a key (RFC 9846 §5.5). */
+const RECORD_LIMIT = 23726566;
 
-const aes128: Cipher = { keyLength: 16, schedule: 44, xor: aes128Ctr };
-
-/** AEAD_AES_128_GCM (RFC 5116 §5.1). 2^24.5 records a key (RFC 9846 §5.5). */
+/** AEAD_AES_128_GCM (RFC 5116 §5.1). */
 export const aes128Gcm: AeadAlgorithm = {
   name: "AES_128_GCM",
   keyLength: 16,
   tagLength: TAG_LENGTH,
-  recordLimit: 23726566,
+  recordLimit: RECORD_LIMIT,
   create(sibling: AeadKey | null): AeadKey {
-    return new AesGcmKey(aes128, sibling);
+    return new AesGcmKey(AES_128, sibling);
+  },
+};
+
+/** AEAD_AES_256_GCM (RFC 5116 §5.2). */
+export const aes256Gcm: AeadAlgorithm = {
+  name: "AES_256_GCM",
+  keyLength: 32,
+  tagLength: TAG_LENGTH,
+  recordLimit: RECORD_LIMIT,
+  create(sibling: AeadKey | null): AeadKey {
+    return new AesGcmKey(AES_256, sibling);
   },
 };

@@ -45,6 +45,21 @@ export const T1 = makeTable(1);
 export const T2 = makeTable(2);
 export const T3 = makeTable(3);
 
+/** A key size: bytes of the key, rounds, words of the round keys (FIPS 197 §5). */
+export interface AesSize {
+  readonly keyLength: number;
+  readonly rounds: number;
+  readonly words: number;
+}
+
+export const AES_128: AesSize = { keyLength: 16, rounds: 10, words: 44 };
+export const AES_256: AesSize = { keyLength: 32, rounds: 14, words: 60 };
+
+/** Four bytes as a word, the first one highest. */
+export function wordAt(bytes: Uint8Array, offset: number): number {
+  return (bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!;
+}
+
 function substitute(word: number): number {
   return (SBOX[(word >> 24) & 255]! << 24) | (SBOX[(word >> 16) & 255]! << 16) | (SBOX[(word >> 8) & 255]! << 8) | SBOX[word & 255]!;
 }
@@ -57,7 +72,7 @@ export function expandKey(words: Int32Array, to: number, key: Uint8Array, offset
   let word = 0;
   for (let i = 0; i < total; i++) {
     if (i < size) {
-      word = (key[offset]! << 24) | (key[offset + 1]! << 16) | (key[offset + 2]! << 8) | key[offset + 3]!;
+      word = wordAt(key, offset);
       offset += 4;
     } else {
       if (i % size === 0) {

@@ -1,0 +1,226 @@
+import type { AeadAlgorithm, AeadKey } from "../provider.js";
+import { AES_128, AES_256, type AesSize, expandKey } from "./aes.js";
+import { aesCbcMac } from "./generated/aes-cbc-mac.js";
+import { aesCtr } from "./generated/aes-ctr.js";
+
+/** Where things lie in Scratch.state, in bytes: the MAC, block B_0 and the first block of additional data, a block of our own. Keys follow. */
+const MAC = 0;
+const HEAD = 16;
+const AAD = 32;
+const REST = 48;
+const KEYS = 64;
+
+/** What two keys of one connection share: all but the round keys, of which there is room for two. */
+class Scratch {
+  readonly size: AesSize;
+  readonly state: Int32Array;
+  /** state as bytes, big-endian words: what AES counts in. */
+  readonly work: DataView;
+  /** A view of the caller's buffer, kept while it stays the same. */
+  view: DataView | null;
+  /** Whether the second key's place is taken. */
+  full: boolean;
+
+  constructor(size: AesSize) {
+    this.size = size;
+    this.state = new Int32Array(KEYS / 4 + 2 * size.words);
+    this.work = new DataView(this.state.buffer);
+    this.view = null;
+    this.full = false;
+  }
+
+  attach(buffer: ArrayBufferLike): void {
+    if (this.view === null || this.view.buffer !== buffer) this.view = new DataView(buffer);
+  }
+}
+
+/**
+ * One direction's key of AES-CCM (NIST SP 800-38C, RFC 3610) with 12-byte nonces, so L = 3: at most 2^24 - 1 bytes (RFC 5116 §5.3, RFC 6655
+ * §3). The MAC is over the plaintext, so open() has to decrypt before it can check; where the tag is wrong it encrypts again, so that the
+ * caller finds the ciphertext as it was and never a byte that is not authenticated.
+ */
+class AesCcmKey implements AeadKey {
+  private readonly scratch: Scratch;
+  private readonly tagLength: number;
+  /** Where the round keys lie in scratch.state, in words. */
+  private readonly key: number;
+
+  constructor(size: AesSize, tagLength: number, sibling: AeadKey | null) {
+    const first = KEYS / 4;
+    const second = first + size.words;
+    this.tagLength = tagLength;
+    if (sibling instanceof AesCcmKey && sibling.scratch.size === size && !sibling.scratch.full) {
+      this.scratch = sibling.scratch;
+      this.scratch.full = true;
+      this.key = first + second - sibling.key;
+    } else {
+      this.scratch = new Scratch(size);
+      this.key = first;
+    }
+  }
+
+  setKey(key: Uint8Array, offset: number): void {
+    const { size, state } = this.scratch;
+    expandKey(state, this.key, key, offset, size.keyLength);
+  }
+
+  seal(
+    nonce: Uint8Array,
+    nonceOffset: number,
+    aad: Uint8Array,
+    aadOffset: number,
+    aadLength: number,
+    buf: Uint8Array,
+    offset: number,
+    length: number,
+  ): void {
+    const scratch = this.scratch;
+    const start = buf.byteOffset + offset;
+    scratch.attach(buf.buffer);
+    this.begin(nonce, nonceOffset, aad, aadOffset, aadLength, length);
+    this.authenticate(start, length);
+    this.crypt(start, length);
+    const { view, work } = scratch;
+    for (let i = 0; i < this.tagLength; i += 4) view!.setInt32(start + length + i, work.getInt32(MAC + i));
+    scratch.state.fill(0, 0, KEYS / 4);
+  }
+
+  open(
+    nonce: Uint8Array,
+    nonceOffset: number,
+    aad: Uint8Array,
+    aadOffset: number,
+    aadLength: number,
+    buf: Uint8Array,
+    offset: number,
+    length: number,
+  ): boolean {
+    const scratch = this.scratch;
+    const start = buf.byteOffset + offset;
+    scratch.attach(buf.buffer);
+    this.begin(nonce, nonceOffset, aad, aadOffset, aadLength, length);
+    this.crypt(start, length);
+    this.authenticate(start, length);
+    const { view, work } = scratch;
+    let difference = 0;
+    for (let i = 0; i < this.tagLength; i += 4) difference |= view!.getInt32(start + length + i) ^ work.getInt32(MAC + i);
+    if (difference !== 0) this.crypt(start, length);
+    scratch.state.fill(0, 0, KEYS / 4);
+    return difference === 0;
+  }
+
+  wipe(): void {
+    const { size, state } = this.scratch;
+    state.fill(0, 0, KEYS / 4);
+    state.fill(0, this.key, this.key + size.words);
+    this.scratch.view = null;
+  }
+
+  /** The MAC of block B_0 and of the additional data with its length before it (RFC 3610 §2.2). */
+  private begin(nonce: Uint8Array, nonceOffset: number, aad: Uint8Array, aadOffset: number, aadLength: number, length: number): void {
+    const { size, state, work } = this.scratch;
+    state.fill(0, 0, REST / 4);
+    // Flags: whether there is additional data, the tag's length, L - 1.
+    work.setUint8(HEAD, (aadLength > 0 ? 64 : 0) | ((this.tagLength - 2) << 2) | 2);
+    for (let i = 0; i < 12; i++) work.setUint8(HEAD + 1 + i, nonce[nonceOffset + i]!);
+    work.setUint8(HEAD + 13, length >> 16);
+    work.setInt16(HEAD + 14, length);
+    if (aadLength === 0) {
+      aesCbcMac(state, this.key, size.rounds, work, MAC, work, HEAD, 1);
+      return;
+    }
+    let at = AAD + 2;
+    if (aadLength < 0xff00) work.setInt16(AAD, aadLength);
+    else {
+      work.setInt16(AAD, 0xfffe);
+      work.setInt32(AAD + 2, aadLength);
+      at = AAD + 6;
+    }
+    // TLS's additional data fits in one block, which goes with B_0; others are taken block by block.
+    for (let from = HEAD; aadLength > 0; from = AAD) {
+      for (; at < AAD + 16 && aadLength > 0; aadLength--) work.setUint8(at++, aad[aadOffset++]!);
+      aesCbcMac(state, this.key, size.rounds, work, MAC, work, from, (AAD + 16 - from) >> 4);
+      state.fill(0, AAD / 4, AAD / 4 + 4);
+      at = AAD;
+    }
+  }
+
+  /** Goes on with the MAC over the plaintext and encrypts it with counter 0: the tag comes to byte MAC of state. */
+  private authenticate(start: number, length: number): void {
+    const { size, state, work, view } = this.scratch;
+    const blocks = length >> 4;
+    const rest = length & 15;
+    if (blocks > 0) aesCbcMac(state, this.key, size.rounds, work, MAC, view!, start, blocks);
+    if (rest > 0) {
+      start += length - rest;
+      state.fill(0, REST / 4, REST / 4 + 4);
+      for (let i = 0; i < rest; i++) work.setUint8(REST + i, view!.getUint8(start + i));
+      aesCbcMac(state, this.key, size.rounds, work, MAC, work, REST, 1);
+    }
+    this.xor(0, work, MAC, 1);
+  }
+
+  /** Encrypts or decrypts the whole payload, from counter 1 on (RFC 3610 §2.3). `start` counts in the ArrayBuffer. */
+  private crypt(start: number, length: number): void {
+    const { state, work, view } = this.scratch;
+    const blocks = length >> 4;
+    const rest = length & 15;
+    if (blocks > 0) this.xor(1, view!, start, blocks);
+    if (rest === 0) return;
+    start += length - rest;
+    state.fill(0, REST / 4, REST / 4 + 4);
+    this.xor(1 + blocks, work, REST, 1);
+    for (let i = 0; i < rest; i++) view!.setUint8(start + i, view!.getUint8(start + i) ^ work.getUint8(REST + i));
+  }
+
+  /** Counter mode from block A_counter on: flags (L - 1), the nonce as B_0 has it, the counter in three bytes (RFC 3610 §2.3). */
+  private xor(counter: number, view: DataView, offset: number, count: number): void {
+    const { size, state, work } = this.scratch;
+    const i0 = 0x2000000 | (work.getInt32(HEAD) & 0xffffff);
+    const i3 = (work.getUint8(HEAD + 12) << 24) | counter;
+    aesCtr(state, this.key, size.rounds, i0, work.getInt32(HEAD + 4), work.getInt32(HEAD + 8), i3, view, offset, count);
+  }
+}
+
+/**
+ * Records a key. An attacker tells q records of at most l blocks from random ones with an advantage of at most (2 l q)^2 / 2^128; with full
+ * records (l = 2^10) and the margin that TLS 1.3 has for its other ciphers, 2^-60, that is 2^23 (RFC 9147 §4.5.3 and Appendix B.1; RFC 9846
+ * §5.5 has no figure for CCM). The tag's length is not in it.
+ */
+const RECORD_LIMIT = 0x800000;
+
+/** AEAD_AES_128_CCM (RFC 5116 §5.3). */
+export const aes128Ccm: AeadAlgorithm = {
+  name: "AES_128_CCM",
+  keyLength: 16,
+  tagLength: 16,
+  recordLimit: RECORD_LIMIT,
+  create(sibling: AeadKey | null): AeadKey {
+    return new AesCcmKey(AES_128, 16, sibling);
+  },
+};
+
+/**
+ * AEAD_AES_128_CCM_8 (RFC 6655 §6.1). Its short tag lets one forgery in 2^64 pass. A connection ends at the first one that does not, so an
+ * attacker has one try a connection; where that is too much, leave the suite out (IANA does not recommend it).
+ */
+export const aes128Ccm8: AeadAlgorithm = {
+  name: "AES_128_CCM_8",
+  keyLength: 16,
+  tagLength: 8,
+  recordLimit: RECORD_LIMIT,
+  create(sibling: AeadKey | null): AeadKey {
+    return new AesCcmKey(AES_128, 8, sibling);
+  },
+};
+
+/** AEAD_AES_256_CCM (RFC 5116 §5.4). No suite of TLS 1.3 has it. */
+export const aes256Ccm: AeadAlgorithm = {
+  name: "AES_256_CCM",
+  keyLength: 32,
+  tagLength: 16,
+  recordLimit: RECORD_LIMIT,
+  create(sibling: AeadKey | null): AeadKey {
+    return new AesCcmKey(AES_256, 16, sibling);
+  },
+};

@@ -1,0 +1,169 @@
+import type { Hash, HashAlgorithm } from "../provider.js";
+import { SHA512_INITIAL, sha512Blocks } from "./generated/sha512-blocks.js";
+
+const BLOCK = 128;
+const STATE = 64;
+
+/**
+ * SHA-512 and its shorter kin SHA-384 (FIPS 180-4): they differ in the initial hash value and in how much of the last one is the digest. State
+ * and block share one ArrayBuffer behind one DataView: typed arrays of their own would cost more than the bytes they hold. Layout: chaining
+ * value in [0, 64), block in [64, 192).
+ */
+export class Sha512 implements Hash {
+  readonly outputLength: number;
+  private readonly initial: readonly number[];
+  private readonly view: DataView;
+  /** Bytes hashed so far; exact up to 2^53. */
+  private length: number;
+  /** A view of the caller's buffer, kept from the last update that had whole blocks to read in place. */
+  private input: DataView | null;
+
+  /** `initial`: the initial hash value, eight words of two halves, high half first. */
+  constructor(initial: readonly number[], outputLength: number) {
+    this.outputLength = outputLength;
+    this.initial = initial;
+    this.view = new DataView(new ArrayBuffer(STATE + BLOCK));
+    this.length = 0;
+    this.input = null;
+    this.reset();
+  }
+
+  get blockLength(): number {
+    return BLOCK;
+  }
+
+  get stateLength(): number {
+    return STATE;
+  }
+
+  reset(): void {
+    const { view, initial } = this;
+    for (let i = 0; i < 16; i++) view.setInt32(4 * i, initial[i]!);
+    this.length = 0;
+  }
+
+  update(bytes: Uint8Array, offset: number, length: number): void {
+    const used = this.length & (BLOCK - 1);
+    this.length += length;
+    if (used > 0) {
+      const space = BLOCK - used;
+      if (length < space) {
+        this.fill(used, bytes, offset, length);
+        return;
+      }
+      this.fill(used, bytes, offset, space);
+      sha512Blocks(this.view, this.view, STATE, 1);
+      offset += space;
+      length -= space;
+    }
+    if (length >= BLOCK) {
+      let input = this.input;
+      if (input === null || input.buffer !== bytes.buffer) {
+        input = new DataView(bytes.buffer);
+        this.input = input;
+      }
+      sha512Blocks(this.view, input, bytes.byteOffset + offset, length >> 7);
+      offset += length & -BLOCK;
+      length &= BLOCK - 1;
+    }
+    this.fill(0, bytes, offset, length);
+  }
+
+  digest(out: Uint8Array, offset: number): void {
+    const view = this.view;
+    const length = this.length;
+    let used = length & (BLOCK - 1);
+    view.setUint8(STATE + used, 0x80);
+    used++;
+    if (used > BLOCK - 16) {
+      this.zero(used, BLOCK);
+      sha512Blocks(view, view, STATE, 1);
+      used = 0;
+    }
+    // The length in bits has 128 bits. A count of bytes that is exact stays below 2^53, so the upper 64 of them are zero.
+    this.zero(used, BLOCK - 8);
+    view.setInt32(STATE + BLOCK - 8, Math.floor(length / 0x20000000));
+    view.setInt32(STATE + BLOCK - 4, length << 3);
+    sha512Blocks(view, view, STATE, 1);
+    this.write(out, offset, this.outputLength);
+  }
+
+  copy(from: Hash): void {
+    const other = from as Sha512;
+    const source = other.view;
+    const view = this.view;
+    for (let i = 0; i < STATE + BLOCK; i += 4) view.setInt32(i, source.getInt32(i));
+    this.length = other.length;
+  }
+
+  save(out: Uint8Array, offset: number): void {
+    this.write(out, offset, STATE);
+  }
+
+  restore(saved: Uint8Array, offset: number, blocks: number): void {
+    const view = this.view;
+    for (let i = 0; i < STATE; i += 4) {
+      view.setInt32(i, (saved[offset]! << 24) | (saved[offset + 1]! << 16) | (saved[offset + 2]! << 8) | saved[offset + 3]!);
+      offset += 4;
+    }
+    this.length = blocks * BLOCK;
+  }
+
+  wipe(): void {
+    const view = this.view;
+    for (let i = 0; i < STATE + BLOCK; i += 4) view.setInt32(i, 0);
+    this.length = 0;
+    this.input = null;
+  }
+
+  /** Writes the first `length` bytes of the chaining value. */
+  private write(out: Uint8Array, offset: number, length: number): void {
+    const view = this.view;
+    for (let i = 0; i < length; i += 4) {
+      const word = view.getInt32(i);
+      out[offset] = word >> 24;
+      out[offset + 1] = word >> 16;
+      out[offset + 2] = word >> 8;
+      out[offset + 3] = word;
+      offset += 4;
+    }
+  }
+
+  /** Copies length bytes into the block behind the `used` bytes there; four at a time where the block's position allows. */
+  private fill(used: number, bytes: Uint8Array, offset: number, length: number): void {
+    const view = this.view;
+    let position = STATE + used;
+    const end = position + length;
+    for (; position < end && (position & 3) !== 0; position++) view.setUint8(position, bytes[offset++]!);
+    for (; position + 4 <= end; position += 4) {
+      view.setInt32(position, (bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!);
+      offset += 4;
+    }
+    for (; position < end; position++) view.setUint8(position, bytes[offset++]!);
+  }
+
+  /** Zeroes the block's bytes [from, to). */
+  private zero(from: number, to: number): void {
+    const view = this.view;
+    for (; (from & 3) !== 0; from++) view.setUint8(STATE + from, 0);
+    for (; from < to; from += 4) view.setInt32(STATE + from, 0);
+  }
+}
+
+/** SHA-512, for signatures. No cipher suite of TLS 1.3 has it, so the constants of the key schedule are left empty. */
+export const sha512: HashAlgorithm = {
+  name: "SHA-512",
+  outputLength: 64,
+  blockLength: BLOCK,
+  stateLength: STATE,
+  emptyDigest: new Uint8Array([
+    0xcf, 0x83, 0xe1, 0x35, 0x7e, 0xef, 0xb8, 0xbd, 0xf1, 0x54, 0x28, 0x50, 0xd6, 0x6d, 0x80, 0x07, 0xd6, 0x20, 0xe4, 0x05, 0x0b, 0x57,
+    0x15, 0xdc, 0x83, 0xf4, 0xa9, 0x21, 0xd3, 0x6c, 0xe9, 0xce, 0x47, 0xd0, 0xd1, 0x3c, 0x5d, 0x85, 0xf2, 0xb0, 0xff, 0x83, 0x18, 0xd2,
+    0x87, 0x7e, 0xec, 0x2f, 0x63, 0xb9, 0x31, 0xbd, 0x47, 0x41, 0x7a, 0x81, 0xa5, 0x38, 0x32, 0x7a, 0xf9, 0x27, 0xda, 0x3e,
+  ]),
+  fullHandshakeSalt: new Uint8Array(0),
+  fullHandshakeMidstates: new Uint8Array(0),
+  create(): Hash {
+    return new Sha512(SHA512_INITIAL, 64);
+  },
+};
