@@ -1,8 +1,7 @@
 import { type ClientConfig, DEFAULT_RECEIVE_BUFFER, DEFAULT_SEND_BUFFER } from "./config.js";
-import { checkBuffers, checkProtocols, checkProvider, longestHash } from "./config-check.js";
+import { checkBuffers, checkProtocols, checkProvider } from "./config-check.js";
 import { Connection } from "./connection.js";
 import { ClientHandshake13 } from "./handshake/client-13.js";
-import { ConnectionKeys } from "./handshake/keys.js";
 import { RecordLayer } from "./record/record-layer.js";
 import { parseServerName } from "./x509/name.js";
 
@@ -19,9 +18,8 @@ export class ClientConnection extends Connection {
     checkProvider(config.provider);
     checkProtocols(config.alpn);
     const name = parseServerName(config.serverName);
-    const keys = new ConnectionKeys(longestHash(config.provider));
-    super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), keys, config.sliceSteps ?? Infinity);
-    this.flow = new ClientHandshake13(config, name, this.records, keys, this);
+    super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), config.sliceSteps ?? Infinity);
+    this.flow = new ClientHandshake13(config, name, this.records, this.keys, this);
     this.run();
   }
 }

@@ -29,14 +29,6 @@ export function checkProtocols(names: readonly string[] | undefined): void {
   }
 }
 
-/** Bytes of the longest hash among the suites. */
-export function longestHash(provider: CryptoProvider): number {
-  const { suites } = provider;
-  let longest = 0;
-  for (let i = 0; i < suites.length; i++) longest = Math.max(longest, suites[i].hash.outputLength);
-  return longest;
-}
-
 function checkSize(name: string, value: number, least: number): void {
   if (!(value >= least && value <= 0x10000) || value !== Math.floor(value))
     throw new RangeError(`${name} is ${value}; it must be a whole number from ${least} to 65536`);

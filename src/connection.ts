@@ -3,7 +3,7 @@ import { alert, application_data, handshake } from "./constants.js";
 import type { CipherSuite, NamedGroup } from "./crypto/provider.js";
 import type { Flow, PostFlow } from "./handshake/flow.js";
 import type { Negotiated } from "./handshake/handshake-13.js";
-import type { ConnectionKeys } from "./handshake/keys.js";
+import { KEYS_LENGTH } from "./handshake/keys.js";
 import type { RecordLayer } from "./record/record-layer.js";
 
 /** Bits of `wants`. */
@@ -44,7 +44,7 @@ export abstract class Connection implements Negotiated {
   /** The DNS name that was asked for by SNI, "" for none. */
   sni: string;
   protected readonly records: RecordLayer;
-  protected readonly keys: ConnectionKeys;
+  protected readonly keys: Uint8Array;
   protected flow: Flow | null;
   private readonly sliceSteps: number;
   private post: PostFlow | null;
@@ -52,7 +52,7 @@ export abstract class Connection implements Negotiated {
   private transportEnded: boolean;
   private emptyRecords: number;
 
-  constructor(records: RecordLayer, keys: ConnectionKeys, sliceSteps: number) {
+  constructor(records: RecordLayer, sliceSteps: number) {
     this.io = records.io;
     this.state = HANDSHAKING;
     this.failure = null;
@@ -63,7 +63,7 @@ export abstract class Connection implements Negotiated {
     this.alpn = null;
     this.sni = "";
     this.records = records;
-    this.keys = keys;
+    this.keys = new Uint8Array(KEYS_LENGTH);
     this.flow = null;
     this.sliceSteps = sliceSteps;
     this.post = null;
@@ -146,10 +146,19 @@ export abstract class Connection implements Negotiated {
     const { post } = this;
     if (post !== null) {
       post.calm();
+      // RFC 9846 §5.5: new keys before the cipher's limit is reached.
+      if (this.records.writer.protection?.exhausted) post.updateKeys(false);
       if (post.keyUpdateDue) this.run();
       if (post.keyUpdateDue) return 0;
     }
     return this.records.writer.write(bytes, offset, length);
+  }
+
+  /** New keys for what we send (RFC 9846 §4.7.3), and with requestPeer for what the peer sends. It happens by itself before a cipher's limit. */
+  updateKeys(requestPeer: boolean): void {
+    if (this.post === null || this.writeClosed) return;
+    this.post.updateKeys(requestPeer);
+    this.run();
   }
 
   /** Ends our side with close_notify; the peer's data can still be read. */
@@ -331,6 +340,6 @@ export abstract class Connection implements Negotiated {
     reader.protection = null;
     writer.protection = null;
     reader.wipe();
-    this.keys.wipe();
+    this.keys.fill(0);
   }
 }

@@ -1,7 +1,6 @@
 import { DEFAULT_RECEIVE_BUFFER, DEFAULT_SEND_BUFFER, type ServerConfig } from "./config.js";
-import { checkBuffers, checkProvider, longestHash } from "./config-check.js";
+import { checkBuffers, checkProvider } from "./config-check.js";
 import { Connection } from "./connection.js";
-import { ConnectionKeys } from "./handshake/keys.js";
 import { ServerHandshake13 } from "./handshake/server-13.js";
 import { RecordLayer } from "./record/record-layer.js";
 
@@ -18,9 +17,8 @@ export class ServerConnection extends Connection {
     checkProvider(config.provider);
     if (config.cookies !== undefined && config.cookies.key.length !== 32)
       throw new RangeError(`cookies.key has ${config.cookies.key.length} bytes; it must have 32`);
-    const keys = new ConnectionKeys(longestHash(config.provider));
-    super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), keys, config.sliceSteps ?? Infinity);
-    this.flow = new ServerHandshake13(config, peerAddress, receive, this.records, keys, this);
+    super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), config.sliceSteps ?? Infinity);
+    this.flow = new ServerHandshake13(config, peerAddress, receive, this.records, this.keys, this);
   }
 }
 

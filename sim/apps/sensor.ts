@@ -53,8 +53,10 @@ class Sensor {
     const reply = readReply(this.text);
     if (reply === null) return;
     this.text = "";
-    if (config.strict && (reply.status !== 200 || reply.body !== `{"accepted":${this.sequence}}`))
-      return this.fail(`reading ${this.sequence} was not accepted: status ${reply.status}, ${reply.body.slice(0, 64)}`);
+    if (config.strict && (reply.status !== 200 || reply.body !== `{"accepted":${this.sequence}}`)) {
+      this.fail(`reading ${this.sequence} was not accepted: status ${reply.status}, ${reply.body.slice(0, 64)}`);
+      return;
+    }
     progress(config.strict ? `reading ${this.sequence} accepted` : `the server answered with status ${reply.status}`);
     if (this.sequence < config.readings) this.post();
     else this.done();

@@ -161,6 +161,8 @@ export async function buildHost(): Promise<HostBuild> {
     ...arch,
     "-O2",
     "-fno-common",
+    "-D_FILE_OFFSET_BITS=64", // 32-bit programs too know times after 2038
+    "-D_TIME_BITS=64",
     "-DINCLUDE_XSPLATFORM",
     '-DXSPLATFORM="platform.h"',
     ...DEFINES.map((define) => `-D${define}`),

@@ -222,6 +222,13 @@ export interface CountResult extends XsResult {
   readonly instructions: Readonly<Record<string, InstructionCount>>;
 }
 
+/** Engine, compiler and slot size of the program, as it tells them itself. */
+export function hostVersion(host: HostBuild): { engine: string; compiler: string; slotSize: number } {
+  const { stdout, status } = spawnSync(host.program, ["--version"], { encoding: "utf8" });
+  if (status !== 0) throw new BuildError(`${host.program} cannot be started`);
+  return JSON.parse(stdout) as { engine: string; compiler: string; slotSize: number };
+}
+
 /** Whether instructions can be counted here. */
 export function hasValgrind(): boolean {
   return spawnSync("valgrind", ["--version"], { stdio: "ignore" }).status === 0;

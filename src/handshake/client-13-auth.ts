@@ -8,9 +8,10 @@ import { CertificateRequestReader } from "../messages/certificate-request.js";
 import type { Protection13 } from "../record/protection-13.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { ChainVerifier } from "../x509/chain.js";
-import type { ClientHandshake13 } from "./client-13.js";
+import type { ClientHandshake13, ClientOffer } from "./client-13.js";
 import { sendCompatibilityChangeCipherSpec, useSpareSecret, useTrafficSecret } from "./common-13.js";
-import { checkFinished } from "./peer-auth-13.js";
+import { READ_SECRET, WRITE_SECRET } from "./keys.js";
+import { checkFinished, keepPeerKey } from "./peer-auth-13.js";
 import { Proof13, sendFinished, sign } from "./proof-13.js";
 import * as S from "./states-13.js";
 import type { Transcript } from "./transcript.js";
@@ -22,9 +23,11 @@ const NO_IDENTITIES: readonly Identity[] = [];
 export function onEncryptedExtensions(h: H, bytes: Uint8Array, start: number, end: number): number {
   const r = new Reader(bytes);
   r.over(bytes, start + 4, end, "EncryptedExtensions");
-  receiveExtensions(CLIENT_EXTENSIONS, h.offered, h, r, IN_ENCRYPTED_EXTENSIONS, "EncryptedExtensions");
+  const offer = h.offer as ClientOffer;
+  receiveExtensions(CLIENT_EXTENSIONS, offer.sent, offer, r, IN_ENCRYPTED_EXTENSIONS, "EncryptedExtensions");
   r.finish();
-  h.negotiated.alpn = h.alpnIndex < 0 ? null : (h.config.alpn as readonly string[])[h.alpnIndex];
+  h.negotiated.alpn = offer.alpnIndex < 0 ? null : (h.config.alpn as readonly string[])[offer.alpnIndex];
+  h.offer = null;
   (h.transcript as Transcript).update(bytes, start, end - start);
   return S.WAIT_CERT_CR;
 }
@@ -55,7 +58,8 @@ export function readCertificate(h: H): CertificateReader {
   return new CertificateReader(h.chain, CLIENT_EXTENSIONS);
 }
 
-export function onCertificate(): number {
+export function onCertificate(h: H): number {
+  keepPeerKey(h);
   return S.WAIT_CV;
 }
 
@@ -67,11 +71,11 @@ export function onFinished(h: H, bytes: Uint8Array, start: number, end: number):
   // §7.1: application traffic secrets cover the transcript up to here; the client's is used once our own Finished is out.
   (h.transcript as Transcript).digest(secrets, digest);
   schedule.setMainSecret();
-  schedule.deriveApplicationSecrets(secrets, digest, keys.bytes, keys.readSecret);
+  schedule.deriveApplicationSecrets(secrets, digest, keys, READ_SECRET);
   h.logSecret("CLIENT_TRAFFIC_SECRET_0", secrets, schedule.spare, length);
-  h.logSecret("SERVER_TRAFFIC_SECRET_0", keys.bytes, keys.readSecret, length);
-  useTrafficSecret(schedule, records.reader.protection as Protection13, h.negotiated.suite as CipherSuite, keys.bytes, keys.readSecret);
-  if (h.firstHello === null) sendCompatibilityChangeCipherSpec(records);
+  h.logSecret("SERVER_TRAFFIC_SECRET_0", keys, READ_SECRET, length);
+  useTrafficSecret(schedule, records.reader.protection as Protection13, h.negotiated.suite as CipherSuite, keys, READ_SECRET);
+  if (!h.retried) sendCompatibilityChangeCipherSpec(records);
   return h.proof === null ? S.SEND_FINISHED : S.SEND_CERT;
 }
 
@@ -81,6 +85,6 @@ export function signAsClient(h: H, budget: number): number {
 
 export function finishClient(h: H): number {
   if (!sendFinished(h)) return S.SEND_FINISHED;
-  useSpareSecret(h, h.schedule as KeySchedule13, h.records.writer.protection as Protection13, h.keys.writeSecret);
+  useSpareSecret(h, h.schedule as KeySchedule13, h.records.writer.protection as Protection13, WRITE_SECRET);
   return S.CONNECTED;
 }

@@ -8,33 +8,35 @@ import { CLIENT_EXTENSIONS } from "../extensions/client-13.js";
 import { IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO, receiveExtensions } from "../extensions/extension.js";
 import { CLIENT_RANDOM_AT, RANDOM_LENGTH, SESSION_ID_AT, SESSION_ID_LENGTH, writeClientHello } from "../messages/client-hello.js";
 import { requireTLS13, ServerHello } from "../messages/server-hello.js";
-import { KeySchedule13 } from "../schedule/key-schedule-13.js";
-import type { ClientHandshake13 } from "./client-13.js";
+import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
+import type { ClientHandshake13, ClientOffer } from "./client-13.js";
 import { findSuite, protectHandshake, sendCompatibilityChangeCipherSpec } from "./common-13.js";
+import { READ_SECRET, WRITE_SECRET } from "./keys.js";
 import * as S from "./states-13.js";
-import { Transcript } from "./transcript.js";
+import type { Transcript } from "./transcript.js";
 
 type H = ClientHandshake13;
 
 export function sendClientHello(h: H, budget: number): number {
-  if ((h.keyExchange as KeyExchange).step(budget) !== DONE) return S.GENERATE_SHARE;
+  const offer = h.offer as ClientOffer;
+  if ((offer.keyExchange as KeyExchange).step(budget) !== DONE) return S.GENERATE_SHARE;
   const { writer, io } = h.records;
-  if (h.firstHello === null)
-    writer.legacyVersion = 1; // §5.1: 0x0301 in the first ClientHello's record
-  else sendCompatibilityChangeCipherSpec(h.records);
+  if (h.retried) sendCompatibilityChangeCipherSpec(h.records);
+  else writer.legacyVersion = 1; // §5.1: 0x0301 in the first ClientHello's record
   const start = writer.begin(0);
   const w = new Writer(io);
   w.over(io, start, start + writer.capacity);
-  h.offered = writeClientHello(w, h.config.random, h.firstHello, h.config.provider.suites, CLIENT_EXTENSIONS, h);
-  h.helloStart = start;
-  h.helloLength = w.offset - start;
-  if (h.transcript !== null) h.transcript.update(io, start, h.helloLength);
-  writer.end(handshake, h.helloLength);
+  offer.sent = writeClientHello(w, h.config.random, offer.firstHello, h.config.provider.suites, CLIENT_EXTENSIONS, offer);
+  offer.helloStart = start;
+  offer.helloLength = w.offset - start;
+  if (h.transcript !== null) h.transcript.update(io, start, offer.helloLength);
+  writer.end(handshake, offer.helloLength);
   writer.legacyVersion = 3;
   return S.WAIT_SH;
 }
 
 export function onServerHello(h: H, bytes: Uint8Array, start: number, end: number): number {
+  const offer = h.offer as ClientOffer;
   const r = new Reader(bytes);
   r.over(bytes, start + 4, end, "ServerHello");
   const hello = new ServerHello();
@@ -43,12 +45,12 @@ export function onServerHello(h: H, bytes: Uint8Array, start: number, end: numbe
   // §4.2.3: the session id and the suite are held to what was sent.
   if (
     hello.sessionIdLength !== SESSION_ID_LENGTH ||
-    !equalBytes(bytes, hello.sessionIdOffset, h.records.io, h.helloStart + SESSION_ID_AT, SESSION_ID_LENGTH)
+    !equalBytes(bytes, hello.sessionIdOffset, h.records.io, offer.helloStart + SESSION_ID_AT, SESSION_ID_LENGTH)
   )
     throw new TLSAlert(illegal_parameter, "ServerHello: legacy_session_id_echo is not what was sent");
   const suite = findSuite(h.config.provider.suites, hello.suite);
   if (suite === null) throw new TLSAlert(illegal_parameter, `ServerHello: cipher suite 0x${hello.suite.toString(16)} was not offered`);
-  if (h.firstHello !== null) {
+  if (h.retried) {
     if (hello.isRetryRequest) throw new TLSAlert(unexpected_message, "HelloRetryRequest: a second one");
     if (suite !== h.negotiated.suite)
       throw new TLSAlert(illegal_parameter, `ServerHello: suite ${suite.name}, the HelloRetryRequest said ${h.negotiated.suite?.name}`);
@@ -56,70 +58,78 @@ export function onServerHello(h: H, bytes: Uint8Array, start: number, end: numbe
   h.negotiated.version = TLS_1_3;
   h.negotiated.suite = suite;
   const where = hello.isRetryRequest ? IN_HELLO_RETRY_REQUEST : IN_SERVER_HELLO;
-  receiveExtensions(CLIENT_EXTENSIONS, h.offered, h, r, where, hello.isRetryRequest ? "HelloRetryRequest" : "ServerHello");
+  receiveExtensions(CLIENT_EXTENSIONS, offer.sent, offer, r, where, hello.isRetryRequest ? "HelloRetryRequest" : "ServerHello");
   r.finish();
-  const transcript = startTranscript(h, suite);
-  if (hello.isRetryRequest) return retry(h, transcript, bytes, start, end);
+  const transcript = startTranscript(h, offer, suite);
+  if (hello.isRetryRequest) return retry(h, offer, transcript, bytes, start, end);
   transcript.update(bytes, start, end - start);
-  h.negotiated.group = h.group;
-  (h.keyExchange as KeyExchange).beginAgree(bytes, h.shareOffset, h.shareLength);
+  h.negotiated.group = offer.group;
+  (offer.keyExchange as KeyExchange).beginAgree(bytes, offer.shareOffset, offer.shareLength);
   return S.AGREE;
 }
 
 /** The transcript begins when the suite tells its hash: the ClientHello still stands in the send region. */
-function startTranscript(h: H, suite: CipherSuite): Transcript {
+function startTranscript(h: H, offer: ClientOffer, suite: CipherSuite): Transcript {
   if (h.transcript !== null) return h.transcript;
-  const schedule = new KeySchedule13(suite.hash);
-  const transcript = new Transcript(suite.hash, schedule.hash);
-  transcript.update(h.records.io, h.helloStart, h.helloLength);
-  h.schedule = schedule;
-  h.transcript = transcript;
+  const { io } = h.records;
+  h.rememberRandom(io, offer.helloStart + CLIENT_RANDOM_AT);
+  h.startTranscript(suite.hash);
+  const transcript = h.transcript as unknown as Transcript;
+  transcript.update(io, offer.helloStart, offer.helloLength);
   return transcript;
 }
 
 /** §4.2.4: a second ClientHello with the cookie and with a share of the group that the server wants. */
-function retry(h: H, transcript: Transcript, bytes: Uint8Array, start: number, end: number): number {
+function retry(h: H, offer: ClientOffer, transcript: Transcript, bytes: Uint8Array, start: number, end: number): number {
   const { groups } = h.config.provider;
-  if (h.retryGroup === 0 && h.cookie === null)
+  if (offer.retryGroup === 0 && offer.cookie === null)
     throw new TLSAlert(illegal_parameter, "HelloRetryRequest: it changes nothing in the ClientHello");
   const schedule = h.schedule as KeySchedule13;
   transcript.restart(schedule.secrets, schedule.temp);
   transcript.update(bytes, start, end - start);
-  const at = h.helloStart + CLIENT_RANDOM_AT;
-  h.firstHello = h.records.io.slice(at, at + RANDOM_LENGTH + 1 + SESSION_ID_LENGTH);
-  if (h.retryGroup === 0) return S.GENERATE_SHARE; // the same share again: its key is there, and no secret was made with it yet
+  const at = offer.helloStart + CLIENT_RANDOM_AT;
+  offer.firstHello = h.records.io.slice(at, at + RANDOM_LENGTH + 1 + SESSION_ID_LENGTH);
+  h.retried = true;
+  if (offer.retryGroup === 0) return S.GENERATE_SHARE; // the same share again: its key is there, and no secret was made with it yet
   let i = 0;
-  while (i < groups.length && groups[i].id !== h.retryGroup) i++;
+  while (i < groups.length && groups[i].id !== offer.retryGroup) i++;
   // §4.3.8: a group that was offered, and not the one whose share was sent.
-  if (i === groups.length || groups[i] === h.group)
+  if (i === groups.length || groups[i] === offer.group)
     throw new TLSAlert(
       illegal_parameter,
-      `HelloRetryRequest: it asks for group 0x${h.retryGroup.toString(16)}, ${i < groups.length ? "whose share was sent" : "which was not offered"}`,
+      `HelloRetryRequest: it asks for group 0x${offer.retryGroup.toString(16)}, ${i < groups.length ? "whose share was sent" : "which was not offered"}`,
     );
-  (h.keyExchange as KeyExchange).wipe();
-  h.group = groups[i];
-  h.keyExchange = h.group.create();
-  h.keyExchange.beginGenerate(h.config.random);
+  (offer.keyExchange as KeyExchange).wipe();
+  offer.group = groups[i];
+  const keyExchange = groups[i].create();
+  keyExchange.beginGenerate(h.config.random);
+  offer.keyExchange = keyExchange;
   return S.GENERATE_SHARE;
 }
 
 export function agree(h: H, budget: number): number {
-  const keyExchange = h.keyExchange as KeyExchange;
+  const offer = h.offer as ClientOffer;
+  const keyExchange = offer.keyExchange as KeyExchange;
   if (keyExchange.step(budget) !== DONE) return S.AGREE;
-  const { group, keys } = h;
-  const schedule = h.schedule as KeySchedule13;
-  const { secrets, temp, length } = schedule;
+  const { secrets, temp } = h.schedule as KeySchedule13;
   if (!keyExchange.writeSecret(secrets, temp))
-    throw new TLSAlert(illegal_parameter, `ServerHello: the server's ${group.name} share is not a valid public key`);
+    throw new TLSAlert(illegal_parameter, `ServerHello: the server's ${offer.group.name} share is not a valid public key`);
   keyExchange.wipe();
-  h.keyExchange = null;
-  schedule.setHandshakeSecret(secrets, temp, group.secretLength);
-  secrets.fill(0, temp, temp + group.secretLength);
-  (h.transcript as Transcript).digest(secrets, schedule.digest);
-  schedule.deriveHandshakeSecrets(secrets, schedule.digest, keys.bytes, keys.writeSecret, keys.readSecret);
-  h.rememberRandom(h.records.io, h.helloStart + CLIENT_RANDOM_AT);
-  h.logSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", keys.bytes, keys.writeSecret, length);
-  h.logSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", keys.bytes, keys.readSecret, length);
+  offer.keyExchange = null;
+  return S.DERIVE;
+}
+
+/** A step of its own, so that the key exchange is gone before the protection's memory is made. */
+export function deriveAsClient(h: H): number {
+  const schedule = h.schedule as KeySchedule13;
+  const { secrets, temp, digest, length } = schedule;
+  const { secretLength } = (h.offer as ClientOffer).group;
+  schedule.setHandshakeSecret(secrets, temp, secretLength);
+  secrets.fill(0, temp, temp + secretLength);
+  (h.transcript as Transcript).digest(secrets, digest);
+  schedule.deriveHandshakeSecrets(secrets, digest, h.keys, WRITE_SECRET, READ_SECRET);
+  h.logSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", h.keys, WRITE_SECRET, length);
+  h.logSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", h.keys, READ_SECRET, length);
   protectHandshake(h, schedule);
   return S.WAIT_EE;
 }

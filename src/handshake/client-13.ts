@@ -16,22 +16,20 @@ import {
   readCertificateRequest,
   signAsClient,
 } from "./client-13-auth.js";
-import { agree, onServerHello, sendClientHello } from "./client-13-hello.js";
+import { agree, deriveAsClient, onServerHello, sendClientHello } from "./client-13-hello.js";
 import type { PostFlow } from "./flow.js";
 import type { Row, Wait } from "./handshake.js";
 import { Handshake13, type Negotiated } from "./handshake-13.js";
-import type { ConnectionKeys } from "./keys.js";
 import { checkCertificate, checkCertificateVerify, onCertificateVerify } from "./peer-auth-13.js";
 import { CLIENT_ROWS, PostHandshake13 } from "./post-handshake-13.js";
 import { sendCertificate, sendCertificateVerify } from "./proof-13.js";
 import * as S from "./states-13.js";
 
-/** The client's side of a TLS 1.3 handshake (RFC 9846 §2, Appendix A.1). */
-export class ClientHandshake13 extends Handshake13<ClientHandshake13> implements ClientHelloContext {
+/** What the client keeps until EncryptedExtensions: its offer, and the server's answers to it. */
+export class ClientOffer implements ClientHelloContext {
   readonly config: ClientConfig;
-  group: NamedGroup;
-  readonly name: ServerName;
   readonly sni: string;
+  group: NamedGroup;
   keyExchange: KeyExchange | null;
   selectedVersion: number;
   shareOffset: number;
@@ -39,36 +37,52 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> implements
   retryGroup: number;
   cookie: Uint8Array | null;
   alpnIndex: number;
+  /** The extensions that were sent, as bits. */
+  sent: number;
   /** The ClientHello, which stays in the send region until the ServerHello tells the hash. */
   helloStart: number;
   helloLength: number;
   /** After a HelloRetryRequest: ClientHello.random and legacy_session_id, which stay the same (RFC 9846 §4.2.2). */
   firstHello: Uint8Array | null;
-  offered: number;
-  /** A CertificateRequest that is being read. */
-  request: CertificateRequestReader | null;
 
-  constructor(config: ClientConfig, name: ServerName, records: RecordLayer, keys: ConnectionKeys, negotiated: Negotiated) {
-    super(S.GENERATE_SHARE, ROWS, WAITS, MAX_MESSAGE, records, keys, negotiated);
+  constructor(config: ClientConfig, sni: string) {
     const group = config.provider.groups[0];
     this.config = config;
+    this.sni = sni;
     this.group = group;
-    this.name = name;
-    this.sni = name.address === null ? name.text : ""; // RFC 6066 §3: an address is never sent
     this.keyExchange = group.create();
-    this.keyExchange.beginGenerate(config.random);
     this.selectedVersion = 0;
     this.shareOffset = 0;
     this.shareLength = 0;
     this.retryGroup = 0;
     this.cookie = null;
     this.alpnIndex = -1;
+    this.sent = 0;
     this.helloStart = 0;
     this.helloLength = 0;
     this.firstHello = null;
-    this.offered = 0;
+    this.keyExchange.beginGenerate(config.random);
+  }
+}
+
+/** The client's side of a TLS 1.3 handshake (RFC 9846 §2, Appendix A.1). */
+export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
+  readonly config: ClientConfig;
+  readonly name: ServerName;
+  offer: ClientOffer | null;
+  /** A HelloRetryRequest came, and with it our change_cipher_spec went out. */
+  retried: boolean;
+  /** A CertificateRequest that is being read. */
+  request: CertificateRequestReader | null;
+
+  constructor(config: ClientConfig, name: ServerName, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated) {
+    super(S.GENERATE_SHARE, ROWS, WAITS, MAX_MESSAGE, records, keys, negotiated);
+    negotiated.sni = name.address === null ? name.text : ""; // RFC 6066 §3: an address is never sent
+    this.config = config;
+    this.name = name;
+    this.offer = new ClientOffer(config, negotiated.sni);
+    this.retried = false;
     this.request = null;
-    negotiated.sni = this.sni;
   }
 
   get peerContext(): Uint8Array {
@@ -94,7 +108,7 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> implements
 
   override wipe(): void {
     super.wipe();
-    this.keyExchange?.wipe();
+    this.offer?.keyExchange?.wipe();
   }
 }
 
@@ -113,6 +127,7 @@ const ROWS: readonly Row<H>[] = [
 const WAITS: readonly Wait<H>[] = [
   { state: S.GENERATE_SHARE, step: sendClientHello },
   { state: S.AGREE, step: agree },
+  { state: S.DERIVE, step: deriveAsClient },
   { state: S.CHECK_CERT, step: checkCertificate },
   { state: S.CHECK_CV, step: checkCertificateVerify },
   { state: S.SEND_CERT, step: sendCertificate },

@@ -26,6 +26,8 @@ export interface PostFlow extends Flow {
   /** A KeyUpdate of ours must go out before the next application data. */
   readonly keyUpdateDue: boolean;
   sendKeyUpdate(): void;
+  /** Makes a KeyUpdate due; requestPeer: it asks the peer for one too. */
+  updateKeys(requestPeer: boolean): void;
   /** Application data came or went: the peer is not only sending messages. */
   calm(): void;
 }

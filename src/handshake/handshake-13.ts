@@ -1,14 +1,13 @@
 import { internal_error, TLSAlert } from "../alert.js";
 import type { KeyLog } from "../config.js";
-import { type CipherSuite, DONE, type NamedGroup, type SignatureAlgorithm, type Verifier } from "../crypto/provider.js";
+import { type CipherSuite, DONE, type HashAlgorithm, type NamedGroup, type SignatureAlgorithm, type Verifier } from "../crypto/provider.js";
 import type { RecordLayer } from "../record/record-layer.js";
-import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
+import { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { ChainVerifier } from "../x509/chain.js";
 import { Handshake, putHeader, type Row, type StreamReader, type Wait } from "./handshake.js";
-import type { ConnectionKeys } from "./keys.js";
 import type { Proof13 } from "./proof-13.js";
 import * as S from "./states-13.js";
-import type { Transcript } from "./transcript.js";
+import { Transcript } from "./transcript.js";
 
 /** What of the handshake outlives it. */
 export interface Negotiated {
@@ -23,12 +22,15 @@ export interface Negotiated {
 /** What both sides of a TLS 1.3 handshake have in common. Dropped, and its secrets zeroed, once connected. */
 export abstract class Handshake13<F> extends Handshake<F> {
   readonly records: RecordLayer;
-  readonly keys: ConnectionKeys;
+  readonly keys: Uint8Array;
   readonly negotiated: Negotiated;
   schedule: KeySchedule13 | null;
   transcript: Transcript | null;
-  /** The peer's certificates, and the check of a signature of the peer. */
+  /** The peer's certificates while they are read; then its key alone: all else about them is let go. */
   chain: ChainVerifier | null;
+  peerKeyType: number;
+  peerKey: Uint8Array | null;
+  /** The check of a signature of the peer. */
   verifier: Verifier | null;
   /** Our own certificate and signature, where one is sent. */
   proof: Proof13 | null;
@@ -42,7 +44,7 @@ export abstract class Handshake13<F> extends Handshake<F> {
     waits: readonly Wait<F>[],
     maxMessage: number,
     records: RecordLayer,
-    keys: ConnectionKeys,
+    keys: Uint8Array,
     negotiated: Negotiated,
   ) {
     super(state, rows, waits, maxMessage);
@@ -52,6 +54,8 @@ export abstract class Handshake13<F> extends Handshake<F> {
     this.schedule = null;
     this.transcript = null;
     this.chain = null;
+    this.peerKeyType = 0;
+    this.peerKey = null;
     this.verifier = null;
     this.proof = null;
     this.blocked = false;
@@ -85,6 +89,13 @@ export abstract class Handshake13<F> extends Handshake<F> {
       );
     this.blocked = true;
     return false;
+  }
+
+  /** Once the suite tells the hash: key schedule and transcript. */
+  startTranscript(hash: HashAlgorithm): void {
+    const schedule = new KeySchedule13(hash);
+    this.schedule = schedule;
+    this.transcript = new Transcript(hash, schedule.hash);
   }
 
   /** Goes on with the streamed message that waits. */

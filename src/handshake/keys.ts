@@ -1,29 +1,13 @@
 /**
  * What a connection keeps of its keys, in one array that no offset from the wire ever indexes:
  *
- *     [ read iv | write iv | nonce | read traffic secret | write traffic secret ]
+ *     [ read iv 12 | write iv 12 | nonce 12 | read traffic secret | write traffic secret ]
  *
- * The AEAD keys themselves stand in the AeadKey objects.
+ * The secrets have room for the longest hash. The AEAD keys themselves stand in the AeadKey objects.
  */
-export class ConnectionKeys {
-  readonly bytes: Uint8Array;
-  readonly readIv: number;
-  readonly writeIv: number;
-  readonly nonce: number;
-  readonly readSecret: number;
-  readonly writeSecret: number;
-
-  /** hashLength: the longest hash of the suites offered. */
-  constructor(hashLength: number) {
-    this.bytes = new Uint8Array(36 + 2 * hashLength);
-    this.readIv = 0;
-    this.writeIv = 12;
-    this.nonce = 24;
-    this.readSecret = 36;
-    this.writeSecret = 36 + hashLength;
-  }
-
-  wipe(): void {
-    this.bytes.fill(0);
-  }
-}
+export const READ_IV = 0;
+export const WRITE_IV = 12;
+export const NONCE = 24;
+export const READ_SECRET = 36;
+export const WRITE_SECRET = 84;
+export const KEYS_LENGTH = 132;

@@ -6,6 +6,7 @@ import { signedContent } from "../messages/certificate-verify.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { ChainVerifier } from "../x509/chain.js";
 import type { Handshake13 } from "./handshake-13.js";
+import { READ_SECRET } from "./keys.js";
 import * as S from "./states-13.js";
 import type { Transcript } from "./transcript.js";
 
@@ -13,6 +14,16 @@ import type { Transcript } from "./transcript.js";
 
 export function checkCertificate<F>(h: Handshake13<F>, budget: number): number {
   return h.stepReader(budget) ? S.WAIT_CERT : S.CHECK_CERT;
+}
+
+/** The path is verified: the peer's key is kept, its certificates are let go. False: the peer sent none. */
+export function keepPeerKey<F>(h: Handshake13<F>): boolean {
+  const { keyType, key, keyOffset, keyLength } = h.chain as ChainVerifier;
+  h.chain = null;
+  h.peerKeyType = keyType;
+  if (keyType === 0) return false;
+  h.peerKey = key.slice(keyOffset, keyOffset + keyLength);
+  return true;
 }
 
 export function onCertificateVerify<F>(h: Handshake13<F>, bytes: Uint8Array, start: number, end: number): number {
@@ -28,7 +39,7 @@ export function onCertificateVerify<F>(h: Handshake13<F>, bytes: Uint8Array, sta
   if (algorithm === null || !algorithm.signsHandshake)
     throw new TLSAlert(illegal_parameter, `CertificateVerify: signature scheme 0x${scheme.toString(16)} was not offered`);
   // §4.5.2: the scheme must fit the key of the certificate.
-  if (algorithm.keyType !== (h.chain as ChainVerifier).keyType)
+  if (algorithm.keyType !== h.peerKeyType)
     throw new TLSAlert(illegal_parameter, `CertificateVerify: ${algorithm.name} does not fit the key of the peer's certificate`);
   transcript.digest(schedule.secrets, schedule.digest);
   beginVerify(h, algorithm, bytes, signature, length);
@@ -58,7 +69,7 @@ export function checkFinished<F>(h: Handshake13<F>, bytes: Uint8Array, start: nu
   const verifyData = r.skip(length);
   r.finish();
   transcript.digest(secrets, digest);
-  schedule.finished(h.keys.bytes, h.keys.readSecret, secrets, digest);
+  schedule.finished(h.keys, READ_SECRET, secrets, digest);
   if (!equalBytes(bytes, verifyData, secrets, digest, length))
     throw new TLSAlert(decrypt_error, "Finished: the peer's verify_data does not fit the handshake");
   transcript.update(bytes, start, end - start);
@@ -66,7 +77,7 @@ export function checkFinished<F>(h: Handshake13<F>, bytes: Uint8Array, start: nu
 
 /**
  * Begins to check a CertificateVerify signature over the transcript hash in `schedule.digest`. Ed25519 takes the content itself, the others its
- * hash (§4.3.3). All that was kept of the certificates is let go before, but for the key: the peak of the handshake's memory is here.
+ * hash (§4.3.3).
  */
 function beginVerify<F>(
   h: Handshake13<F>,
@@ -77,14 +88,13 @@ function beginVerify<F>(
 ): void {
   const { secrets, digest, temp, length, hash: work } = h.schedule as KeySchedule13;
   const context = h.peerContext;
-  // Not held in a local: it would stay alive on the stack.
-  const { key, keyOffset, keyLength } = h.chain as ChainVerifier;
-  const verifier = (h.chain as ChainVerifier).verifierFor(algorithm);
+  const key = h.peerKey as Uint8Array;
+  const verifier = algorithm.createVerifier();
   h.verifier = verifier;
-  h.chain = null;
+  h.peerKey = null;
   if (algorithm.keyType === KEY_ED25519) {
     const content = signedContent(context, secrets, digest, length);
-    verifier.begin(key, keyOffset, keyLength, content, 0, content.length, bytes, signature, signatureLength);
+    verifier.begin(key, 0, key.length, content, 0, content.length, bytes, signature, signatureLength);
     return;
   }
   // The work hash of the key schedule is free here; a scheme with another hash needs its own.
@@ -96,7 +106,7 @@ function beginVerify<F>(
   hash.update(context, 0, context.length);
   hash.update(secrets, digest, length);
   hash.digest(out, o);
-  verifier.begin(key, keyOffset, keyLength, out, o, algorithm.hash.outputLength, bytes, signature, signatureLength);
+  verifier.begin(key, 0, key.length, out, o, algorithm.hash.outputLength, bytes, signature, signatureLength);
 }
 
 function findSignature(signatures: readonly SignatureAlgorithm[], scheme: number): SignatureAlgorithm | null {

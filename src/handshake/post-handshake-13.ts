@@ -7,7 +7,7 @@ import type { RecordLayer } from "../record/record-layer.js";
 import { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { PostFlow } from "./flow.js";
 import { Handshake, putHeader, type Row, type Wait } from "./handshake.js";
-import type { ConnectionKeys } from "./keys.js";
+import { READ_SECRET, WRITE_SECRET } from "./keys.js";
 import { CONNECTED } from "./states-13.js";
 
 const UPDATE_NOT_REQUESTED = 0;
@@ -24,19 +24,24 @@ const MAX_MESSAGES_IN_A_ROW = 32;
 /** What a connected TLS 1.3 peer still sends: KeyUpdate, and to a client NewSessionTicket (RFC 9846 §4.7). */
 export class PostHandshake13 extends Handshake<PostHandshake13> implements PostFlow {
   readonly records: RecordLayer;
-  readonly keys: ConnectionKeys;
+  readonly keys: Uint8Array;
   readonly suite: CipherSuite;
-  /** The peer asked for a KeyUpdate of ours: it goes out before the next application data (§4.7.3). */
+  /** A KeyUpdate of ours is due: it goes out before the next application data (§4.7.3). */
   keyUpdateDue: boolean;
+  /** It shall ask the peer for one in return; one that did so has not been answered yet. */
+  private requestDue: boolean;
+  private requested: boolean;
   blocked: boolean;
   private inARow: number;
 
-  constructor(rows: readonly Row<PostHandshake13>[], records: RecordLayer, keys: ConnectionKeys, suite: CipherSuite) {
+  constructor(rows: readonly Row<PostHandshake13>[], records: RecordLayer, keys: Uint8Array, suite: CipherSuite) {
     super(CONNECTED, rows, NO_WAITS, MAX_MESSAGE);
     this.records = records;
     this.keys = keys;
     this.suite = suite;
     this.keyUpdateDue = false;
+    this.requestDue = false;
+    this.requested = false;
     this.blocked = false;
     this.inARow = 0;
   }
@@ -69,22 +74,35 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
       throw new TLSAlert(unexpected_message, `${type}: ${this.inARow} messages in a row without application data are a flood`);
   }
 
+  /** §4.7.3: not asked again before the peer has answered. */
+  updateKeys(requestPeer: boolean): void {
+    this.keyUpdateDue = true;
+    if (requestPeer && !this.requested) this.requestDue = true;
+  }
+
+  /** The peer has updated its keys. */
+  answered(): void {
+    this.requested = false;
+  }
+
   /** Sends the KeyUpdate that is due, once there is room for it. */
   sendKeyUpdate(): void {
     const { writer, io } = this.records;
     if (!this.keyUpdateDue || writer.room < 5) return;
     const start = writer.begin(5);
     putHeader(io, start, (key_update << 24) | 1);
-    io[start + 4] = UPDATE_NOT_REQUESTED;
+    io[start + 4] = this.requestDue ? UPDATE_REQUESTED : UPDATE_NOT_REQUESTED;
     writer.end(handshake, 5);
     this.keyUpdateDue = false;
-    this.nextGeneration(writer.protection as Protection13, this.keys.writeSecret);
+    if (this.requestDue) this.requested = true;
+    this.requestDue = false;
+    this.nextGeneration(writer.protection as Protection13, WRITE_SECRET);
   }
 
   /** §7.2: the next traffic secret of one direction, and its keys. */
   nextGeneration(protection: Protection13, secret: number): void {
     const schedule = new KeySchedule13(this.suite.hash);
-    schedule.updateTrafficSecret(this.keys.bytes, secret);
+    schedule.updateTrafficSecret(this.keys, secret);
     protection.setKeys(schedule.hmac, this.suite.aead.keyLength, schedule.secrets, schedule.temp);
     schedule.wipe();
   }
@@ -114,7 +132,8 @@ function onKeyUpdate(p: P, bytes: Uint8Array, start: number, end: number): numbe
   if (end - start !== 5) throw new TLSAlert(decode_error, `KeyUpdate: ${end - start - 4} bytes, it has 1`);
   const request = bytes[start + 4];
   if (request > UPDATE_REQUESTED) throw new TLSAlert(illegal_parameter, `KeyUpdate: request_update ${request}`);
-  p.nextGeneration(p.records.reader.protection as Protection13, p.keys.readSecret);
+  p.answered();
+  p.nextGeneration(p.records.reader.protection as Protection13, READ_SECRET);
   if (request === UPDATE_REQUESTED) p.keyUpdateDue = true;
   return CONNECTED;
 }

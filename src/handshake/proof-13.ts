@@ -6,6 +6,7 @@ import { signedContent } from "../messages/certificate-verify.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { putHeader } from "./handshake.js";
 import type { Handshake13 } from "./handshake-13.js";
+import { WRITE_SECRET } from "./keys.js";
 import * as S from "./states-13.js";
 import type { Transcript } from "./transcript.js";
 
@@ -98,7 +99,7 @@ export function sendFinished<F>(h: Handshake13<F>): boolean {
   const start = writer.begin(4 + length);
   transcript.digest(secrets, digest);
   putHeader(io, start, (finished << 24) | length);
-  schedule.finished(h.keys.bytes, h.keys.writeSecret, io, start + 4);
+  schedule.finished(h.keys, WRITE_SECRET, io, start + 4);
   transcript.update(io, start, 4 + length);
   writer.end(handshake, 4 + length);
   return true;

@@ -11,7 +11,8 @@ import type { Protection13 } from "../record/protection-13.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { ChainVerifier } from "../x509/chain.js";
 import { useSpareSecret, useTrafficSecret } from "./common-13.js";
-import { checkFinished } from "./peer-auth-13.js";
+import { READ_SECRET, WRITE_SECRET } from "./keys.js";
+import { checkFinished, keepPeerKey } from "./peer-auth-13.js";
 import { sendFinished, sign } from "./proof-13.js";
 import type { ServerHandshake13 } from "./server-13.js";
 import * as S from "./states-13.js";
@@ -68,10 +69,10 @@ export function finishServer(h: H): number {
   const { secrets, digest, length } = schedule;
   (h.transcript as Transcript).digest(secrets, digest);
   schedule.setMainSecret();
-  schedule.deriveApplicationSecrets(secrets, digest, keys.bytes, keys.writeSecret);
+  schedule.deriveApplicationSecrets(secrets, digest, keys, WRITE_SECRET);
   h.logSecret("CLIENT_TRAFFIC_SECRET_0", secrets, schedule.spare, length);
-  h.logSecret("SERVER_TRAFFIC_SECRET_0", keys.bytes, keys.writeSecret, length);
-  useTrafficSecret(schedule, records.writer.protection as Protection13, h.negotiated.suite as CipherSuite, keys.bytes, keys.writeSecret);
+  h.logSecret("SERVER_TRAFFIC_SECRET_0", keys, WRITE_SECRET, length);
+  useTrafficSecret(schedule, records.writer.protection as Protection13, h.negotiated.suite as CipherSuite, keys, WRITE_SECRET);
   return (h.host as VirtualHost).clientAuthentication === undefined ? S.WAIT_FINISHED : S.WAIT_CERT;
 }
 
@@ -89,9 +90,7 @@ export function readClientCertificate(h: H): CertificateReader {
 
 /** §4.5.1.3: an empty list is the answer of a client without a certificate; the server decides. */
 export function onClientCertificate(h: H): number {
-  const chain = h.chain as ChainVerifier;
-  if (chain.keyType !== 0) return S.WAIT_CV;
-  h.chain = null;
+  if (keepPeerKey(h)) return S.WAIT_CV;
   if (authentication(h).required)
     throw new TLSAlert(certificate_required, "Certificate: the client sent none, and this server requires one");
   return S.WAIT_FINISHED;
@@ -99,6 +98,6 @@ export function onClientCertificate(h: H): number {
 
 export function onClientFinished(h: H, bytes: Uint8Array, start: number, end: number): number {
   checkFinished(h, bytes, start, end);
-  useSpareSecret(h, h.schedule as KeySchedule13, h.records.reader.protection as Protection13, h.keys.readSecret);
+  useSpareSecret(h, h.schedule as KeySchedule13, h.records.reader.protection as Protection13, READ_SECRET);
   return S.CONNECTED;
 }

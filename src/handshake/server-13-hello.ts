@@ -19,6 +19,7 @@ import { ClientHello } from "../messages/client-hello.js";
 import { writeServerHelloFields } from "../messages/server-hello.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { protectHandshake, sendCompatibilityChangeCipherSpec } from "./common-13.js";
+import { READ_SECRET, WRITE_SECRET } from "./keys.js";
 import { Proof13 } from "./proof-13.js";
 import type { ServerHandshake13 } from "./server-13.js";
 import { needsRetry, resumeRetry } from "./server-13-retry.js";
@@ -45,7 +46,7 @@ export function onClientHello(h: H, bytes: Uint8Array, start: number, end: numbe
   h.rememberRandom(bytes, hello.randomOffset);
   if (h.retried || h.cookieLength > 0) resumeRetry(h, hello, bytes);
   else chooseSuite(h, hello, bytes);
-  if (h.transcript === null) h.startTranscript();
+  if (h.transcript === null) h.startTranscript((h.negotiated.suite as CipherSuite).hash);
   (h.transcript as Transcript).update(bytes, start, end - start);
   if (needsRetry(h)) return S.SEND_RETRY;
   h.group = h.config.provider.groups[h.shareIndex];
@@ -148,20 +149,25 @@ export function sendServerHello(h: H): number {
 export function agreeAsServer(h: H, budget: number): number {
   const keyExchange = h.keyExchange as KeyExchange;
   if (keyExchange.step(budget) !== DONE) return S.AGREE;
-  const { group, keys } = h;
-  const schedule = h.schedule as KeySchedule13;
-  const { secrets, temp, digest, length } = schedule;
+  const { secrets, temp } = h.schedule as KeySchedule13;
   if (!keyExchange.writeSecret(secrets, temp))
-    throw new TLSAlert(illegal_parameter, `ClientHello: the ${group.name} share is not a valid public key`);
+    throw new TLSAlert(illegal_parameter, `ClientHello: the ${h.group.name} share is not a valid public key`);
   keyExchange.wipe();
   h.keyExchange = null;
   h.peerShare = null;
-  schedule.setHandshakeSecret(secrets, temp, group.secretLength);
-  secrets.fill(0, temp, temp + group.secretLength);
+  return S.DERIVE;
+}
+
+/** A step of its own, so that the key exchange is gone before the protection's memory is made. */
+export function deriveAsServer(h: H): number {
+  const schedule = h.schedule as KeySchedule13;
+  const { secrets, temp, digest, length } = schedule;
+  schedule.setHandshakeSecret(secrets, temp, h.group.secretLength);
+  secrets.fill(0, temp, temp + h.group.secretLength);
   (h.transcript as Transcript).digest(secrets, digest);
-  schedule.deriveHandshakeSecrets(secrets, digest, keys.bytes, keys.readSecret, keys.writeSecret);
-  h.logSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", keys.bytes, keys.readSecret, length);
-  h.logSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", keys.bytes, keys.writeSecret, length);
+  schedule.deriveHandshakeSecrets(secrets, digest, h.keys, READ_SECRET, WRITE_SECRET);
+  h.logSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", h.keys, READ_SECRET, length);
+  h.logSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", h.keys, WRITE_SECRET, length);
   protectHandshake(h, schedule);
   return S.SEND_EE;
 }

@@ -93,7 +93,7 @@ function takeCookie(h: H, bytes: Uint8Array): void {
   h.fingerprint = told.fingerprint;
   h.cookie = copy;
   if (h.retried) return;
-  h.startTranscript();
+  h.startTranscript((h.negotiated.suite as CipherSuite).hash);
   const transcript = h.transcript as Transcript;
   transcript.restartFrom(told.helloHash);
   const retry = new Uint8Array(MAX_RETRY);

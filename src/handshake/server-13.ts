@@ -5,11 +5,9 @@ import type { ServerHelloContext } from "../extensions/server-extension.js";
 import { CLIENT_CONTEXT, SERVER_CONTEXT } from "../messages/certificate-verify.js";
 import type { ClientHello } from "../messages/client-hello.js";
 import type { RecordLayer } from "../record/record-layer.js";
-import { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { PostFlow } from "./flow.js";
 import type { Row, Wait } from "./handshake.js";
 import { Handshake13, type Negotiated } from "./handshake-13.js";
-import type { ConnectionKeys } from "./keys.js";
 import { checkCertificate, checkCertificateVerify, onCertificateVerify } from "./peer-auth-13.js";
 import { PostHandshake13, SERVER_ROWS } from "./post-handshake-13.js";
 import { sendCertificate, sendCertificateVerify } from "./proof-13.js";
@@ -22,10 +20,9 @@ import {
   sendEncryptedExtensions,
   signAsServer,
 } from "./server-13-auth.js";
-import { agreeAsServer, findHost, generateShare, onClientHello, sendServerHello } from "./server-13-hello.js";
+import { agreeAsServer, deriveAsServer, findHost, generateShare, onClientHello, sendServerHello } from "./server-13-hello.js";
 import { sendRetry } from "./server-13-retry.js";
 import * as S from "./states-13.js";
-import { Transcript } from "./transcript.js";
 
 /** The server's side of a TLS 1.3 handshake (RFC 9846 §2, Appendix A.2). */
 export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements ServerHelloContext {
@@ -61,14 +58,7 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
   retried: boolean;
   fingerprint: Uint8Array | null;
 
-  constructor(
-    config: ServerConfig,
-    address: Uint8Array,
-    maxHello: number,
-    records: RecordLayer,
-    keys: ConnectionKeys,
-    negotiated: Negotiated,
-  ) {
+  constructor(config: ServerConfig, address: Uint8Array, maxHello: number, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated) {
     super(S.WAIT_CH, ROWS, WAITS, maxHello, records, keys, negotiated);
     this.config = config;
     this.address = address;
@@ -114,13 +104,6 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
     this.sni = "";
     this.alpnLength = 0;
     this.cookieLength = 0;
-  }
-
-  /** Once the suite tells the hash. */
-  startTranscript(): void {
-    const { hash } = this.negotiated.suite as CipherSuite;
-    this.schedule = new KeySchedule13(hash);
-    this.transcript = new Transcript(hash, this.schedule.hash);
   }
 
   get alpn(): string | null {
@@ -173,6 +156,7 @@ const WAITS: readonly Wait<H>[] = [
   { state: S.FIND_HOST, step: findHost },
   { state: S.GENERATE_SHARE, step: generateShare },
   { state: S.AGREE, step: agreeAsServer },
+  { state: S.DERIVE, step: deriveAsServer },
   { state: S.SEND_SH, step: sendServerHello },
   { state: S.SEND_EE, step: sendEncryptedExtensions },
   { state: S.SEND_CR, step: sendCertificateRequest },

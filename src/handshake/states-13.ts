@@ -26,6 +26,8 @@ export const SEND_CERT = 25;
 export const SIGN = 26;
 export const SEND_CV = 27;
 export const SEND_FINISHED = 28;
+/** The shared secret is there: keys are being made. */
+export const DERIVE = 29;
 
 export function stateName13(state: number): string {
   switch (state) {

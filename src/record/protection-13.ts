@@ -16,8 +16,6 @@ const HI_LIMIT = 0x3fffffff;
  * from the wire ever indexes.
  */
 export class Protection13 implements Protection {
-  readonly prefix: number;
-  readonly overhead: number;
   contentType: number;
   contentStart: number;
   contentEnd: number;
@@ -26,18 +24,16 @@ export class Protection13 implements Protection {
   private readonly iv: number;
   private readonly nonce: number;
   private readonly tagLength: number;
-  private readonly recordLimitHi: number;
+  private readonly recordLimit: number;
   private hi: number;
   private lo: number;
 
   /** keys[iv, iv + 12) and keys[nonce, nonce + 12) are this object's; the nonce may be shared by both directions. */
   constructor(suite: CipherSuite, sibling: AeadKey | null, keys: Uint8Array, iv: number, nonce: number) {
     const aead = suite.aead;
-    this.prefix = 0;
     this.tagLength = aead.tagLength;
-    this.overhead = aead.tagLength + 1;
     this.aead = aead.create(sibling);
-    this.recordLimitHi = Math.min(Math.floor(aead.recordLimit / 0x1000000), HI_LIMIT);
+    this.recordLimit = aead.recordLimit;
     this.keys = keys;
     this.iv = iv;
     this.nonce = nonce;
@@ -61,8 +57,16 @@ export class Protection13 implements Protection {
     this.lo = 0;
   }
 
+  get prefix(): number {
+    return 0;
+  }
+
+  get overhead(): number {
+    return this.tagLength + 1;
+  }
+
   get exhausted(): boolean {
-    return this.hi >= this.recordLimitHi;
+    return this.hi * 0x1000000 + this.lo >= this.recordLimit;
   }
 
   open(io: Uint8Array, header: number, length: number): void {

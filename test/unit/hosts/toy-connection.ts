@@ -108,6 +108,8 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
     return this.state === OPEN ? Math.max(0, this.io.length - this.txEnd - 2) : 0;
   }
 
+  updateKeys(): void {}
+
   closeWrite(): void {
     if (this.wrote || this.state === CLOSED || this.state === FAILED) return;
     this.wrote = true;

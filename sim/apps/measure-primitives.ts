@@ -1,0 +1,3 @@
+import { measurePrimitives } from "./primitives.js";
+
+measurePrimitives();

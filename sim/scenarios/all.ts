@@ -1,0 +1,7 @@
+import { client13, client13AesGcm } from "./client13.js";
+import { leaks } from "./leaks.js";
+import { primitives } from "./primitives.js";
+import { recordsAesGcm, recordsChaCha } from "./records.js";
+import type { Scenario } from "./scenario.js";
+
+export const SCENARIOS: readonly Scenario[] = [client13, client13AesGcm, recordsChaCha, recordsAesGcm, primitives, leaks];

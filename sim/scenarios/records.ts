@@ -1,0 +1,34 @@
+// Sending and receiving 1,000 records of 1 KB on an open connection: it must allocate nothing. And what one record costs in instructions.
+import { measureInstructions, measurePlain } from "./replay.js";
+import { instructions, type Measurements, type Scenario } from "./scenario.js";
+
+const APP = "measure-records";
+const COUNT = "1000";
+
+function records(name: string, flight: string): Scenario {
+  return {
+    name,
+    async measure(counting) {
+      const [plain, counted] = await Promise.all([
+        measurePlain(APP, flight, { arguments: [COUNT] }),
+        counting ? measureInstructions(APP, flight, { arguments: ["0"] }) : null,
+      ]);
+      const marks = (plain.stats?.marks ?? []).filter((mark) => mark.name !== "start");
+      if (marks.length !== 2) throw new Error(`${name}: ${marks.length} marks instead of 2`);
+      const sum = (of: (mark: (typeof marks)[number]) => number): number => marks.reduce((total, mark) => total + of(mark), 0);
+      const figures: Measurements = {
+        [`${name}.alloc`]: { value: sum((mark) => mark.allocated.chunkBytes), unit: "B" },
+        [`${name}.allocSlots`]: { value: sum((mark) => mark.allocated.slots), unit: "slots" },
+        [`${name}.collections`]: { value: sum((mark) => mark.collections), unit: "collections" },
+      };
+      if (counted !== null) {
+        figures[`${name}.send`] = instructions(counted.instructions.send?.total);
+        figures[`${name}.receive`] = instructions(counted.instructions.receive?.total);
+      }
+      return figures;
+    },
+  };
+}
+
+export const recordsChaCha = records("records.chacha", "client13-chacha");
+export const recordsAesGcm = records("records.aesgcm", "client13-aesgcm");

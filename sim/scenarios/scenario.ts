@@ -1,0 +1,24 @@
+// A scenario measures figures on the simulated device. One small file each; sim/scenarios/all.ts lists them.
+
+export interface Measurement {
+  readonly value: number;
+  /** "B", "slots", "collections" or "instructions": the first three do not depend on the compiler. */
+  readonly unit: string;
+}
+
+/** "scenario.figure" → what was measured; the part behind the last point is the figure's name. */
+export type Measurements = Record<string, Measurement>;
+
+export interface Scenario {
+  /** For the command line, and the beginning of its figures' names. */
+  readonly name: string;
+  /** False: instructions cannot be counted here (no valgrind), leave such figures out. */
+  measure(counting: boolean): Promise<Measurements>;
+}
+
+export const INSTRUCTIONS = "instructions";
+
+export function instructions(value: number | null | undefined): Measurement {
+  if (value === null || value === undefined) throw new Error("a count of instructions is missing");
+  return { value: Math.round(value), unit: INSTRUCTIONS };
+}
