@@ -1,5 +1,5 @@
 /** Identities from certificates and private keys in PEM or DER. The keys stay with node:crypto, which signs. */
-import { constants, createPrivateKey, sign, type KeyObject, X509Certificate } from "node:crypto";
+import { constants, createPrivateKey, type KeyObject, sign, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import {
   ecdsa_secp256r1_sha256,
