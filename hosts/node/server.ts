@@ -21,6 +21,7 @@ export const DEFAULT_MAX_HANDSHAKES = 64;
 export const DEFAULT_MAX_SILENT = 1024;
 
 interface Waiting {
+  readonly client: string;
   readonly first: FirstRecord;
   readonly timer: NodeJS.Timeout | null;
   readonly since: number;
@@ -30,8 +31,10 @@ interface Waiting {
 export interface ServerEvents {
   /** The handshake with a client is done. */
   secureConnection: [socket: TLSSocket];
-  /** A handshake failed, or a client was refused; the connection is closed. socket: null where there was no TLS yet. */
-  tlsClientError: [error: Error, socket: TLSSocket | null];
+  /** A handshake failed; the connection is closed. socket: null where no ClientHello had come. client: its address and port. */
+  tlsClientError: [error: Error, socket: TLSSocket | null, client: string];
+  /** A client was refused because the server was full. */
+  drop: [client: { remoteAddress?: string; remotePort?: number }];
 }
 
 /**
@@ -78,9 +81,8 @@ export class Server extends NetServer {
 
   private accept(socket: Socket): void {
     if (this.waiting.size >= this.maxSilent) {
-      this.refused++;
       for (const oldest of this.waiting.keys()) {
-        this.forget(oldest).destroy();
+        this.refuse(this.forget(oldest));
         break;
       }
     }
@@ -91,7 +93,7 @@ export class Server extends NetServer {
     );
     const { handshakeTimeout } = this;
     const timer = handshakeTimeout > 0 ? setTimeout(() => this.expired(socket), handshakeTimeout) : null;
-    this.waiting.set(socket, { first, timer, since: performance.now() });
+    this.waiting.set(socket, { client: clientOf(socket), first, timer, since: performance.now() });
   }
 
   /** No longer waits for a ClientHello. Errors that come later are nobody's. */
@@ -105,19 +107,31 @@ export class Server extends NetServer {
   }
 
   private lost(socket: Socket, error: Error | null, received: number): void {
+    const { client = "" } = this.waiting.get(socket) ?? {};
     this.forget(socket).destroy();
-    this.failed(error ?? failure(connection_lost, `the client ended the connection after ${received} bytes, before its ClientHello`));
+    this.failed(
+      client,
+      error ?? failure(connection_lost, `the client ended the connection after ${received} bytes, before its ClientHello`),
+    );
   }
 
   private expired(socket: Socket): void {
-    const received = this.waiting.get(socket)?.first.received ?? 0;
+    const { client = "", first } = this.waiting.get(socket) ?? {};
+    const received = first?.received ?? 0;
     this.forget(socket).destroy();
     const what = received === 0 ? "the client sent nothing" : `the client sent ${received} bytes, no whole ClientHello,`;
-    this.failed(failure(timed_out, `${what} within ${this.handshakeTimeout / 1000} s`));
+    this.failed(client, failure(timed_out, `${what} within ${this.handshakeTimeout / 1000} s`));
   }
 
-  private failed(error: Error): void {
-    this.emit("tlsClientError", error, null);
+  private failed(client: string, error: Error): void {
+    this.emit("tlsClientError", error, null, client);
+  }
+
+  private refuse(socket: Socket): void {
+    this.refused++;
+    const { remoteAddress, remotePort } = socket;
+    socket.destroy();
+    this.emit("drop", { remoteAddress, remotePort });
   }
 
   /** The ClientHello is there. */
@@ -125,13 +139,12 @@ export class Server extends NetServer {
     const waited = performance.now() - (this.waiting.get(socket)?.since ?? 0);
     this.forget(socket);
     if (this.handshakes >= this.maxHandshakes) {
-      this.refused++;
-      socket.destroy();
+      this.refuse(socket);
       return;
     }
     socket.off("error", ignore);
     this.handshakes++;
-    const client = `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? "?"}`;
+    const client = clientOf(socket);
     const { idleTimeout, allowHalfOpen, trace } = this.options;
     const connection = new ServerConnection(this.config, undefined, Buffer.from(socket.remoteAddress ?? "", "latin1"));
     const secure = new TLSSocket(socket, connection, {
@@ -143,11 +156,11 @@ export class Server extends NetServer {
       ...(allowHalfOpen === undefined ? {} : { allowHalfOpen }),
       ...(trace === undefined ? {} : { trace: (line) => trace(line, client) }),
     });
-    this.watch(secure);
+    this.watch(secure, client);
   }
 
   /** Until the handshake is done, a socket is the server's affair; then it is the app's. */
-  private watch(socket: TLSSocket): void {
+  private watch(socket: TLSSocket, client: string): void {
     let failed: Error | null = null;
     const over = () => {
       this.handshakes--;
@@ -160,7 +173,7 @@ export class Server extends NetServer {
     };
     const onClose = () => {
       over();
-      this.emit("tlsClientError", failed ?? failure(connection_lost, "closed before the handshake was done"), socket);
+      this.emit("tlsClientError", failed ?? failure(connection_lost, "closed before the handshake was done"), socket, client);
     };
     const onSecure = () => {
       over();
@@ -178,6 +191,18 @@ export class Server extends NetServer {
 }
 
 function ignore(): void {}
+
+/** ADDRESS:PORT, an IPv6 address in brackets; an IPv4 address that came by an IPv6 socket is written as such. */
+export function clientOf({
+  remoteAddress = "?",
+  remotePort = 0,
+}: {
+  remoteAddress?: string | undefined;
+  remotePort?: number | undefined;
+}): string {
+  const address = remoteAddress.replace(/^::ffff:(?=\d+\.)/, "");
+  return address.includes(":") ? `[${address}]:${remotePort}` : `${address}:${remotePort}`;
+}
 
 function failure(description: number, reason: string): TLSError {
   return errorFromAlert(new TLSAlert(description, reason, description === connection_lost ? "peer" : "self"));
