@@ -91,6 +91,8 @@ export interface Verdict {
   /** What is wrong, or worth a word; "" where nothing is. */
   readonly remark: string;
   readonly failed: boolean;
+  /** It has a limit, and was measured as budgets.json was. */
+  readonly judged: boolean;
 }
 
 /**
@@ -106,15 +108,16 @@ export function judge(budgets: Budgets, machine: Machine, measured: Measurements
     const limit = figure?.limit ?? null;
     const comparable = unit === INSTRUCTIONS ? sameCompiler : sameSlots;
     let remark = "";
-    let bad = false;
+    let failed = false;
     if (figure === undefined) remark = "new: --update takes it in";
+    else if (!comparable) remark = value > figure.value * TOLERANCE || value * TOLERANCE < figure.value ? "differs" : "";
     else if (limit !== null && value > limit) {
       remark = "over its limit";
-      bad = true;
+      failed = true;
     } else if (value > figure.value * TOLERANCE) {
       remark = "grown";
-      bad = limit !== null;
+      failed = limit !== null;
     } else if (value * TOLERANCE < figure.value) remark = "less: --update takes it in";
-    return { name, value, unit, before, limit, remark, failed: bad && comparable };
+    return { name, value, unit, before, limit, remark, failed, judged: limit !== null && comparable };
   });
 }

@@ -86,6 +86,10 @@ async function main(): Promise<number> {
   const verdicts = judge(budgets, machine, figures);
   process.stdout.write(`${tableOf(verdicts)}\n${notes(budgets, machine, counting)}\n`);
   if (flags.update) {
+    if (machine.slotSize !== budgets.machine.slotSize)
+      throw new SimError(
+        `figures of ${machine.slotSize}-byte slots do not belong into budgets.json, whose slots have ${budgets.machine.slotSize}`,
+      );
     writeBudgets(updated(budgets, machine, figures));
     process.stdout.write("budgets.json was updated; limits were not touched\n");
     return 0;
@@ -93,9 +97,9 @@ async function main(): Promise<number> {
   const failed = verdicts.filter((verdict) => verdict.failed).length;
   const gone = scenarios === SCENARIOS ? goneFrom(budgets, figures, counting) : [];
   for (const name of gone) process.stdout.write(`FAILED: ${name} stands in budgets.json and was not measured\n`);
-  process.stdout.write(
-    failed + gone.length > 0 ? `${failed + gone.length} figures failed\n` : `${verdicts.length} figures are within their limits\n`,
-  );
+  const judged = verdicts.filter((verdict) => verdict.judged).length;
+  const said = failed + gone.length > 0 ? `${failed + gone.length} figures failed` : `${judged} figures are within their limits`;
+  process.stdout.write(`${said}, ${verdicts.length - judged} others are told only\n`);
   return failed + gone.length > 0 ? 1 : 0;
 }
 

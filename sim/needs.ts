@@ -4,7 +4,7 @@ import type { SimOptions } from "./options.js";
 import { thousands } from "./report/table.js";
 import type { XsStats } from "./xs/run.js";
 
-/** Beside its buffers, at its peak, with the socket. */
+/** Of a TLS socket in its handshake, beside its buffers: the most of each kind. */
 export interface Needs {
   readonly chunkBytes: number;
   readonly slots: number;

@@ -1,46 +1,63 @@
-// Opens and closes connections, or lets handshakes fail, again and again on one device.
+// Opens and closes TLS sockets, or lets their handshakes fail, again and again on one device: it must live on, and lose no memory.
+import { Timer } from "../../hosts/moddable/timer.js";
+import TLSSocket, { type SecureOptions } from "../../hosts/moddable/tls-socket.js";
+import { ReplayTCP } from "./replay-tcp.js";
 
-import { ClientConnection } from "../../src/client.js";
-import type { ClientConfig } from "../../src/config.js";
-import { FAILED, OPEN } from "../../src/connection.js";
-import { feed, replay } from "./replay.js";
-import { records } from "./replay-config.js";
-
-/** Records up to the server's Finished: behind them only tickets follow. */
-function handshakeRecords(config: ClientConfig): number {
-  const connection = new ClientConnection(config);
-  connection.sent(connection.txPending());
-  let count = 0;
-  while (connection.state !== OPEN) feed(connection, count++, false);
-  return count;
-}
+/** A damaged record makes the handshake fail up to this one: behind the server's Finished come its tickets. */
+const HANDSHAKE_RECORDS = 6;
 
 export class LeakLoop {
-  private readonly config: ClientConfig;
-  private readonly handshake: number;
+  private readonly secure: SecureOptions;
+  private readonly failing: boolean;
+  private readonly done: (loop: LeakLoop) => void;
+  private left: number;
+  private socket: TLSSocket | null;
+  private readonly next: () => void;
 
-  constructor(config: ClientConfig) {
-    this.config = config;
-    this.handshake = handshakeRecords(config);
+  constructor(secure: SecureOptions, failing: boolean, done: (loop: LeakLoop) => void) {
+    this.secure = secure;
+    this.failing = failing;
+    this.done = done;
+    this.left = 0;
+    this.socket = null;
+    this.next = () => this.run();
   }
 
-  connect(count: number): void {
-    for (let i = 0; i < count; i++) {
-      const connection = replay(this.config, records.length);
-      if (connection.state !== OPEN) throw new Error(`connection ${i} was not opened`);
-      connection.close();
-      connection.sent(connection.txPending());
-    }
+  /** Begins so many connections, one after the other; then `done` is called. */
+  repeat(count: number): void {
+    this.left = count;
+    Timer.set(this.next, 0);
   }
 
-  /** One damaged record each, in turn: the first, the second, … up to the server's Finished. */
-  fail(count: number): void {
-    for (let i = 0; i < count; i++) {
-      const damaged = i % this.handshake;
-      const connection = replay(this.config, damaged);
-      feed(connection, damaged, true);
-      for (let next = damaged + 1; next < this.handshake && connection.state !== FAILED; next++) feed(connection, next, false);
-      if (connection.state !== FAILED) throw new Error(`a damaged record ${damaged} did not make the handshake fail`);
+  private run(): void {
+    if (this.left === 0) {
+      this.done(this);
+      return;
     }
+    this.left--;
+    this.socket = new TLSSocket({
+      address: "127.0.0.1",
+      port: this.failing ? 1 + (this.left % HANDSHAKE_RECORDS) : 0,
+      TCP: { io: ReplayTCP as never },
+      secure: this.secure,
+      onWritable: () => this.opened(),
+      onError: (error) => this.failed(error.message),
+    });
+  }
+
+  private opened(): void {
+    if (this.failing) throw new Error("a handshake with a damaged record did not fail");
+    this.socket?.close();
+    this.again();
+  }
+
+  private failed(why: string): void {
+    if (!this.failing) throw new Error(`a connection failed: ${why}`);
+    this.again();
+  }
+
+  private again(): void {
+    this.socket = null;
+    Timer.set(this.next, 0);
   }
 }

@@ -18,4 +18,6 @@ for (let i = 0; i < records.length; i++) {
 measure.end("handshake");
 measure.mark("idle");
 if (connection.state !== OPEN)
-  throw new Error(`the flight cannot be replayed, record it anew: ${connection.failure?.message ?? "it is not complete"}`);
+  throw new Error(
+    `the flight cannot be replayed; record it anew (node dist/sim/flights/record.js): ${connection.failure?.message ?? "it is not complete"}`,
+  );

@@ -4,9 +4,9 @@ import type { ClientConnection } from "../../src/client.js";
 import { OPEN } from "../../src/connection.js";
 import { application_data } from "../../src/constants.js";
 import type { CipherSuite } from "../../src/crypto/provider.js";
-import { Hmac } from "../../src/crypto/xs/hmac.js";
+import { useTrafficSecret } from "../../src/handshake/common-13.js";
 import { Protection13 } from "../../src/record/protection-13.js";
-import { feed } from "./replay.js";
+import { KeySchedule13 } from "../../src/schedule/key-schedule-13.js";
 import { records, replayConfig } from "./replay-config.js";
 
 const SIZE = 1024;
@@ -28,14 +28,16 @@ export class RecordLoop {
     let protectedRecords = 0;
     for (let i = 0; i < records.length; i++) {
       if (connection.state === OPEN) protectedRecords++;
-      feed(connection, i, false);
+      connection.io.set(records[i] as Uint8Array, connection.rxOffset);
+      connection.received((records[i] as Uint8Array).length);
+      connection.sent(connection.txPending());
     }
     const suite = connection.suite as CipherSuite;
-    const keys = new Uint8Array(24);
+    // [ iv 12 | nonce 12 | traffic secret ]
+    const keys = new Uint8Array(24 + suite.hash.outputLength);
+    keys.set(serverSecret, 24);
     this.server = new Protection13(suite, null, keys, 0, 12);
-    const hmac = new Hmac(suite.hash.create());
-    hmac.setKey(serverSecret, 0, suite.hash.outputLength);
-    this.server.setKeys(hmac, suite.aead.keyLength, new Uint8Array(32), 0);
+    useTrafficSecret(new KeySchedule13(suite.hash), this.server, suite.aead.keyLength, keys, 24, 0);
     this.buffer = new Uint8Array(AT + SEALED);
     this.record = this.buffer.subarray(AT, AT + SEALED);
     this.payload = new Uint8Array(SIZE);

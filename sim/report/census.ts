@@ -54,7 +54,7 @@ export async function census(flight: string): Promise<string> {
   for (const { name, cost } of steps) {
     const at = marks.findIndex((mark) => mark.name === name);
     const mark = marks[at];
-    if (cost === null || mark === undefined || mark.peak === null) continue;
+    if (cost === null || mark === undefined || mark.peak === null || name === "change_cipher_spec") continue;
     const found = (await measureMemory(APP, flight, { census: mark.peak.bytes, censusMark: at })).stats?.census;
     if (found) text += section(mark, cost.peak.bytes, found, before, slotSize);
   }

@@ -5,11 +5,11 @@ import { root } from "../paths.js";
 
 type Figures = Readonly<Record<string, { readonly value: number } | undefined>>;
 
-/** What a handshake needs beside its buffers, from budgets.json; null where it is not there. */
+/** What the handshake of a TLS socket needs beside its buffers, from budgets.json; null where it is not there. */
 export function measuredNeeds(): Needs | null {
   try {
-    const budgets = JSON.parse(readFileSync(join(root, "budgets.json"), "utf8")) as { client13?: Figures };
-    const figures = budgets.client13;
+    const budgets = JSON.parse(readFileSync(join(root, "budgets.json"), "utf8")) as { socket?: Figures };
+    const figures = budgets.socket;
     const chunkBytes = figures?.largestChunks?.value;
     const slots = figures?.largestSlots?.value;
     const stackBytes = figures?.largestStack?.value;

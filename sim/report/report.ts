@@ -99,7 +99,7 @@ function result(options: SimOptions, measured: Measured): string {
   const { connection } = measured;
   if (!options.instructions) notes.push("instructions were not counted (--no-instructions)");
   else if (!hasValgrind()) notes.push("instructions are counted with valgrind, which is missing here: apt-get install valgrind");
-  else notes.push("instructions: x86-32, of the engine running thimble; → and ← as the device sends and receives");
+  else notes.push(`instructions: x86-${connection.stats?.slotSize === 16 ? 32 : 64}, of the engine running thimble`);
   if (connection.stats !== null && connection.stats.slotSize !== 16)
     notes.push(
       `slots have ${connection.stats.slotSize} bytes here and 16 on a chip: memory does not compare (apt-get install gcc-multilib)`,

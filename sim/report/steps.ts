@@ -1,6 +1,6 @@
 // From the marks of a measuring app to one row a message: what it brought on the wire, cost in memory and in instructions.
 import { BETWEEN } from "../apps/between.js";
-import type { Allocations, CountResult, Mark, MemoryPeak, MemoryUse, XsResult } from "../xs/run.js";
+import type { Allocations, CountResult, Mark, MemoryUse, XsResult } from "../xs/run.js";
 
 /** Memory above the same app without TLS. */
 export interface Above {
@@ -8,13 +8,6 @@ export interface Above {
   readonly slots: number;
   readonly stackBytes: number;
   readonly bytes: number;
-}
-
-/** A peak's parts are of the moment of the largest sum; the largest of each kind alone stand beside. */
-export interface AbovePeak extends Above {
-  readonly largestChunkBytes: number;
-  readonly largestSlots: number;
-  readonly largestStackBytes: number;
 }
 
 export interface Step {
@@ -27,7 +20,7 @@ export interface Step {
 
 export interface StepCost {
   readonly live: Above;
-  readonly peak: AbovePeak;
+  readonly peak: Above;
   readonly allocated: Allocations;
   readonly collections: number;
   readonly instructions: number | null;
@@ -38,16 +31,6 @@ export function above(use: MemoryUse, base: MemoryUse, stackBytes: number, slotS
   const slots = use.slots - base.slots;
   const stack = use.stackBytes - stackBytes;
   return { chunkBytes, slots, stackBytes: stack, bytes: chunkBytes + slots * slotSize + stack };
-}
-
-function abovePeak(peak: MemoryPeak, base: MemoryUse, stack: number, slotSize: number): AbovePeak {
-  const { largest } = peak;
-  return {
-    ...above(peak, base, stack, slotSize),
-    largestChunkBytes: largest.chunkBytes - base.chunkBytes,
-    largestSlots: largest.slots - base.slots,
-    largestStackBytes: largest.stackBytes - stack,
-  };
 }
 
 interface WireLine {
@@ -87,7 +70,7 @@ function costs(memory: XsResult, counts: readonly NamedCount[]): StepCost[] {
     const stack = (before.live ?? base).stackBytes;
     found.push({
       live: above({ ...mark.live, stackBytes: stack }, base, stack, slotSize),
-      peak: abovePeak(mark.peak, base, stack, slotSize),
+      peak: above(mark.peak, base, stack, slotSize),
       allocated: mark.allocated,
       collections: mark.collections,
       instructions: countOf(mark.name),

@@ -1,14 +1,10 @@
 // One full handshake of the TLS 1.3 client: X25519, leaf and intermediate on P-256, 512 bytes to send and 2 KB to receive, on an ESP32's heaps.
 import { SimError } from "../errors.js";
-import { type AbovePeak, idleOf, peakOf, type Step, stepsOf } from "../report/steps.js";
+import { idleOf, peakOf, stepsOf } from "../report/steps.js";
 import { measureInstructions, measureMemory } from "./replay.js";
 import { instructions, type Measurements, type Scenario } from "./scenario.js";
 
 const APP = "measure-handshake";
-
-function largest(steps: readonly Step[], of: (peak: AbovePeak) => number): number {
-  return Math.max(...steps.map(({ cost }) => (cost === null ? 0 : of(cost.peak))));
-}
 
 function handshake(name: string, flight: string): Scenario {
   return {
@@ -24,9 +20,6 @@ function handshake(name: string, flight: string): Scenario {
         [`${name}.peakChunks`]: { value: peak.chunkBytes, unit: "B" },
         [`${name}.peakSlots`]: { value: peak.slots, unit: "slots" },
         [`${name}.peakStack`]: { value: peak.stackBytes, unit: "B" },
-        [`${name}.largestChunks`]: { value: largest(steps, (use) => use.largestChunkBytes), unit: "B" },
-        [`${name}.largestSlots`]: { value: largest(steps, (use) => use.largestSlots), unit: "slots" },
-        [`${name}.largestStack`]: { value: largest(steps, (use) => use.largestStackBytes), unit: "B" },
         [`${name}.idle`]: { value: idle.bytes, unit: "B" },
         [`${name}.idleChunks`]: { value: idle.chunkBytes, unit: "B" },
         [`${name}.idleSlots`]: { value: idle.slots, unit: "slots" },

@@ -70,6 +70,8 @@ function compilerCommand(): { command: string; version: string } {
 
 const PROBE = "#include <stdio.h>\n#include <errno.h>\nint main(void){return 0;}\n";
 
+let warned64 = false;
+
 /** The flags that choose the slot size: 32-bit where it can be had. */
 function archFlags(command: string, work: string): string[] {
   const flags = ["-m32", "-msse2", "-mfpmath=sse"];
@@ -81,10 +83,12 @@ function archFlags(command: string, work: string): string[] {
       `the C compiler "${command}" cannot build a program. On Debian: apt-get install gcc libc6-dev\n${plain.text.trim()}`,
     );
   }
-  process.stderr.write(
-    "thimble-xs: this compiler makes no 32-bit programs: slots have 32 bytes instead of the chip's 16, and memory figures do not compare.\n" +
-      "thimble-xs: on Debian: apt-get install gcc-multilib\n",
-  );
+  if (!warned64)
+    process.stderr.write(
+      "thimble-xs: this compiler makes no 32-bit programs: slots have 32 bytes instead of the chip's 16, and memory figures do not compare.\n" +
+        "thimble-xs: on Debian: apt-get install gcc-multilib\n",
+    );
+  warned64 = true;
   return [];
 }
 

@@ -25,6 +25,7 @@ static const char help[] =
 	"  --census BYTES   with --peak: what lives in the heaps when live memory first reaches BYTES stands in the statistics\n"
 	"  --census-mark N  ... and not before N marks were set\n"
 	"  --time TIME      fixed clock: seconds since 1970\n"
+	"  --sizes FILE     write a line for each module under preload: flash in use once it is there (code, chunks, slots), and its path\n"
 	"  --stats FILE     write one JSON line with all counters, - for standard output\n"
 	"  --insecure-fixed-random N   the same random bytes at each run\n"
 	"  --verbose        tell about flash and RAM on standard error\n"
@@ -52,6 +53,7 @@ static int parseOption(SimOptions* o, const char* name, const char* value)
 	if (!strcmp(name, "--map")) o->map = file(name, value);
 	else if (!strcmp(name, "--modules")) o->modules = file(name, value);
 	else if (!strcmp(name, "--config")) o->config = file(name, value);
+	else if (!strcmp(name, "--sizes")) o->sizes = file(name, value);
 	else if (!strcmp(name, "--stats")) o->stats = file(name, value);
 	else if (!strcmp(name, "--chunk")) o->chunkBytes = number(name, value, 1024);
 	else if (!strcmp(name, "--slots")) o->slots = number(name, value, 64);

@@ -46,6 +46,8 @@ export interface XsOptions {
   readonly time?: number;
   readonly insecureFixedRandom?: number;
   readonly verbose?: boolean;
+  /** A file that gets a line for each module under preload (see the program's --sizes). */
+  readonly sizes?: string;
   /** Milliseconds after which the program is ended. Default: never. */
   readonly timeout?: number;
   /** Gets output as it comes, instead of collecting it. */
@@ -140,6 +142,7 @@ function argumentsOf(host: HostBuild, options: XsOptions, folder: string): strin
     writeFileSync(join(folder, "config.json"), JSON.stringify(options.config));
     args.push("--config", join(folder, "config.json"));
   }
+  if (options.sizes !== undefined) args.push("--sizes", options.sizes);
   const numbers: [string, number | undefined][] = [
     ["--chunk", options.chunkBytes],
     ["--slots", options.slots],

@@ -21,6 +21,7 @@ typedef struct {
 	const char* map;           /* JSON: imports, preload, runtime, parse */
 	const char* modules;       /* directory of the built-in modules */
 	const char* config;        /* JSON file that "mc/config" exports */
+	const char* sizes;         /* where a line for each module under preload goes: flash in use behind it */
 	const char* stats;         /* where the JSON line goes, "-" for standard output */
 	txSize chunkBytes;
 	txSize slots;

@@ -9,8 +9,8 @@ import type { Protection13 } from "../record/protection-13.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { ChainVerifier } from "../x509/chain.js";
 import type { ClientHandshake13, ClientOffer } from "./client-13.js";
-import { sendCompatibilityChangeCipherSpec, useSpareSecret, useTrafficSecret } from "./common-13.js";
-import { READ_SECRET, WRITE_SECRET } from "./keys.js";
+import { sendCompatibilityChangeCipherSpec, takeSpareSecret, useTrafficSecret } from "./common-13.js";
+import { READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
 import { checkFinished, keepPeerKey } from "./peer-auth-13.js";
 import { Proof13, sendFinished, sign } from "./proof-13.js";
 import * as S from "./states-13.js";
@@ -74,8 +74,15 @@ export function onFinished(h: H, bytes: Uint8Array, start: number, end: number):
   schedule.deriveApplicationSecrets(secrets, digest, keys, READ_SECRET);
   h.logSecret("CLIENT_TRAFFIC_SECRET_0", secrets, schedule.spare, length);
   h.logSecret("SERVER_TRAFFIC_SECRET_0", keys, READ_SECRET, length);
-  useTrafficSecret(schedule, records.reader.protection as Protection13, h.negotiated.suite as CipherSuite, keys, READ_SECRET);
   if (!h.retried) sendCompatibilityChangeCipherSpec(records);
+  return S.READ_KEYS;
+}
+
+/** The server writes with its application traffic secret from here on. */
+export function useServerSecret(h: H): number {
+  const { records, negotiated, keys } = h;
+  const { aead } = negotiated.suite as CipherSuite;
+  useTrafficSecret(h.schedule as KeySchedule13, records.reader.protection as Protection13, aead.keyLength, keys, READ_SECRET, READ_IV);
   return h.proof === null ? S.SEND_FINISHED : S.SEND_CERT;
 }
 
@@ -84,7 +91,14 @@ export function signAsClient(h: H, budget: number): number {
 }
 
 export function finishClient(h: H): number {
-  if (!sendFinished(h)) return S.SEND_FINISHED;
-  useSpareSecret(h, h.schedule as KeySchedule13, h.records.writer.protection as Protection13, WRITE_SECRET);
+  return sendFinished(h) ? S.WRITE_KEYS : S.SEND_FINISHED;
+}
+
+export function useClientSecret(h: H): number {
+  const { records, negotiated, keys } = h;
+  const schedule = h.schedule as KeySchedule13;
+  const { aead } = negotiated.suite as CipherSuite;
+  takeSpareSecret(schedule, keys, WRITE_SECRET);
+  useTrafficSecret(schedule, records.writer.protection as Protection13, aead.keyLength, keys, WRITE_SECRET, WRITE_IV);
   return S.CONNECTED;
 }

@@ -130,6 +130,10 @@ export function deriveAsClient(h: H): number {
   schedule.deriveHandshakeSecrets(secrets, digest, h.keys, WRITE_SECRET, READ_SECRET);
   h.logSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", h.keys, WRITE_SECRET, length);
   h.logSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", h.keys, READ_SECRET, length);
-  protectHandshake(h, schedule);
+  return S.PROTECT;
+}
+
+export function protectAsClient(h: H): number {
+  protectHandshake(h);
   return S.WAIT_EE;
 }

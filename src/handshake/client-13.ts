@@ -15,8 +15,10 @@ import {
   readCertificate,
   readCertificateRequest,
   signAsClient,
+  useClientSecret,
+  useServerSecret,
 } from "./client-13-auth.js";
-import { agree, deriveAsClient, onServerHello, sendClientHello } from "./client-13-hello.js";
+import { agree, deriveAsClient, onServerHello, protectAsClient, sendClientHello } from "./client-13-hello.js";
 import type { PostFlow } from "./flow.js";
 import type { Row, Wait } from "./handshake.js";
 import { Handshake13, type Negotiated } from "./handshake-13.js";
@@ -128,10 +130,13 @@ const WAITS: readonly Wait<H>[] = [
   { state: S.GENERATE_SHARE, step: sendClientHello },
   { state: S.AGREE, step: agree },
   { state: S.DERIVE, step: deriveAsClient },
+  { state: S.PROTECT, step: protectAsClient },
+  { state: S.READ_KEYS, step: useServerSecret },
   { state: S.CHECK_CERT, step: checkCertificate },
   { state: S.CHECK_CV, step: checkCertificateVerify },
   { state: S.SEND_CERT, step: sendCertificate },
   { state: S.SIGN, step: signAsClient },
   { state: S.SEND_CV, step: sendCertificateVerify },
   { state: S.SEND_FINISHED, step: finishClient },
+  { state: S.WRITE_KEYS, step: useClientSecret },
 ];

@@ -1,6 +1,7 @@
 import { change_cipher_spec } from "../constants.js";
 import type { CipherSuite } from "../crypto/provider.js";
-import { Protection13 } from "../record/protection-13.js";
+import { expandLabel, LABEL_IV, LABEL_KEY } from "../crypto/xs/hkdf.js";
+import { NONCE_LENGTH, Protection13 } from "../record/protection-13.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { Handshake13 } from "./handshake-13.js";
@@ -15,39 +16,46 @@ export function sendCompatibilityChangeCipherSpec(records: RecordLayer): void {
   writer.protection = protection;
 }
 
-/** Gives one direction the keys of the traffic secret at secret[offset] (§7.3). */
+/**
+ * Gives one direction the keys of the traffic secret at keys[secret] (§7.3): the write key passes through the schedule's `temp`, the iv goes to keys[iv].
+ * Called from a step of its own where it can be: below it lies the deepest stack of the handshake.
+ */
 export function useTrafficSecret(
   schedule: KeySchedule13,
   protection: Protection13,
-  suite: CipherSuite,
-  secret: Uint8Array,
-  offset: number,
+  keyLength: number,
+  keys: Uint8Array,
+  secret: number,
+  iv: number,
 ): void {
-  schedule.hmac.setKey(secret, offset, schedule.length);
-  protection.setKeys(schedule.hmac, suite.aead.keyLength, schedule.secrets, schedule.temp);
+  const { hmac, secrets, temp } = schedule;
+  hmac.setKey(keys, secret, schedule.length);
+  expandLabel(hmac, LABEL_KEY, keys, 0, 0, secrets, temp, keyLength);
+  protection.setKey(secrets, temp);
+  secrets.fill(0, temp, temp + keyLength);
+  expandLabel(hmac, LABEL_IV, secrets, 0, 0, keys, iv, NONCE_LENGTH);
 }
 
-/** Makes both directions' protection with the handshake traffic secrets, which stand at READ_SECRET and WRITE_SECRET. */
-export function protectHandshake<F>(h: Handshake13<F>, schedule: KeySchedule13): void {
+/** A step of its own: both directions get the keys of the handshake traffic secrets, which stand at READ_SECRET and WRITE_SECRET. */
+export function protectHandshake<F>(h: Handshake13<F>): void {
   const { keys, records } = h;
+  const schedule = h.schedule as KeySchedule13;
   const suite = h.negotiated.suite as CipherSuite;
   const read = new Protection13(suite, null, keys, READ_IV, NONCE);
   const write = new Protection13(suite, read.aead, keys, WRITE_IV, NONCE);
-  useTrafficSecret(schedule, read, suite, keys, READ_SECRET);
-  useTrafficSecret(schedule, write, suite, keys, WRITE_SECRET);
+  useTrafficSecret(schedule, read, suite.aead.keyLength, keys, READ_SECRET, READ_IV);
+  useTrafficSecret(schedule, write, suite.aead.keyLength, keys, WRITE_SECRET, WRITE_IV);
   records.reader.protection = read;
   records.writer.protection = write;
 }
 
-/** The application traffic secret that waited in `spare` becomes the secret at keys[offset], and its keys those of `protection`. */
-export function useSpareSecret<F>(h: Handshake13<F>, schedule: KeySchedule13, protection: Protection13, offset: number): void {
-  const { keys } = h;
+/** The application traffic secret that waited in `spare` goes to keys[secret]. */
+export function takeSpareSecret(schedule: KeySchedule13, keys: Uint8Array, secret: number): void {
   const { secrets, spare, length } = schedule;
-  for (let i = 0; i < length; i++) keys[offset + i] = secrets[spare + i];
-  useTrafficSecret(schedule, protection, h.negotiated.suite as CipherSuite, keys, offset);
+  for (let i = 0; i < length; i++) keys[secret + i] = secrets[spare + i];
 }
 
-/** The server suites that stand in `suites`, by code point. */
+/** The suite with this code point, or null. */
 export function findSuite(suites: readonly CipherSuite[], id: number): CipherSuite | null {
   for (let i = 0; i < suites.length; i++) if (suites[i].id === id) return suites[i];
   return null;

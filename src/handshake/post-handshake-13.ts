@@ -5,9 +5,10 @@ import { NewSessionTicketReader } from "../messages/new-session-ticket.js";
 import type { Protection13 } from "../record/protection-13.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import { KeySchedule13 } from "../schedule/key-schedule-13.js";
+import { useTrafficSecret } from "./common-13.js";
 import type { PostFlow } from "./flow.js";
 import { Handshake, putHeader, type Row, type Wait } from "./handshake.js";
-import { READ_SECRET, WRITE_SECRET } from "./keys.js";
+import { READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
 import { CONNECTED } from "./states-13.js";
 
 const UPDATE_NOT_REQUESTED = 0;
@@ -96,14 +97,14 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
     this.keyUpdateDue = false;
     if (this.requestDue) this.requested = true;
     this.requestDue = false;
-    this.nextGeneration(writer.protection as Protection13, WRITE_SECRET);
+    this.nextGeneration(writer.protection as Protection13, WRITE_SECRET, WRITE_IV);
   }
 
   /** §7.2: the next traffic secret of one direction, and its keys. */
-  nextGeneration(protection: Protection13, secret: number): void {
+  nextGeneration(protection: Protection13, secret: number, iv: number): void {
     const schedule = new KeySchedule13(this.suite.hash);
     schedule.updateTrafficSecret(this.keys, secret);
-    protection.setKeys(schedule.hmac, this.suite.aead.keyLength, schedule.secrets, schedule.temp);
+    useTrafficSecret(schedule, protection, this.suite.aead.keyLength, this.keys, secret, iv);
     schedule.wipe();
   }
 
@@ -133,7 +134,7 @@ function onKeyUpdate(p: P, bytes: Uint8Array, start: number, end: number): numbe
   const request = bytes[start + 4];
   if (request > UPDATE_REQUESTED) throw new TLSAlert(illegal_parameter, `KeyUpdate: request_update ${request}`);
   p.answered();
-  p.nextGeneration(p.records.reader.protection as Protection13, READ_SECRET);
+  p.nextGeneration(p.records.reader.protection as Protection13, READ_SECRET, READ_IV);
   if (request === UPDATE_REQUESTED) p.keyUpdateDue = true;
   return CONNECTED;
 }

@@ -81,6 +81,6 @@ function mac(
   hmac.begin();
   hmac.update(cookie, 0, length);
   hmac.update(address, 0, address.length);
-  hmac.finish(out, o);
+  hmac.finish(out, o, MAC_LENGTH);
   hmac.wipe();
 }

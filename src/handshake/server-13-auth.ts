@@ -10,8 +10,8 @@ import { writeCertificateRequest } from "../messages/certificate-request.js";
 import type { Protection13 } from "../record/protection-13.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { ChainVerifier } from "../x509/chain.js";
-import { useSpareSecret, useTrafficSecret } from "./common-13.js";
-import { READ_SECRET, WRITE_SECRET } from "./keys.js";
+import { takeSpareSecret, useTrafficSecret } from "./common-13.js";
+import { READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
 import { checkFinished, keepPeerKey } from "./peer-auth-13.js";
 import { sendFinished, sign } from "./proof-13.js";
 import type { ServerHandshake13 } from "./server-13.js";
@@ -64,7 +64,7 @@ export function signAsServer(h: H, budget: number): number {
 /** After our Finished we write with the application traffic secret; the client's waits for its Finished. */
 export function finishServer(h: H): number {
   if (!sendFinished(h)) return S.SEND_FINISHED;
-  const { keys, records } = h;
+  const { keys } = h;
   const schedule = h.schedule as KeySchedule13;
   const { secrets, digest, length } = schedule;
   (h.transcript as Transcript).digest(secrets, digest);
@@ -72,7 +72,13 @@ export function finishServer(h: H): number {
   schedule.deriveApplicationSecrets(secrets, digest, keys, WRITE_SECRET);
   h.logSecret("CLIENT_TRAFFIC_SECRET_0", secrets, schedule.spare, length);
   h.logSecret("SERVER_TRAFFIC_SECRET_0", keys, WRITE_SECRET, length);
-  useTrafficSecret(schedule, records.writer.protection as Protection13, h.negotiated.suite as CipherSuite, keys, WRITE_SECRET);
+  return S.WRITE_KEYS;
+}
+
+export function useServerSecret(h: H): number {
+  const { records, negotiated, keys } = h;
+  const { aead } = negotiated.suite as CipherSuite;
+  useTrafficSecret(h.schedule as KeySchedule13, records.writer.protection as Protection13, aead.keyLength, keys, WRITE_SECRET, WRITE_IV);
   return (h.host as VirtualHost).clientAuthentication === undefined ? S.WAIT_FINISHED : S.WAIT_CERT;
 }
 
@@ -98,6 +104,14 @@ export function onClientCertificate(h: H): number {
 
 export function onClientFinished(h: H, bytes: Uint8Array, start: number, end: number): number {
   checkFinished(h, bytes, start, end);
-  useSpareSecret(h, h.schedule as KeySchedule13, h.records.reader.protection as Protection13, READ_SECRET);
+  return S.READ_KEYS;
+}
+
+export function useClientSecret(h: H): number {
+  const { records, negotiated, keys } = h;
+  const schedule = h.schedule as KeySchedule13;
+  const { aead } = negotiated.suite as CipherSuite;
+  takeSpareSecret(schedule, keys, READ_SECRET);
+  useTrafficSecret(schedule, records.reader.protection as Protection13, aead.keyLength, keys, READ_SECRET, READ_IV);
   return S.CONNECTED;
 }

@@ -168,6 +168,10 @@ export function deriveAsServer(h: H): number {
   schedule.deriveHandshakeSecrets(secrets, digest, h.keys, READ_SECRET, WRITE_SECRET);
   h.logSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", h.keys, READ_SECRET, length);
   h.logSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", h.keys, WRITE_SECRET, length);
-  protectHandshake(h, schedule);
+  return S.PROTECT;
+}
+
+export function protectAsServer(h: H): number {
+  protectHandshake(h);
   return S.SEND_EE;
 }

@@ -19,8 +19,18 @@ import {
   sendCertificateRequest,
   sendEncryptedExtensions,
   signAsServer,
+  useClientSecret,
+  useServerSecret,
 } from "./server-13-auth.js";
-import { agreeAsServer, deriveAsServer, findHost, generateShare, onClientHello, sendServerHello } from "./server-13-hello.js";
+import {
+  agreeAsServer,
+  deriveAsServer,
+  findHost,
+  generateShare,
+  onClientHello,
+  protectAsServer,
+  sendServerHello,
+} from "./server-13-hello.js";
 import { sendRetry } from "./server-13-retry.js";
 import * as S from "./states-13.js";
 
@@ -157,6 +167,7 @@ const WAITS: readonly Wait<H>[] = [
   { state: S.GENERATE_SHARE, step: generateShare },
   { state: S.AGREE, step: agreeAsServer },
   { state: S.DERIVE, step: deriveAsServer },
+  { state: S.PROTECT, step: protectAsServer },
   { state: S.SEND_SH, step: sendServerHello },
   { state: S.SEND_EE, step: sendEncryptedExtensions },
   { state: S.SEND_CR, step: sendCertificateRequest },
@@ -164,6 +175,8 @@ const WAITS: readonly Wait<H>[] = [
   { state: S.SIGN, step: signAsServer },
   { state: S.SEND_CV, step: sendCertificateVerify },
   { state: S.SEND_FINISHED, step: finishServer },
+  { state: S.WRITE_KEYS, step: useServerSecret },
+  { state: S.READ_KEYS, step: useClientSecret },
   { state: S.CHECK_CERT, step: checkCertificate },
   { state: S.CHECK_CV, step: checkCertificateVerify },
 ];

@@ -26,8 +26,11 @@ export const SEND_CERT = 25;
 export const SIGN = 26;
 export const SEND_CV = 27;
 export const SEND_FINISHED = 28;
-/** The shared secret is there: keys are being made. */
+/** Keys are being made: handshake secrets, their keys; application secrets' keys for reading and for writing. */
 export const DERIVE = 29;
+export const PROTECT = 30;
+export const READ_KEYS = 31;
+export const WRITE_KEYS = 32;
 
 export function stateName13(state: number): string {
   switch (state) {

@@ -1,11 +1,9 @@
 import { bad_record_mac, internal_error, record_overflow, TLSAlert, unexpected_message } from "../alert.js";
 import { application_data } from "../constants.js";
 import type { AeadKey, CipherSuite } from "../crypto/provider.js";
-import { expandLabel, LABEL_IV, LABEL_KEY } from "../crypto/xs/hkdf.js";
-import type { Hmac } from "../crypto/xs/hmac.js";
 import { HEADER_LENGTH, MAX_PLAINTEXT, type Protection } from "./protection.js";
 
-const NONCE_LENGTH = 12;
+export const NONCE_LENGTH = 12;
 
 /** The sequence number is hi · 2^24 + lo; it fails long before it could wrap (RFC 9846 §5.3). */
 const LO_MASK = 0xffffff;
@@ -44,15 +42,9 @@ export class Protection13 implements Protection {
     this.contentEnd = 0;
   }
 
-  /**
-   * Takes the keys of a traffic secret (RFC 9846 §7.3): `hmac` is keyed with it. The write key passes through scratch[offset, offset + keyLength),
-   * which is zeroed.
-   */
-  setKeys(hmac: Hmac, keyLength: number, scratch: Uint8Array, offset: number): void {
-    expandLabel(hmac, LABEL_KEY, scratch, 0, 0, scratch, offset, keyLength);
-    this.aead.setKey(scratch, offset);
-    scratch.fill(0, offset, offset + keyLength);
-    expandLabel(hmac, LABEL_IV, scratch, 0, 0, this.keys, this.iv, NONCE_LENGTH);
+  /** Takes a write key (RFC 9846 §7.3); the iv is written to keys[iv, iv + 12) by the caller. The sequence number begins anew. */
+  setKey(key: Uint8Array, offset: number): void {
+    this.aead.setKey(key, offset);
     this.hi = 0;
     this.lo = 0;
   }

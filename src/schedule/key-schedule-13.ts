@@ -82,7 +82,7 @@ export class KeySchedule13 {
     secrets.fill(0, temp, temp + length);
     hmac.begin();
     hmac.update(secrets, this.digest, length);
-    hmac.finish(out, o);
+    hmac.finish(out, o, length);
   }
 
   /** application_traffic_secret_N+1 (§7.2) in place of N at secret[offset]; hmac is then keyed with it. */

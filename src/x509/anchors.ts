@@ -6,6 +6,8 @@ import { bad_certificate, TLSAlert } from "../alert.js";
 import type { HashAlgorithm } from "../crypto/provider.js";
 import { locateKey } from "./algorithms.js";
 import { CertificateReader } from "./certificate.js";
+import { limitsOf } from "./chain-config.js";
+import { contentAt, endOf } from "./octets.js";
 import type { TrustAnchor, TrustStore } from "./trust.js";
 
 /** Nothing is required of an anchor's certificate but its form, so that old roots (version 1, SHA-1) can be read too. */
@@ -15,28 +17,14 @@ class AnchorReader extends CertificateReader {
   }
 }
 
-/** Where the content of the well-formed element at der[at] begins. */
-function contentAt(der: Uint8Array, at: number): number {
-  const first = der[at + 1]!;
-  return at + (first < 0x80 ? 2 : 2 + (first & 0x7f));
-}
-
-/** Where the well-formed element at der[at] ends. */
-function endOf(der: Uint8Array, at: number): number {
-  const content = contentAt(der, at);
-  let length = 0;
-  if (content === at + 2) length = der[at + 1]!;
-  else for (let i = at + 2; i < content; i++) length = length * 256 + der[i]!;
-  return content + length;
-}
-
 /**
- * The anchor that a DER certificate stands for: its subject and its key. Its dates, signature and extensions are not looked at (RFC 5280 §6.1.1).
+ * The anchor that a DER certificate stands for: its subject, its key, and nameConstraints if it has them (RFC 5937). Its dates, signature and other
+ * extensions are not looked at (RFC 5280 §6.1.1): an expired root is an anchor as long as it is given as one.
  * Throws a TLSAlert where it is malformed.
  */
 export function anchorFromCertificate(der: Uint8Array, sha256: HashAlgorithm): TrustAnchor {
   if (der.length === 0 || der.length >= 0x10000) throw new TLSAlert(bad_certificate, `trust anchor: it has ${der.length} octets`);
-  const reader = new AnchorReader([], sha256, null);
+  const reader = new AnchorReader({ signatures: [], sha256 }, limitsOf({}), null);
   reader.beginCertificate(0, der.length, false);
   reader.push(der, 0, der.length);
   reader.endCertificate();
@@ -49,7 +37,29 @@ export function anchorFromCertificate(der: Uint8Array, sha256: HashAlgorithm): T
   const hash = sha256.create();
   hash.update(der, at, spki - at);
   hash.digest(nameHash, 0);
-  return { nameHash, publicKeyInfo: der.slice(spki, endOf(der, spki)) };
+  const end = endOf(der, spki);
+  return { nameHash, publicKeyInfo: der.slice(spki, end), nameConstraints: constraintsOf(der, end) };
+}
+
+/** Content of nameConstraints (2.5.29.30) among the extensions of a well-formed certificate; `from`: behind its SubjectPublicKeyInfo. */
+function constraintsOf(der: Uint8Array, from: number): Uint8Array | null {
+  let at = from;
+  while (der[at] === 0x81 || der[at] === 0x82) at = endOf(der, at);
+  if (der[at] !== 0xa3) return null;
+  const list = contentAt(der, at);
+  const last = endOf(der, list);
+  for (let extension = contentAt(der, list); extension < last; extension = endOf(der, extension)) {
+    const id = contentAt(der, extension);
+    if (der[id + 1] !== 3 || der[id + 2] !== 0x55 || der[id + 3] !== 0x1d || der[id + 4] !== 30) continue;
+    let value = id + 5;
+    if (der[value] === 0x01) value = endOf(der, value);
+    const inside = contentAt(der, value);
+    const end = endOf(der, value);
+    if (der[inside] !== 0x30 || endOf(der, inside) !== end)
+      throw new TLSAlert(bad_certificate, "trust anchor: its nameConstraints are malformed");
+    return der.slice(contentAt(der, inside), end);
+  }
+  return null;
 }
 
 /** Anchors in memory, looked through one by one. */

@@ -47,6 +47,13 @@ export const PATH_LENGTH = 43;
 export const KEY_USAGE = 44;
 export const PURPOSES = 45;
 export const PURPOSE = 46;
+export const X400_ADDRESS = 47;
+export const SUBJECT_KEY_ID = 48;
+export const AUTHORITY_KEY_ID = 49;
+export const AUTHORITY_KEY = 50;
+export const AUTHORITY_ISSUER = 51;
+export const AUTHORITY_SERIAL = 52;
+export const NAME_CONSTRAINTS = 53;
 
 /** Identifier octet, else, flags, next, inside. The rows stand in the order of the numbers above. */
 export const GRAMMAR = Uint8Array.of(
@@ -65,7 +72,7 @@ export const GRAMMAR = Uint8Array.of(
   ...[0x17, NOT_AFTER_GENERAL, KEEP | VALUE, END, 0], // NOT_AFTER
   ...[0x18, 0, KEEP | VALUE, END, 0], // NOT_AFTER_GENERAL
   ...[0x30, 0, OPEN | VALUE, SPKI, RDN], // SUBJECT
-  ...[0x30, 0, 0, ISSUER_UNIQUE_ID, KEY_ALGORITHM], // SPKI
+  ...[0x30, 0, OPEN | VALUE, ISSUER_UNIQUE_ID, KEY_ALGORITHM], // SPKI
   ...[0x30, 0, FILLED | KEEP | VALUE, KEY, 0], // KEY_ALGORITHM
   ...[0x03, 0, OPEN | KEEP | VALUE, END, 0], // KEY
   ...[0x81, SUBJECT_UNIQUE_ID, LAST, SUBJECT_UNIQUE_ID, 0], // ISSUER_UNIQUE_ID
@@ -85,18 +92,25 @@ export const GRAMMAR = Uint8Array.of(
   ...[0x30, 0, FILLED | VALUE, END, DNS_NAME], // ALT_NAMES
   ...[0x82, IP_ADDRESS, LAST | OPEN | KEEP | STREAM | VALUE, DNS_NAME, 0], // DNS_NAME
   ...[0x87, URI, OPEN | STREAM | VALUE, DNS_NAME, 0], // IP_ADDRESS
-  ...[0x86, EMAIL, 0, DNS_NAME, 0], // URI
-  ...[0x81, DIRECTORY_NAME, 0, DNS_NAME, 0], // EMAIL
-  ...[0xa4, REGISTERED_ID, 0, DNS_NAME, 0], // DIRECTORY_NAME
-  ...[0x88, OTHER_NAME, 0, DNS_NAME, 0], // REGISTERED_ID
-  ...[0xa0, EDI_PARTY_NAME, 0, DNS_NAME, 0], // OTHER_NAME
-  ...[0xa5, 0, 0, DNS_NAME, 0], // EDI_PARTY_NAME
+  ...[0x86, EMAIL, OPEN | STREAM, DNS_NAME, 0], // URI
+  ...[0x81, DIRECTORY_NAME, OPEN | STREAM, DNS_NAME, 0], // EMAIL
+  ...[0xa4, REGISTERED_ID, OPEN | STREAM, DNS_NAME, 0], // DIRECTORY_NAME
+  ...[0x88, OTHER_NAME, OPEN | STREAM, DNS_NAME, 0], // REGISTERED_ID
+  ...[0xa0, X400_ADDRESS, OPEN | STREAM, DNS_NAME, 0], // OTHER_NAME
+  ...[0xa5, 0, OPEN | STREAM, DNS_NAME, 0], // EDI_PARTY_NAME
   ...[0x30, 0, 0, END, CA], // BASIC_CONSTRAINTS
   ...[0x01, PATH_LENGTH, LAST | KEEP | VALUE, PATH_LENGTH, 0], // CA
   ...[0x02, 0, LAST | KEEP | VALUE, END, 0], // PATH_LENGTH
   ...[0x03, 0, KEEP | VALUE, END, 0], // KEY_USAGE
   ...[0x30, 0, FILLED, END, PURPOSE], // PURPOSES
   ...[0x06, 0, LAST | KEEP | VALUE, PURPOSE, 0], // PURPOSE
+  ...[0xa3, EDI_PARTY_NAME, OPEN | STREAM, DNS_NAME, 0], // X400_ADDRESS
+  ...[0x04, 0, FILLED | KEEP | VALUE, END, 0], // SUBJECT_KEY_ID
+  ...[0x30, 0, 0, END, AUTHORITY_KEY], // AUTHORITY_KEY_ID
+  ...[0x80, AUTHORITY_ISSUER, LAST | KEEP | VALUE, AUTHORITY_ISSUER, 0], // AUTHORITY_KEY
+  ...[0xa1, AUTHORITY_SERIAL, LAST, AUTHORITY_SERIAL, 0], // AUTHORITY_ISSUER
+  ...[0x82, 0, LAST, END, 0], // AUTHORITY_SERIAL
+  ...[0x30, 0, FILLED | OPEN | STREAM, END, 0], // NAME_CONSTRAINTS
 );
 
 /** Names for reasons, in the order of the rows. */
@@ -148,8 +162,15 @@ export const FIELDS: readonly string[] = [
   "keyUsage",
   "extKeyUsage",
   "extKeyUsage purpose",
+  "subjectAltName x400Address",
+  "subjectKeyIdentifier",
+  "authorityKeyIdentifier",
+  "authorityKeyIdentifier keyIdentifier",
+  "authorityKeyIdentifier authorityCertIssuer",
+  "authorityKeyIdentifier authorityCertSerialNumber",
+  "nameConstraints",
 ];
 
 /** Sanity of the table itself, for its test: rows and names must be as many as there are states. */
-export const STATES = PURPOSE + 1;
+export const STATES = NAME_CONSTRAINTS + 1;
 export const GRAMMAR_ROW = ROW;

@@ -1,14 +1,15 @@
 /**
  * One certificate after another, read as their octets arrive and not stored (RFC 5280 §4). Of each certificate stays what the path needs: hash
- * of the issuer's name, digest of the TBSCertificate, signature, key, dates, a few flags. The reader says what a certificate is; whether it is
+ * of the issuer's name, digest of the TBSCertificate, signature, key, dates, a few flags, names. The reader says what a certificate is; whether it is
  * good for its place in the path, ChainVerifier says. A certificate that is not required (it stands behind a finished path) is only checked for
  * its form.
  *
  * More is accepted than DER and RFC 5280 allow in four places where the meaning is beyond doubt and real certificates err: defaults written out
  * (critical FALSE, cA FALSE), pathLenConstraint without cA, named bits with trailing zeros, GeneralizedTime before 2050.
  */
-import type { Hash, HashAlgorithm, SignatureAlgorithm } from "../crypto/provider.js";
-import { findAlgorithm, keyLengthOf, keyName, keyOffered, keyTypeOf, signatureId, signatureLimitOf } from "./algorithms.js";
+import { type Hash, KEY_ED25519 } from "../crypto/provider.js";
+import { digestLengthOf, findAlgorithm, isRsa, signatureId } from "./algorithms.js";
+import { REQUIRED, wantedSize } from "./alt-names.js";
 import {
   CERTIFICATE,
   GRAMMAR,
@@ -24,83 +25,73 @@ import {
   RDN,
   SERIAL,
   SIGNATURE,
+  SPKI,
   SUBJECT,
   TBS,
   VERSION,
   VERSION_NUMBER,
 } from "./certificate-grammar.js";
+import type { ChainLimits, ReaderConfig } from "./chain-config.js";
 import { TOKEN, TOKEN_SIZE } from "./der-reader.js";
-import { EXTENSION_SCRATCH, ExtensionReader, REQUIRED, wantedSize } from "./extensions.js";
+import { AUTHORITY_KEY_HASH, SEEN_SIZE } from "./extensions.js";
+import { ALGORITHM, AUTHORITY, CURRENT, DIGEST, KeepingReader, NAME_SIZE, SIGNATURE_LENGTH, SUBJECT_HASH } from "./kept.js";
 import type { ServerName } from "./name.js";
-import { sameOctets, writeHeader } from "./octets.js";
+import { RDN_SEQUENCE } from "./name-tags.js";
+import { endOf, sameOctets, writeHeader } from "./octets.js";
 import { algorithmText, printable } from "./printable.js";
 import { parseTime } from "./time.js";
+import { PIN_CERTIFICATE, PIN_KEY } from "./trust.js";
 
-/** Flags: the subject is the issuer's name of the certificate before. */
-export const ISSUED_PREVIOUS = 2;
+/** Flags: the subject is the issuer's name of the tip. */
+export const ISSUED_TIP = 2;
 /** Subject and issuer are the same name. */
 export const SELF_ISSUED = 4;
 /** tbsCertificate passes, and its signature algorithm is not known yet. */
 const PREFIX = 8;
 const VERSIONED = 16;
 const DIFFERS = 32;
-
-/** A kept certificate: hash of the issuer's name, signature algorithm, length of the signature (2 octets), digest, unused bits, signature. */
-const NAME_SIZE = 32;
-const ALGORITHM = NAME_SIZE;
-const SIGNATURE_LENGTH = ALGORITHM + 1;
-const DIGEST = SIGNATURE_LENGTH + 2;
-
-/** A kept key: type, length (2 octets), unused bits, the key. */
-const KEY_LENGTH = 1;
-const UNUSED_BITS = 3;
-const KEY_HEADER = 4;
-
-/** The certificate that is read stands behind the scratch of the extensions, then the one before it, the issuer's key and the leaf's. */
-const CURRENT = EXTENSION_SCRATCH;
+/** The Name that passes is the subject, and is kept. */
+const NAMING = 64;
 
 const LONGEST_SERIAL = 20;
 
-export class CertificateReader extends ExtensionReader {
+export class CertificateReader extends KeepingReader {
   /** Seconds since 1970. */
   notBefore: number;
   notAfter: number;
-  private readonly signatures: readonly SignatureAlgorithm[];
+  /** The TBSCertificate, where its signature needs it whole (Ed25519). */
+  message: Uint8Array | null;
+  /** What pins are compared with: hash of the SubjectPublicKeyInfo, hash of the certificate; null where there are no pins. */
+  readonly pinned: Uint8Array | null;
   private readonly nameHash: Hash;
   private tbsHash: Hash;
-  private readonly keySize: number;
-  private readonly digestSize: number;
-  private readonly signatureSize: number;
-  /** Position up to which tbsCertificate and the Name are hashed; -1: it does not pass, or is not hashed. */
+  private readonly keyHash: Hash | null;
+  private readonly wholeHash: Hash | null;
+  /** Position up to which tbsCertificate, the Name, SubjectPublicKeyInfo are hashed; -1: it does not pass, or is not hashed. */
   private tbsFrom: number;
   private nameFrom: number;
+  private keyFrom: number;
   /** Octets kept in the place of digest and signature before those are there: start of tbsCertificate, then the inner AlgorithmIdentifier. */
   private filled: number;
+  private tbsStart: number;
 
-  /** `name`: what the leaf's subjectAltName is compared with, null for none. Room is made for the keys of `signatures`. */
-  constructor(signatures: readonly SignatureAlgorithm[], sha256: HashAlgorithm, name: ServerName | null) {
-    let keySize = 0;
-    let digestSize = 32;
-    // Below that there would be no room for the algorithm's identifier and the first name.
-    let signatureSize = 72;
-    for (let i = 0; i < signatures.length; i++) {
-      const algorithm = signatures[i]!;
-      keySize = Math.max(keySize, keyLengthOf(algorithm.keyType));
-      digestSize = Math.max(digestSize, algorithm.hash.outputLength);
-      signatureSize = Math.max(signatureSize, signatureLimitOf(algorithm.keyType));
-    }
-    super(new Uint8Array(CURRENT + 2 * (DIGEST + digestSize + 1 + signatureSize) + 2 * (KEY_HEADER + keySize) + wantedSize(name)), name);
+  /** `name`: what the leaf's subjectAltName is compared with, null for none. */
+  constructor(config: ReaderConfig, limits: ChainLimits, name: ServerName | null) {
+    super(config, limits, name, wantedSize(name));
+    const pins = config.trust?.pins ?? 0;
     this.notBefore = 0;
     this.notAfter = 0;
-    this.signatures = signatures;
-    this.nameHash = sha256.create();
-    this.tbsHash = sha256.create();
-    this.keySize = keySize;
-    this.digestSize = digestSize;
-    this.signatureSize = signatureSize;
+    this.message = null;
+    this.pinned = pins !== 0 ? new Uint8Array(2 * NAME_SIZE) : null;
+    this.nameHash = config.sha256.create();
+    this.tbsHash = config.sha256.create();
+    this.keyHash = (pins & PIN_KEY) !== 0 ? config.sha256.create() : null;
+    this.wholeHash = (pins & PIN_CERTIFICATE) !== 0 ? config.sha256.create() : null;
     this.tbsFrom = -1;
     this.nameFrom = -1;
+    this.keyFrom = -1;
     this.filled = 0;
+    this.tbsStart = 0;
   }
 
   /** Begins a certificate of `length` octets. */
@@ -108,57 +99,41 @@ export class CertificateReader extends ExtensionReader {
     this.beginExtensions(index, required);
     this.tbsFrom = -1;
     this.nameFrom = -1;
+    this.keyFrom = -1;
     this.filled = 0;
+    this.message = null;
+    this.wholeHash?.reset();
     this.begin(length, CERTIFICATE);
+  }
+
+  override push(bytes: Uint8Array, offset: number, length: number): void {
+    this.wholeHash?.update(bytes, offset, length);
+    super.push(bytes, offset, length);
   }
 
   /** Throws where the certificate is not complete. */
   endCertificate(): void {
     if (!this.complete()) this.malformed(`it breaks off after ${this.position} octets`);
+    if (this.wholeHash) this.wholeHash.digest(this.pinned!, NAME_SIZE);
+    this.bytes.copyWithin(CURRENT + AUTHORITY, AUTHORITY_KEY_HASH, AUTHORITY_KEY_HASH + 4);
   }
 
-  /** Keeps the certificate that was read as the one before the next. */
-  keepAsPrevious(): void {
-    this.bytes.copyWithin(this.previousAt(), CURRENT, this.previousAt());
-  }
-
-  // What was kept, as offsets into scratch().
-  scratch(): Uint8Array {
-    return this.bytes;
-  }
-  currentAt(): number {
-    return CURRENT;
-  }
-  previousAt(): number {
-    return CURRENT + DIGEST + this.digestSize + 1 + this.signatureSize;
-  }
-  algorithmOf(certificate: number): number {
-    return this.bytes[certificate + ALGORITHM]!;
-  }
-  digestOf(certificate: number): number {
-    return certificate + DIGEST;
-  }
-  signatureOf(certificate: number): number {
-    return certificate + DIGEST + this.digestSize + 1;
-  }
-  signatureLengthOf(certificate: number): number {
-    return (this.bytes[certificate + SIGNATURE_LENGTH]! << 8) | this.bytes[certificate + SIGNATURE_LENGTH + 1]!;
-  }
-  /** The kept key of the leaf (index 0) or of the issuer that was read last: its type, length and place. */
-  keyType(index: number): number {
-    return this.bytes[this.keyBlock(index)]!;
-  }
-  keyLength(index: number): number {
-    const block = this.keyBlock(index) + KEY_LENGTH;
-    return (this.bytes[block]! << 8) | this.bytes[block + 1]!;
-  }
-  keyAt(index: number): number {
-    return this.keyBlock(index) + KEY_HEADER;
-  }
-
-  private keyBlock(index: number): number {
-    const issuer = CURRENT + 2 * (this.previousAt() - CURRENT);
-    return index === 0 ? issuer + KEY_HEADER + this.keySize : issuer;
+  /**
+   * Writes 24 octets that tell the owner of a key: 8 of the hash of a name, 16 of the key. Two owners for whom they are the same can't be made: 16
+   * octets of a point that someone has the private key of are as good as a hash; an RSA modulus could be chosen, so it is hashed.
+   */
+  writeOwner(name: Uint8Array, nameAt: number, keyType: number, key: Uint8Array, keyAt: number, keyLength: number, to: number): void {
+    const bytes = this.bytes;
+    if (isRsa(keyType)) {
+      this.nameHash.reset();
+      this.nameHash.update(key, keyAt, keyLength);
+      this.nameHash.digest(bytes, TOKEN);
+      bytes.copyWithin(to + 8, TOKEN, TOKEN + 16);
+    } else {
+      const first = keyType === KEY_ED25519 ? keyAt : keyAt + 1;
+      for (let i = 0; i < 16; i++) bytes[to + 8 + i] = key[first + i]!;
+    }
+    for (let i = 0; i < 8; i++) bytes[to + i] = name[nameAt + i]!;
   }
 
   protected override seenAt(): number {
@@ -166,7 +141,7 @@ export class CertificateReader extends ExtensionReader {
   }
 
   protected override firstNameAt(): number {
-    return this.previousAt();
+    return this.tipAt();
   }
 
   protected override grammar(): Uint8Array {
@@ -181,6 +156,7 @@ export class CertificateReader extends ExtensionReader {
           this.flags |= PREFIX;
           this.filled = writeHeader(this.bytes, CURRENT + DIGEST, length);
           this.tbsFrom = this.position;
+          this.tbsStart = this.position - this.filled;
         }
         return VERSION;
       case ISSUER:
@@ -189,23 +165,29 @@ export class CertificateReader extends ExtensionReader {
           this.nameHash.reset();
           this.nameHash.update(this.bytes, TOKEN, writeHeader(this.bytes, TOKEN, length));
           this.nameFrom = this.position;
+          if (state === SUBJECT && length > 0) {
+            this.keepName(RDN_SEQUENCE, length);
+            this.flags |= NAMING;
+          }
         }
         return RDN;
+      case SPKI:
+        if (required && this.keyHash) {
+          this.keyHash.reset();
+          this.keyHash.update(this.bytes, TOKEN, writeHeader(this.bytes, TOKEN, length));
+          this.keyFrom = this.position;
+        }
+        return KEY_ALGORITHM;
       case KEY:
         this.room = 1;
         if (required) this.openKey(length);
         return 0;
       case OUTER_ALGORITHM:
-        if (required && length + 2 !== this.filled) this.flags |= DIFFERS;
+        if (required && this.algorithmOf(CURRENT) !== 0 && length + 2 !== this.filled) this.flags |= DIFFERS;
         return 0;
       case SIGNATURE:
         this.room = 1;
-        if (required) {
-          if (length > this.signatureSize + 1)
-            this.malformed(`signatureValue has ${length - 1} octets, at most ${this.signatureSize} fit its kind`);
-          this.keep = this.signatureOf(CURRENT) - 1;
-          this.room = length;
-        }
+        if (required && this.algorithmOf(CURRENT) !== 0) this.openSignature(length);
         return 0;
       default:
         return super.opened(state, length);
@@ -217,16 +199,16 @@ export class CertificateReader extends ExtensionReader {
     const required = (this.flags & REQUIRED) !== 0;
     switch (state) {
       case TBS:
-        if (required) {
+        if (this.tbsFrom >= 0) {
           this.hashTbs();
-          this.tbsHash.digest(bytes, CURRENT + DIGEST);
+          if (!this.message) this.tbsHash.digest(bytes, CURRENT + DIGEST);
           this.tbsFrom = -1;
         }
         return;
       case VERSION_NUMBER:
         this.flags |= VERSIONED;
         if (length !== 1 || bytes[TOKEN]! > 2) this.malformed("version is none that is known");
-        if (required && bytes[TOKEN] !== 2) this.malformed(`version is ${bytes[TOKEN]! + 1}, only 3 is supported`);
+        if (required && bytes[TOKEN] !== 2) this.refuseVersion(bytes[TOKEN]! + 1);
         return;
       case SERIAL:
         if (required) this.checkSerial(length);
@@ -239,9 +221,10 @@ export class CertificateReader extends ExtensionReader {
         return;
       case SUBJECT:
         if (required) {
-          this.takeName(TOKEN);
-          if (sameOctets(bytes, TOKEN, CURRENT, NAME_SIZE)) this.flags |= SELF_ISSUED;
-          if (sameOctets(bytes, TOKEN, this.previousAt(), NAME_SIZE)) this.flags |= ISSUED_PREVIOUS;
+          this.takeName(SUBJECT_HASH);
+          this.flags &= ~NAMING;
+          if (sameOctets(bytes, SUBJECT_HASH, CURRENT, NAME_SIZE)) this.flags |= SELF_ISSUED;
+          if (sameOctets(bytes, SUBJECT_HASH, this.tipAt(), NAME_SIZE)) this.flags |= ISSUED_TIP;
         }
         return;
       case NOT_BEFORE:
@@ -253,12 +236,18 @@ export class CertificateReader extends ExtensionReader {
         this.notAfter = this.takeTime(state, length);
         if (required && this.notAfter < this.notBefore) this.malformed("notAfter is before notBefore");
         return;
+      case SPKI:
+        if (this.keyFrom < 0) return;
+        this.hashKey();
+        this.keyFrom = -1;
+        this.keyHash!.digest(this.pinned!, 0);
+        return;
       case KEY_ALGORITHM:
         if (required) this.takeKeyType(length);
         return;
       case KEY:
         this.checkWhole(state);
-        if (required && bytes[this.keyAt(this.index)] !== 4) this.malformed("subjectPublicKey is not an uncompressed point");
+        if (required) this.checkKey();
         return;
       case OUTER_ALGORITHM:
         if ((this.flags & DIFFERS) !== 0) this.malformed("signatureAlgorithm differs from the one inside tbsCertificate");
@@ -278,39 +267,49 @@ export class CertificateReader extends ExtensionReader {
       super.content(state, at, n, length);
       return;
     }
-    if ((this.flags & REQUIRED) === 0 || (this.flags & DIFFERS) !== 0) return;
+    if ((this.flags & (REQUIRED | DIFFERS)) !== REQUIRED || this.algorithmOf(CURRENT) === 0) return;
     const bytes = this.bytes;
     const input = this.input;
-    const wanted = this.signatureOf(CURRENT) + 2 + length - this.left;
+    const wanted = this.tipAt() - this.left;
     for (let i = 0; i < n; i++) if (bytes[wanted + i] !== input[at + i]) this.flags |= DIFFERS;
   }
 
   protected override pushed(): void {
     if (this.nameFrom >= 0) this.hashName();
+    if (this.keyFrom >= 0) this.hashKey();
     if (this.tbsFrom >= 0) this.hashTbs();
   }
 
   private hashName(): void {
     const from = this.nameFrom;
-    this.nameHash.update(this.input, this.base + from, this.position - from);
+    const n = this.position - from;
+    this.nameHash.update(this.input, this.base + from, n);
+    if ((this.flags & NAMING) !== 0) this.putName(this.base + from, n);
     this.nameFrom = this.position;
   }
 
-  /** Hashes tbsCertificate up to here, or keeps it as long as the hash is not known. */
+  private hashKey(): void {
+    const from = this.keyFrom;
+    this.keyHash!.update(this.input, this.base + from, this.position - from);
+    this.keyFrom = this.position;
+  }
+
+  /** Hashes tbsCertificate up to here; keeps it as long as the hash is not known, or if it is needed whole. */
   private hashTbs(): void {
     const from = this.base + this.tbsFrom;
     const n = this.position - this.tbsFrom;
     this.tbsFrom = this.position;
-    if ((this.flags & PREFIX) === 0) {
+    const prefix = (this.flags & PREFIX) !== 0;
+    if (!prefix && !this.message) {
       this.tbsHash.update(this.input, from, n);
       return;
     }
-    const bytes = this.bytes;
+    const bytes = prefix ? this.bytes : this.message!;
     const input = this.input;
-    const to = CURRENT + DIGEST + this.filled;
-    const fits = Math.min(n, this.previousAt() - to);
+    const to = prefix ? CURRENT + DIGEST + this.filled : this.position - n - this.tbsStart;
+    const fits = prefix ? Math.min(n, this.tipAt() - to) : n;
     for (let i = 0; i < fits; i++) bytes[to + i] = input[from + i]!;
-    this.filled += n;
+    if (prefix) this.filled += n;
   }
 
   /** The name that passed is complete: its hash goes to scratch[to]. */
@@ -320,32 +319,63 @@ export class CertificateReader extends ExtensionReader {
     this.nameHash.digest(this.bytes, to);
   }
 
+  private refuseVersion(version: number): void {
+    this.refuseForm(`version is ${version}, only 3 is supported`);
+  }
+
   private checkSerial(length: number): void {
     const bytes = this.bytes;
-    if ((this.flags & VERSIONED) === 0) this.malformed("version is 1, only 3 is supported");
-    if (length > LONGEST_SERIAL) this.malformed(`serialNumber has ${length} octets, at most ${LONGEST_SERIAL} are allowed`);
-    if (bytes[TOKEN]! >= 0x80) this.malformed("serialNumber is negative");
-    if (length === 1 && bytes[TOKEN] === 0) this.malformed("serialNumber is 0");
+    if ((this.flags & VERSIONED) === 0) this.refuseVersion(1);
+    if (length > LONGEST_SERIAL) this.refuseForm(`serialNumber has ${length} octets, at most ${LONGEST_SERIAL} are allowed`);
+    else if (bytes[TOKEN]! >= 0x80) this.refuseForm("serialNumber is negative");
+    else if (length === 1 && bytes[TOKEN] === 0) this.refuseForm("serialNumber is 0");
   }
 
   /** The signature algorithm tells the hash of tbsCertificate: what was kept so far goes through it. */
   private takeAlgorithm(length: number): void {
     this.hashTbs();
-    const bytes = this.bytes;
     const start = CURRENT + DIGEST;
     const at = start + this.filled - length;
-    if (start + this.filled > this.previousAt() || length >= 0x80)
-      this.unsupported(`signature algorithm of ${length} octets is not supported`);
-    const id = signatureId(bytes, at, length);
-    const algorithm = findAlgorithm(this.signatures, id, 0);
-    if (!algorithm) this.unsupported(`signature algorithm ${algorithmText(bytes, at, length)} is not supported`);
-    if (algorithm.hash.outputLength !== this.tbsHash.outputLength) this.tbsHash = algorithm.hash.create();
     this.flags &= ~PREFIX;
-    this.tbsHash.reset();
-    this.tbsHash.update(bytes, start, this.filled);
-    bytes[CURRENT + ALGORITHM] = id;
+    this.bytes[CURRENT + ALGORITHM] = 0;
+    const kept = start + this.filled <= this.tipAt() && length < 0x80;
+    const id = kept ? signatureId(this.bytes, at, length) : 0;
+    const algorithm = findAlgorithm(this.config.signatures, id, 0);
+    if (!algorithm) {
+      this.tbsFrom = -1;
+      this.unsupported(`signature algorithm ${kept ? algorithmText(this.bytes, at, length) : `of ${length} octets`} is not supported`);
+      return;
+    }
+    if (algorithm.keyType === KEY_ED25519) {
+      if (!this.keepMessage(start)) return;
+    } else {
+      if (algorithm.hash.outputLength !== this.tbsHash.outputLength) this.tbsHash = algorithm.hash.create();
+      this.tbsHash.reset();
+      this.tbsHash.update(this.bytes, start, this.filled);
+    }
     this.filled = length + 2;
-    bytes.copyWithin(this.signatureOf(CURRENT), at - 2, at + length);
+    // Until its double comes, the algorithm stands at the end of the block: before it there is room for the digest, or what was seen of extensions.
+    this.reserve(Math.max(SEEN_SIZE, digestLengthOf(id)) + this.filled, 0);
+    const bytes = this.bytes;
+    bytes[CURRENT + ALGORITHM] = id;
+    bytes.copyWithin(this.tipAt() - this.filled, at - 2, at + length);
+  }
+
+  /** Ed25519 signs the TBSCertificate itself (RFC 8410 §6): there is no way but to keep it, up to a bound. */
+  private keepMessage(start: number): boolean {
+    const total = endOf(this.bytes, start) - start;
+    const limit = this.limits.maxSignedLength;
+    if (total > limit) {
+      this.tbsFrom = -1;
+      this.unsupported(
+        `it is signed with Ed25519, for which tbsCertificate has to be kept; it has ${total} octets, at most ${limit} are kept`,
+      );
+      return false;
+    }
+    const message = new Uint8Array(total);
+    for (let i = 0; i < this.filled; i++) message[i] = this.bytes[start + i]!;
+    this.message = message;
+    return true;
   }
 
   private takeTime(state: number, length: number): number {
@@ -357,44 +387,25 @@ export class CertificateReader extends ExtensionReader {
     return time;
   }
 
-  private takeKeyType(length: number): void {
-    const keyType = length > TOKEN_SIZE ? 0 : keyTypeOf(this.bytes, TOKEN, length);
-    if (!keyOffered(this.signatures, keyType)) {
-      this.unsupported(`key type ${algorithmText(this.bytes, TOKEN, Math.min(length, TOKEN_SIZE))} is not supported`);
-    }
-    this.bytes[this.keyBlock(this.index)] = keyType;
-  }
-
-  private openKey(length: number): void {
-    const block = this.keyBlock(this.index);
-    const keyType = this.bytes[block]!;
-    if (length - 1 !== keyLengthOf(keyType)) {
-      this.malformed(`subjectPublicKey has ${length - 1} octets, an uncompressed point on ${keyName(keyType)} has ${keyLengthOf(keyType)}`);
-    }
-    this.bytes[block + KEY_LENGTH] = (length - 1) >> 8;
-    this.bytes[block + KEY_LENGTH + 1] = (length - 1) & 0xff;
-    this.keep = block + UNUSED_BITS;
-    this.room = length;
-  }
-
-  /** A BIT STRING that was kept has to be whole octets. */
-  private checkWhole(state: number): void {
-    if (this.bytes[this.keep] !== 0) this.malformed(`${this.fieldName(state)} has ${this.bytes[this.keep]} unused bits`);
-  }
-
   /** Takes over what another reader, made with the same arguments, knows. */
   copyFrom(from: CertificateReader): void {
-    this.copyExtensions(from);
+    this.copyKept(from);
     this.notBefore = from.notBefore;
     this.notAfter = from.notAfter;
+    this.message = from.message ? from.message.slice() : null;
     this.tbsFrom = from.tbsFrom;
     this.nameFrom = from.nameFrom;
+    this.keyFrom = from.keyFrom;
     this.filled = from.filled;
+    this.tbsStart = from.tbsStart;
     this.nameHash.copy(from.nameHash);
     if (this.tbsHash.outputLength !== from.tbsHash.outputLength) {
-      const algorithm = findAlgorithm(this.signatures, this.algorithmOf(CURRENT), 0);
+      const algorithm = findAlgorithm(this.config.signatures, this.algorithmOf(CURRENT), 0);
       if (algorithm) this.tbsHash = algorithm.hash.create();
     }
     this.tbsHash.copy(from.tbsHash);
+    if (this.pinned) this.pinned.set(from.pinned!);
+    this.keyHash?.copy(from.keyHash!);
+    this.wholeHash?.copy(from.wholeHash!);
   }
 }

@@ -47,7 +47,7 @@ const NOTHING = new Uint8Array(0);
 
 export abstract class DerReader {
   /** Scratch: token, stack, then what the subclass keeps. */
-  protected readonly bytes: Uint8Array;
+  protected bytes: Uint8Array;
   /** Octets of the whole read so far. */
   protected position: number;
   private end: number;

@@ -1,34 +1,34 @@
 /**
- * The extensions part of a certificate reader (RFC 5280 §4.2): which there are, what they say, and the wanted name compared with subjectAltName as
- * it passes. An own file, not an own object: objects cost memory.
+ * The extensions part of a certificate reader (RFC 5280 §4.2): which there are, and what they say. An own file, not an own object: objects cost
+ * memory.
  *
- * Not known here and critical: refused. Known, and of no consequence for a path that needs no policy: authority and subject key identifiers,
- * certificatePolicies, policyMappings, inhibitAnyPolicy, issuerAltName, cRLDistributionPoints.
+ * Not known here and critical: refused. Known, and of no consequence because no policy is asked for: certificatePolicies, policyMappings,
+ * policyConstraints, inhibitAnyPolicy; and issuerAltName, cRLDistributionPoints.
  */
-import { bad_certificate, TLSAlert, unsupported_certificate } from "../alert.js";
+import { TLSAlert, unsupported_certificate } from "../alert.js";
+import { ALT_NAME_SCRATCH, AltNameReader, REQUIRED } from "./alt-names.js";
 import {
   ALT_NAMES,
+  AUTHORITY_KEY,
+  AUTHORITY_KEY_ID,
   BASIC_CONSTRAINTS,
   CA,
   CRITICAL,
-  DNS_NAME,
   EXTENSION,
   EXTENSION_ID,
   EXTENSION_VALUE,
   EXTENSIONS,
-  FIELDS,
-  IP_ADDRESS,
   KEY_USAGE,
+  NAME_CONSTRAINTS,
   PATH_LENGTH,
   PURPOSE,
   PURPOSES,
+  SUBJECT_KEY_ID,
 } from "./certificate-grammar.js";
-import { DerReader, READER_SCRATCH, TOKEN, TOKEN_SIZE } from "./der-reader.js";
-import { type ServerName, wildcardDot } from "./name.js";
-import { oidText, printable } from "./printable.js";
+import { TOKEN, TOKEN_SIZE } from "./der-reader.js";
+import type { ServerName } from "./name.js";
+import { oidText } from "./printable.js";
 
-/** Flags: this certificate has to stand in the path. Others are only checked for their form. */
-export const REQUIRED = 1;
 const IS_CRITICAL = 0x100;
 export const IS_CA = 0x200;
 export const HAS_KEY_USAGE = 0x400;
@@ -37,104 +37,70 @@ export const MAY_CERTIFY = 0x1000;
 export const HAS_PURPOSES = 0x2000;
 export const FOR_SERVERS = 0x4000;
 export const FOR_CLIENTS = 0x8000;
-export const HAS_ALT_NAMES = 0x10000;
-export const MATCHED = 0x20000;
-export const HAS_NAME_CONSTRAINTS = 0x40000;
-const WILDCARD = 0x80000;
+/** Something in it is not supported: see `problem`. What follows is only checked for its form. */
+export const UNUSABLE = 0x100000;
 
-/**
- * Scratch behind the reader's own: what is wanted of the leaf (0, DNS_NAME or IP_ADDRESS), its length, where the label of a DNS name ends that a
- * wildcard may stand for (0: none may), the octet of a critical flag, length of the first dNSName. The wanted octets are the last of all scratch.
- */
-const WANTED = READER_SCRATCH;
-const WANTED_LENGTH = WANTED + 1;
-const WANTED_DOT = WANTED + 2;
-const CRITICAL_OCTET = WANTED + 3;
-const FIRST_NAME_LENGTH = WANTED + 4;
-export const EXTENSION_SCRATCH = FIRST_NAME_LENGTH + 1;
-/** Octets of the first dNSName that are kept for the reason of a refusal. */
-export const FIRST_NAME_SIZE = 64;
+/** Scratch: the octet of a critical flag; hashes of the two key identifiers (4 octets each, 0: none), which are no more than hints. */
+const CRITICAL_OCTET = ALT_NAME_SCRATCH;
+export const SUBJECT_KEY_HASH = CRITICAL_OCTET + 1;
+export const AUTHORITY_KEY_HASH = SUBJECT_KEY_HASH + 4;
+export const EXTENSION_SCRATCH = AUTHORITY_KEY_HASH + 4;
 
-/** Which extensions were seen: one bit for each 2.5.29.n below 64, then 24 bits of a hash for each of the others. */
-export const SEEN_SIZE = 32;
+/** Which extensions were seen: one bit for each 2.5.29.n below 64, then 48 bits of a hash for each of the others. */
 const SEEN_OTHERS = 8;
-const OTHERS = (SEEN_SIZE - SEEN_OTHERS) / 3;
+const OTHERS = 8;
+const OTHER_SIZE = 6;
+export const SEEN_SIZE = SEEN_OTHERS + OTHERS * OTHER_SIZE;
 
-const ASTERISK = 0x2a;
+const FNV_PRIME = 0x01000193;
+const FNV_BASIS = 0x811c9dc5;
 
-/** Octets of scratch that the wanted name takes. */
-export function wantedSize(name: ServerName | null): number {
-  return !name ? 0 : name.address ? name.address.length : name.text.length;
-}
-
-export abstract class ExtensionReader extends DerReader {
-  /** Place in the list: 0 is the leaf, -1 before it. */
-  index: number;
-  flags: number;
+export abstract class ExtensionReader extends AltNameReader {
   /** pathLenConstraint, -1 where there is none. */
   pathLength: number;
+  /** Content of nameConstraints, of an issuer. */
+  constraints: Uint8Array | null;
+  /** Why a certificate that is not the leaf can't be used. */
+  problem: TLSAlert | null;
+  private readonly constraintLimit: number;
   /** Octets of the extension's OID in the token. */
   private idLength: number;
-  /** Next octet of the wanted name or address to compare with, -1: this one is another. */
-  private matchAt: number;
 
-  protected constructor(bytes: Uint8Array, name: ServerName | null) {
-    super(bytes);
-    this.index = -1;
-    this.flags = 0;
+  protected constructor(bytes: Uint8Array, name: ServerName | null, nameLimit: number, constraintLimit: number) {
+    super(bytes, name, nameLimit);
     this.pathLength = -1;
+    this.constraints = null;
+    this.problem = null;
+    this.constraintLimit = constraintLimit;
     this.idLength = 0;
-    this.matchAt = -1;
-    if (!name) return;
-    const at = bytes.length - wantedSize(name);
-    bytes[WANTED_LENGTH] = bytes.length - at;
-    if (name.address) {
-      bytes[WANTED] = IP_ADDRESS;
-      bytes.set(name.address, at);
-    } else {
-      bytes[WANTED] = DNS_NAME;
-      bytes[WANTED_DOT] = Math.max(wildcardDot(name.text), 0);
-      for (let i = 0; i < name.text.length; i++) bytes[at + i] = name.text.charCodeAt(i);
-    }
   }
 
   /** Where SEEN_SIZE octets of scratch are free from the first extension to the last. */
   protected abstract seenAt(): number;
-  /** Where FIRST_NAME_SIZE octets of scratch are free while the leaf is read. */
-  protected abstract firstNameAt(): number;
 
-  /** How reasons call this certificate. */
-  who(): string {
-    return this.index === 0 ? "leaf" : `issuer ${this.index}`;
+  /** Something that is right in form is not accepted: for a leaf the end, for another only if no path goes around it. */
+  protected refuse(description: number, reason: string): void {
+    const alert = new TLSAlert(description, `${this.who()}: ${reason}`);
+    if (this.index === 0) throw alert;
+    if (!this.problem) this.problem = alert;
+    this.flags |= UNUSABLE;
   }
 
-  protected override fieldName(state: number): string {
-    return FIELDS[state] ?? "";
-  }
-
-  protected override malformed(reason: string): never {
-    throw new TLSAlert(bad_certificate, `${this.who()}: ${reason}`);
-  }
-
-  protected unsupported(reason: string): never {
-    throw new TLSAlert(unsupported_certificate, `${this.who()}: ${reason}`);
+  protected unsupported(reason: string): void {
+    this.refuse(unsupported_certificate, reason);
   }
 
   protected beginExtensions(index: number, required: boolean): void {
-    this.index = index;
+    this.beginNames(index);
     this.flags = required ? REQUIRED : 0;
     this.pathLength = -1;
-    this.bytes[FIRST_NAME_LENGTH] = 0;
+    this.constraints = null;
+    this.problem = null;
+    this.bytes.fill(0, SUBJECT_KEY_HASH, EXTENSION_SCRATCH);
   }
 
   protected override opened(state: number, length: number): number {
     switch (state) {
-      case DNS_NAME:
-        return this.openDnsName(length);
-      case IP_ADDRESS:
-        if (length !== 4 && length !== 16) this.malformed(`subjectAltName iPAddress has ${length} octets, not 4 or 16`);
-        this.matchAt = this.wants(IP_ADDRESS) && length === this.bytes[WANTED_LENGTH] ? 0 : -1;
-        return 0;
       case CRITICAL:
         this.keep = CRITICAL_OCTET;
         this.room = 1;
@@ -146,18 +112,18 @@ export abstract class ExtensionReader extends DerReader {
         this.bytes.fill(0, at, at + SEEN_SIZE);
         return EXTENSION;
       }
-      default:
+      case NAME_CONSTRAINTS:
+        if (length <= this.constraintLimit) this.constraints = new Uint8Array(length);
+        else this.unsupported(`its nameConstraints have ${length} octets, at most ${this.constraintLimit} are kept`);
         return 0;
+      default:
+        return super.opened(state, length);
     }
   }
 
   protected override value(state: number, length: number): void {
     const bytes = this.bytes;
     switch (state) {
-      case DNS_NAME:
-      case IP_ADDRESS:
-        if (this.matchAt > 0 && this.matchAt === bytes[WANTED_LENGTH]) this.flags |= MATCHED;
-        return;
       case EXTENSION_ID:
         this.idLength = length;
         this.flags &= ~IS_CRITICAL;
@@ -165,9 +131,6 @@ export abstract class ExtensionReader extends DerReader {
         return;
       case CRITICAL:
         if (bytes[CRITICAL_OCTET] !== 0) this.flags |= IS_CRITICAL;
-        return;
-      case ALT_NAMES:
-        this.flags |= HAS_ALT_NAMES;
         return;
       case CA:
         if (bytes[TOKEN] !== 0) this.flags |= IS_CA;
@@ -185,55 +148,27 @@ export abstract class ExtensionReader extends DerReader {
       case PURPOSE:
         this.flags |= HAS_PURPOSES | this.purpose(length);
         return;
+      case SUBJECT_KEY_ID:
+        this.writeHash(SUBJECT_KEY_HASH, this.tokenHash(length, FNV_BASIS) || 1);
+        return;
+      case AUTHORITY_KEY:
+        if (length > 0) this.writeHash(AUTHORITY_KEY_HASH, this.tokenHash(length, FNV_BASIS) || 1);
+        return;
       default:
+        super.value(state, length);
     }
   }
 
   protected override content(state: number, at: number, n: number, length: number): void {
-    let match = this.matchAt;
-    if (match < 0) return;
+    if (state !== NAME_CONSTRAINTS) {
+      super.content(state, at, n, length);
+      return;
+    }
+    const kept = this.constraints;
+    if (!kept) return;
     const input = this.input;
-    const bytes = this.bytes;
-    const size = bytes[WANTED_LENGTH]!;
-    const name = bytes.length - size;
-    let i = 0;
-    if (state === DNS_NAME && this.left === length) {
-      // The first octet tells which of the two forms it is; both may have the same length.
-      if (input[at] === ASTERISK) {
-        match = (this.flags & WILDCARD) !== 0 ? bytes[WANTED_DOT]! : -1;
-        i = 1;
-      } else if (length !== size) match = -1;
-    }
-    for (; i < n && match >= 0; i++) {
-      let octet = input[at + i]!;
-      if (octet >= 0x41 && octet <= 0x5a && state === DNS_NAME) octet |= 0x20;
-      match = octet === bytes[name + match] ? match + 1 : -1;
-    }
-    this.matchAt = match;
-  }
-
-  private openDnsName(length: number): number {
-    const bytes = this.bytes;
-    this.room = 0;
-    this.matchAt = -1;
-    this.flags &= ~WILDCARD;
-    if (this.index !== 0) return 0;
-    if (bytes[FIRST_NAME_LENGTH] === 0) {
-      this.keep = this.firstNameAt();
-      this.room = FIRST_NAME_SIZE;
-      bytes[FIRST_NAME_LENGTH] = Math.min(length, FIRST_NAME_SIZE);
-    }
-    if (!this.wants(DNS_NAME)) return 0;
-    const size = bytes[WANTED_LENGTH]!;
-    const dot = bytes[WANTED_DOT]!;
-    if (dot > 0 && length === size - dot + 1) this.flags |= WILDCARD;
-    if (length === size || (this.flags & WILDCARD) !== 0) this.matchAt = 0;
-    return 0;
-  }
-
-  /** Whether this certificate is the leaf and has to have a name of this kind. */
-  private wants(kind: number): boolean {
-    return this.index === 0 && this.bytes[WANTED] === kind;
+    const to = length - this.left;
+    for (let i = 0; i < n; i++) kept[to + i] = input[at + i]!;
   }
 
   /** Which grammar the content of extnValue has; 0: it is not looked at. The token still holds the OID. */
@@ -242,23 +177,25 @@ export abstract class ExtensionReader extends DerReader {
     const bytes = this.bytes;
     if (this.idLength === 3 && bytes[TOKEN] === 0x55 && bytes[TOKEN + 1] === 0x1d) {
       switch (bytes[TOKEN + 2]) {
+        case 14:
+          return SUBJECT_KEY_ID;
         case 15:
           return KEY_USAGE;
         case 17:
           return ALT_NAMES;
         case 19:
           return BASIC_CONSTRAINTS;
+        case 30: // Names of a leaf's issuers only: a leaf issues nothing.
+          return this.index === 0 ? 0 : NAME_CONSTRAINTS;
+        case 35:
+          return AUTHORITY_KEY_ID;
         case 37:
           return PURPOSES;
-        case 30:
-          this.flags |= HAS_NAME_CONSTRAINTS;
-          return 0;
-        case 14: // subjectKeyIdentifier
         case 18: // issuerAltName
         case 31: // cRLDistributionPoints
         case 32: // certificatePolicies
         case 33: // policyMappings
-        case 35: // authorityKeyIdentifier
+        case 36: // policyConstraints
         case 54: // inhibitAnyPolicy
           return 0;
         default:
@@ -272,11 +209,30 @@ export abstract class ExtensionReader extends DerReader {
     return oidText(this.bytes, TOKEN, Math.min(this.idLength, TOKEN_SIZE));
   }
 
-  /** Refuses an extension that stands twice. Of those outside 2.5.29 a hash is compared, and their number is bounded. */
+  /** FNV-1a of the token. */
+  private tokenHash(length: number, basis: number): number {
+    const bytes = this.bytes;
+    const kept = Math.min(length, TOKEN_SIZE);
+    let hash = basis;
+    for (let i = 0; i < kept; i++) hash = Math.imul(hash ^ bytes[TOKEN + i]!, FNV_PRIME);
+    return hash;
+  }
+
+  private writeHash(at: number, hash: number): void {
+    const bytes = this.bytes;
+    bytes[at] = hash >> 24;
+    bytes[at + 1] = (hash >> 16) & 0xff;
+    bytes[at + 2] = (hash >> 8) & 0xff;
+    bytes[at + 3] = hash & 0xff;
+  }
+
+  /**
+   * Refuses an extension that stands twice. Of those outside 2.5.29 a hash of 48 bits is compared (two that differ are taken for one in less than one
+   * of 10^13 certificates), and their number is bounded.
+   */
   private noteSeen(length: number): void {
     const bytes = this.bytes;
     const at = this.seenAt();
-    this.idLength = length;
     if (length === 3 && bytes[TOKEN] === 0x55 && bytes[TOKEN + 1] === 0x1d && bytes[TOKEN + 2]! < 64) {
       const n = bytes[TOKEN + 2]!;
       const bit = 1 << (n & 7);
@@ -284,20 +240,19 @@ export abstract class ExtensionReader extends DerReader {
       bytes[at + (n >> 3)]! |= bit;
       return;
     }
-    // FNV-1a, folded to 24 bits; 0 means "free".
-    let hash = 0x811c9dc5;
-    const kept = Math.min(length, TOKEN_SIZE);
-    for (let i = 0; i < kept; i++) hash = Math.imul(hash ^ bytes[TOKEN + i]!, 0x01000193);
-    hash = (hash ^ (hash >>> 24)) & 0xffffff || 1;
+    const hash = this.tokenHash(length, FNV_BASIS) || 1;
+    const more = this.tokenHash(length, length) & 0xffff;
     for (let i = 0; i < OTHERS; i++) {
-      const slot = at + SEEN_OTHERS + 3 * i;
-      const other = (bytes[slot]! << 16) | (bytes[slot + 1]! << 8) | bytes[slot + 2]!;
-      if (other === hash) this.malformed(`extension ${this.extensionName()} stands twice`);
+      const slot = at + SEEN_OTHERS + OTHER_SIZE * i;
+      const other = (bytes[slot]! << 24) | (bytes[slot + 1]! << 16) | (bytes[slot + 2]! << 8) | bytes[slot + 3]!;
       if (other === 0) {
-        bytes[slot] = hash >> 16;
-        bytes[slot + 1] = (hash >> 8) & 0xff;
-        bytes[slot + 2] = hash & 0xff;
+        this.writeHash(slot, hash);
+        bytes[slot + 4] = more >> 8;
+        bytes[slot + 5] = more & 0xff;
         return;
+      }
+      if (other === hash && ((bytes[slot + 4]! << 8) | bytes[slot + 5]!) === more) {
+        this.malformed(`extension ${this.extensionName()} stands twice`);
       }
     }
     if ((this.flags & REQUIRED) !== 0) this.unsupported(`it has more than ${OTHERS} extensions outside 2.5.29`);
@@ -315,18 +270,11 @@ export abstract class ExtensionReader extends DerReader {
     return any ? FOR_SERVERS | FOR_CLIENTS : 0;
   }
 
-  /** The reason why a leaf with another name is refused. */
-  nameReason(wanted: string): string {
-    const first = printable(this.bytes, this.firstNameAt(), this.bytes[FIRST_NAME_LENGTH]!);
-    return first === "" ? `its subjectAltName has no DNS name; wanted was ${wanted}` : `it is for "${first}", wanted was ${wanted}`;
-  }
-
   protected copyExtensions(from: ExtensionReader): void {
-    this.copyReader(from);
-    this.index = from.index;
-    this.flags = from.flags;
+    this.copyNames(from);
     this.pathLength = from.pathLength;
+    this.constraints = from.constraints ? from.constraints.slice() : null;
+    this.problem = from.problem;
     this.idLength = from.idLength;
-    this.matchAt = from.matchAt;
   }
 }

@@ -23,3 +23,29 @@ export function sameOctets(bytes: Uint8Array, a: number, b: number, length: numb
   for (let i = 0; i < length; i++) if (bytes[a + i] !== bytes[b + i]) return false;
   return true;
 }
+
+/** Where the content of the element at der[at] begins. Of well-formed DER. */
+export function contentAt(der: Uint8Array, at: number): number {
+  const first = der[at + 1]!;
+  return at + (first < 0x80 ? 2 : 2 + (first & 0x7f));
+}
+
+/** Where the element at der[at] ends. Of well-formed DER; of other octets it answers some number behind `at`. */
+export function endOf(der: Uint8Array, at: number): number {
+  const content = contentAt(der, at);
+  if (content === at + 2) return content + der[at + 1]!;
+  let length = 0;
+  for (let i = at + 2; i < content && i < at + 6; i++) length = length * 256 + (der[i] ?? 0);
+  return content + length;
+}
+
+/** Whether octets of two arrays are the same. Not for secrets. */
+export function equalOctets(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number, length: number): boolean {
+  for (let i = 0; i < length; i++) if (a[aAt + i] !== b[bAt + i]) return false;
+  return true;
+}
+
+/** Copies octets between arrays without making a view. */
+export function copyOctets(from: Uint8Array, at: number, to: Uint8Array, toAt: number, length: number): void {
+  for (let i = 0; i < length; i++) to[toAt + i] = from[at + i]!;
+}

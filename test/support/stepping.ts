@@ -37,19 +37,19 @@ export function generated(exchange: KeyExchange, random: Uint8Array, publicLengt
 }
 
 /** The shared secret with `peer`, or null where that was refused. */
-export function agreed(exchange: KeyExchange, peer: Uint8Array, budget: number): Uint8Array | null {
+export function agreed(exchange: KeyExchange, peer: Uint8Array, budget: number, secretLength = 32): Uint8Array | null {
   const embedded = new Uint8Array(peer.length + 8).fill(0x5a);
   embedded.set(peer, 3);
   exchange.beginAgree(embedded, 3, peer.length);
   // The peer's bytes are free again once begin has returned.
   embedded.fill(0x77);
   complete(exchange, budget);
-  const out = new Uint8Array(34).fill(0xa5);
+  const out = new Uint8Array(secretLength + 2).fill(0xa5);
   const accepted = exchange.writeSecret(out, 1);
-  if (out[0] !== 0xa5 || out[33] !== 0xa5) throw new Error("written beside the secret");
+  if (out[0] !== 0xa5 || out[secretLength + 1] !== 0xa5) throw new Error("written beside the secret");
   if (!accepted) {
     for (const byte of out) if (byte !== 0xa5) throw new Error("a refused secret was written");
     return null;
   }
-  return out.slice(1, 33);
+  return out.slice(1, secretLength + 1);
 }

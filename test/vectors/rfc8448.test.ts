@@ -1,6 +1,7 @@
 // RFC 8448 §3 through the key schedule and the record protection of src, and through those of the scripted peer, which judges src elsewhere.
 import { expect } from "chai";
 import type { CipherSuite } from "../../src/crypto/provider.js";
+import { useTrafficSecret } from "../../src/handshake/common-13.js";
 import { Protection13 } from "../../src/record/protection-13.js";
 import { KeySchedule13 } from "../../src/schedule/key-schedule-13.js";
 import { testProvider } from "../pair/provider.js";
@@ -141,9 +142,11 @@ describe("RFC 8448 §3: src", () => {
       let both = sides.get(side);
       if (both === undefined) {
         const make = () => {
-          const protection = new Protection13(suite(), null, new Uint8Array(24), 0, 12);
-          schedule.hmac.setKey(unhex(secrets[`${side}Traffic`]), 0, 32);
-          protection.setKeys(schedule.hmac, 16, new Uint8Array(64), 0);
+          // [ iv 12 | nonce 12 | traffic secret 32 ]
+          const keys = new Uint8Array(56);
+          keys.set(unhex(secrets[`${side}Traffic`]), 24);
+          const protection = new Protection13(suite(), null, keys, 0, 12);
+          useTrafficSecret(schedule, protection, 16, keys, 24, 0);
           return protection;
         };
         both = { reads: make(), writes: make() };

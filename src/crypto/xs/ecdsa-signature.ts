@@ -41,3 +41,38 @@ export function locateInteger(bytes: Uint8Array, offset: number, length: number,
   }
   return count > size ? 0 : (at - offset) * 256 + count;
 }
+
+/** Octets of the longest DER Ecdsa-Sig-Value for a curve of `size` octets, at most 60: each INTEGER may need a leading zero. */
+export function longestSignature(size: number): number {
+  const content = 2 * (size + 3);
+  return content + (content < 128 ? 2 : 3);
+}
+
+/**
+ * Writes r and s, `size` octets each in numbers[at, at + 2·size), as a DER Ecdsa-Sig-Value at out[offset]; returns its length. Neither is 0.
+ */
+export function writeSignature(numbers: Uint8Array, at: number, size: number, out: Uint8Array, offset: number): number {
+  const content = 4 + contentLength(numbers, at, size) + contentLength(numbers, at + size, size);
+  let to = offset;
+  out[to++] = 0x30;
+  if (content > 127) out[to++] = 0x81;
+  out[to++] = content;
+  for (let i = 0; i < 2; i++) {
+    const length = contentLength(numbers, at, size);
+    out[to++] = 2;
+    out[to++] = length;
+    at += size;
+    // The leading zero, where one is needed, then the octets.
+    for (let k = length; k > 0; k--) out[to++] = k > size ? 0 : numbers[at - k]!;
+  }
+  return to - offset;
+}
+
+function contentLength(numbers: Uint8Array, at: number, size: number): number {
+  let length = size;
+  while (length > 1 && numbers[at] === 0) {
+    at++;
+    length--;
+  }
+  return numbers[at]! > 127 ? length + 1 : length;
+}

@@ -24,7 +24,7 @@ export function extract(
 export function extractKeyed(hmac: Hmac, secret: Uint8Array, offset: number, length: number, out: Uint8Array, outOffset: number): void {
   hmac.begin();
   hmac.update(secret, offset, length);
-  hmac.finish(out, outOffset);
+  hmac.finish(out, outOffset, hmac.outputLength);
 }
 
 /** HKDF-Expand; the pseudorandom key is the hmac's key already. At most 255 × outputLength bytes. `info` must not lie where `out` does. */
@@ -43,7 +43,7 @@ export function expand(
     if (done > 0) hmac.update(out, outOffset + done - size, size);
     hmac.update(info, infoOffset, infoLength);
     hmac.updateByte(counter);
-    finishBlock(hmac, out, outOffset + done, length - done);
+    hmac.finish(out, outOffset + done, Math.min(size, length - done));
   }
 }
 
@@ -71,13 +71,8 @@ export function expandLabel(
     hmac.updateByte(contextLength);
     hmac.update(context, contextOffset, contextLength);
     hmac.updateByte(counter);
-    finishBlock(hmac, out, outOffset + done, length - done);
+    hmac.finish(out, outOffset + done, Math.min(size, length - done));
   }
-}
-
-function finishBlock(hmac: Hmac, out: Uint8Array, offset: number, left: number): void {
-  if (left < hmac.outputLength) hmac.finishPart(out, offset, left);
-  else hmac.finish(out, offset);
 }
 
 /** The labels of RFC 9846 §7, each as HkdfLabel.label. */

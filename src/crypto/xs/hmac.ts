@@ -77,24 +77,22 @@ export class Hmac {
     hash.update(bytes, work, 1);
   }
 
-  /** Writes outputLength bytes. begin() before the next message. */
-  finish(out: Uint8Array, offset: number): void {
+  /** Writes the first `length` bytes of the MAC, at most outputLength. begin() before the next message. */
+  finish(out: Uint8Array, offset: number, length = this.hash.outputLength): void {
     const hash = this.hash;
     const bytes = this.bytes;
     const work = 2 * hash.stateLength;
+    const size = hash.outputLength;
     hash.digest(bytes, work);
     hash.restore(bytes, 0, 1);
-    hash.update(bytes, work, hash.outputLength);
-    hash.digest(out, offset);
-  }
-
-  /** Writes the first `length` bytes of the MAC only. */
-  finishPart(out: Uint8Array, offset: number, length: number): void {
-    const bytes = this.bytes;
-    const work = 2 * this.hash.stateLength;
-    this.finish(bytes, work);
-    for (let i = 0; i < length; i++) out[offset + i] = bytes[work + i]!;
-    bytes.fill(0, work, work + this.hash.outputLength);
+    hash.update(bytes, work, size);
+    if (length === size) {
+      hash.digest(out, offset);
+      return;
+    }
+    hash.digest(bytes, work);
+    for (let i = 0; i < length; i++) out[offset + i] = bytes[work + i];
+    bytes.fill(0, work, work + size);
   }
 
   /** Zeroes key material and the hash. */

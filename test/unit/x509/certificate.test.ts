@@ -222,12 +222,11 @@ describe("x509/certificate", () => {
       "critical extension 1.2.3.4 is not supported",
       "unsupported_certificate",
     );
-    bad(
-      "policyConstraints, critical",
-      () => withExtensions(pki.extension("2.5.29.36", der.sequence(), true)),
-      "critical extension 2.5.29.36 is not supported",
-      "unsupported_certificate",
-    );
+    it("accepts fields of policies, critical or not: no policy is asked for", () => {
+      for (const oid of ["2.5.29.32", "2.5.29.33", "2.5.29.36", "2.5.29.54"]) {
+        expect(withExtensions(pki.extension(oid, der.sequence(), true)), oid).to.equal("valid");
+      }
+    });
     bad("a known one twice", () => withExtensions(NAMES), "extension 2.5.29.17 stands twice");
     const other = (n: number): Uint8Array => pki.extension(`1.3.6.1.4.1.99999.${n}`, der.nullValue());
     bad("an unknown one twice", () => withExtensions(other(1), other(2), other(1)), "extension 1.3.6.1.4.1.99999.1 stands twice");

@@ -75,9 +75,10 @@ describe("x509/chain", () => {
       const wrong = pki.anchorOf(name, pki.testKey("another").spki);
       const anchors = [pki.anchorOf(pki.commonName("x"), made.anchor.publicKeyInfo), pki.anchorOf(name, rsa), wrong, made.anchor];
       expect(outcome(made.chain, chainConfig(anchors))).to.equal("valid");
-      expect(outcome(made.chain, chainConfig(anchors.slice(0, 3)))).to.equal(
-        "bad_certificate: issuer 1: its signature does not verify with the key of any of the 2 trust anchors that has its issuer's name",
-      );
+      const reason = (of: string): string =>
+        `bad_certificate: issuer 1: its signature does not verify with the key of ${of} that has its issuer's name`;
+      expect(outcome(made.chain, chainConfig(anchors.slice(0, 3)))).to.equal(reason("the trust anchor"));
+      expect(outcome(made.chain, chainConfig([...anchors.slice(0, 3), wrong]))).to.equal(reason("any of the 2 trust anchors"));
     });
 
     it("goes on where an anchor has the issuer's name but not its key", () => {
@@ -116,9 +117,6 @@ describe("x509/chain", () => {
 
   describe("refuses paths", () => {
     const none = "its issuer is no trust anchor, and the certificate_list ends here";
-    const order = (who: string): string =>
-      `its subject is not the issuer of ${who}: the list has to be in order, each certifying the one before`;
-
     it("to another root", () => {
       const made = pki.makeChain();
       const other = pki.anchorOf(pki.commonName("Other Root"), pki.testKey("other").spki);
@@ -135,23 +133,21 @@ describe("x509/chain", () => {
       expect(outcome([...made.chain, made.chain[0]!], chainConfig([other]))).to.equal(`bad_certificate: issuer 1: ${reason}`);
     });
 
-    it("with a certificate missing, out of order, or twice", () => {
+    it("with a certificate missing", () => {
       const made = pki.makeChain({ intermediates: 2 });
       const [leaf, one, two] = made.chain as [Uint8Array, Uint8Array, Uint8Array];
       const config = chainConfig([made.anchor]);
       expect(outcome([], config)).to.equal("decode_error: certificate_list is empty");
       expect(outcome([leaf], config)).to.equal(`unknown_ca: leaf: ${none}`);
-      expect(outcome([leaf, two], config)).to.equal(`unknown_ca: issuer 1: ${order("leaf")}`);
-      expect(outcome([leaf, two, one], config)).to.equal(`unknown_ca: issuer 1: ${order("leaf")}`);
-      expect(outcome([leaf, leaf, one, two], config)).to.equal(`unknown_ca: issuer 1: ${order("leaf")}`);
-      expect(outcome([leaf, one, one, two], config)).to.equal(`unknown_ca: issuer 2: ${order("issuer 1")}`);
+      expect(outcome([leaf, two], config)).to.equal(`unknown_ca: leaf: ${none}`);
+      expect(outcome([leaf, one], config)).to.equal(`unknown_ca: issuer 1: ${none}`);
     });
 
     it("that go round in a circle", () => {
       const name = pki.commonName("Test Issuer 1");
       const made = pki.makeChain({ issuers: [{ issuer: name, signer: pki.testKey("issuer 1") }] });
       const circle = [made.chain[0]!, ...new Array<Uint8Array>(9).fill(made.chain[1]!)];
-      expect(outcome(circle, chainConfig([made.anchor]))).to.equal(`unknown_ca: issuer 9: ${none}`);
+      expect(outcome(circle, chainConfig([made.anchor]))).to.equal(`unknown_ca: issuer 1: ${none}`);
       expect(outcome([...circle, circle[1]!], chainConfig([made.anchor]))).to.equal(
         "bad_certificate: certificate_list has more than 10 certificates",
       );
@@ -208,16 +204,6 @@ describe("x509/chain", () => {
       expect(chain({ intermediates: 2, issuers: [undefined, limit(0)] })).to.equal(
         "unknown_ca: issuer 2: its pathLenConstraint is 0, but 1 issuers stand below it",
       );
-    });
-
-    it("with nameConstraints, which are not supported yet", () => {
-      for (const critical of [true, false]) {
-        const constraints = pki.extension("2.5.29.30", der.sequence(der.explicit(0, der.sequence(HOST))), critical);
-        const extensions = [...pki.issuerExtensions(), constraints];
-        expect(chain({ issuers: [{ extensions }] })).to.equal(
-          "unsupported_certificate: issuer 1: it has nameConstraints, which are not supported",
-        );
-      }
     });
 
     it("with an issuer's key of a type that is not supported", () => {

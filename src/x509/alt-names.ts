@@ -1,0 +1,212 @@
+/**
+ * The names part of a certificate reader (RFC 5280 §4.2.1.6): the wanted name is compared with subjectAltName as it passes, and all names are kept
+ * for constraints that may come. An own file, not an own object: objects cost memory.
+ */
+import { bad_certificate, TLSAlert } from "../alert.js";
+import {
+  ALT_NAMES,
+  DIRECTORY_NAME,
+  DNS_NAME,
+  EDI_PARTY_NAME,
+  EMAIL,
+  FIELDS,
+  GRAMMAR,
+  IP_ADDRESS,
+  OTHER_NAME,
+  REGISTERED_ID,
+  URI,
+  X400_ADDRESS,
+} from "./certificate-grammar.js";
+import { DerReader, READER_SCRATCH, ROW } from "./der-reader.js";
+import { type ServerName, wildcardDot } from "./name.js";
+import { NameStore } from "./name-store.js";
+import { isConstrainable } from "./name-tags.js";
+import { printable } from "./printable.js";
+
+/** Flags: this certificate has to stand in the path. Others are only checked for their form. */
+export const REQUIRED = 1;
+export const HAS_ALT_NAMES = 0x10000;
+export const MATCHED = 0x20000;
+const WILDCARD = 0x80000;
+/** Not all names of this certificate were kept: there was no room. */
+export const NAMES_CUT = 0x200000;
+const KEEPING = 0x400000;
+
+/**
+ * Scratch behind the reader's own: what is wanted of the leaf (0, DNS_NAME or IP_ADDRESS), its length, where the label of a DNS name ends that a
+ * wildcard may stand for (0: none may), length of the first dNSName. The wanted octets are the last of all scratch.
+ */
+const WANTED = READER_SCRATCH;
+const WANTED_LENGTH = WANTED + 1;
+const WANTED_DOT = WANTED + 2;
+const FIRST_NAME_LENGTH = WANTED + 3;
+export const ALT_NAME_SCRATCH = FIRST_NAME_LENGTH + 1;
+/** Octets of the first dNSName that are kept for the reason of a refusal. */
+export const FIRST_NAME_SIZE = 64;
+
+const ASTERISK = 0x2a;
+
+/** Octets of scratch that the wanted name takes. */
+export function wantedSize(name: ServerName | null): number {
+  return !name ? 0 : name.address ? name.address.length : name.text.length;
+}
+
+export abstract class AltNameReader extends DerReader {
+  /** Place in the list: 0 is the leaf, -1 before it. */
+  index: number;
+  flags: number;
+  /** Names of the path so far and of the certificate that is read. */
+  readonly names: NameStore;
+  /** Next octet of the wanted name or address to compare with, -1: this one is another. */
+  private matchAt: number;
+
+  protected constructor(bytes: Uint8Array, name: ServerName | null, nameLimit: number) {
+    super(bytes);
+    this.index = -1;
+    this.flags = 0;
+    this.names = new NameStore(nameLimit);
+    this.matchAt = -1;
+    if (!name) return;
+    const at = bytes.length - wantedSize(name);
+    bytes[WANTED_LENGTH] = bytes.length - at;
+    if (name.address) {
+      bytes[WANTED] = IP_ADDRESS;
+      bytes.set(name.address, at);
+    } else {
+      bytes[WANTED] = DNS_NAME;
+      bytes[WANTED_DOT] = Math.max(wildcardDot(name.text), 0);
+      for (let i = 0; i < name.text.length; i++) bytes[at + i] = name.text.charCodeAt(i);
+    }
+  }
+
+  /** Where FIRST_NAME_SIZE octets of scratch are free while the leaf is read. */
+  protected abstract firstNameAt(): number;
+
+  /** How reasons call this certificate. */
+  who(): string {
+    return this.index === 0 ? "leaf" : `issuer ${this.index}`;
+  }
+
+  protected override fieldName(state: number): string {
+    return FIELDS[state] ?? "";
+  }
+
+  protected override malformed(reason: string): never {
+    throw new TLSAlert(bad_certificate, `${this.who()}: ${reason}`);
+  }
+
+  protected beginNames(index: number): void {
+    this.index = index;
+    this.bytes[FIRST_NAME_LENGTH] = 0;
+  }
+
+  protected override opened(state: number, length: number): number {
+    switch (state) {
+      case DNS_NAME:
+        this.beginName(state, length);
+        return this.openDnsName(length);
+      case IP_ADDRESS:
+        if (length !== 4 && length !== 16) this.malformed(`subjectAltName iPAddress has ${length} octets, not 4 or 16`);
+        this.matchAt = this.wants(IP_ADDRESS) && length === this.bytes[WANTED_LENGTH] ? 0 : -1;
+        this.beginName(state, length);
+        return 0;
+      case URI:
+      case EMAIL:
+      case DIRECTORY_NAME:
+      case REGISTERED_ID:
+      case OTHER_NAME:
+      case EDI_PARTY_NAME:
+      case X400_ADDRESS:
+        this.beginName(state, length);
+        return 0;
+      default:
+        return 0;
+    }
+  }
+
+  protected override value(state: number, _length: number): void {
+    if (state === ALT_NAMES) this.flags |= HAS_ALT_NAMES;
+    else if (this.matchAt > 0 && this.matchAt === this.bytes[WANTED_LENGTH]) this.flags |= MATCHED;
+  }
+
+  protected override content(state: number, at: number, n: number, length: number): void {
+    if ((this.flags & KEEPING) !== 0) this.names.put(this.input, at, n);
+    if (state !== DNS_NAME && state !== IP_ADDRESS) return;
+    let match = this.matchAt;
+    if (match < 0) return;
+    const input = this.input;
+    const bytes = this.bytes;
+    const size = bytes[WANTED_LENGTH]!;
+    const name = bytes.length - size;
+    let i = 0;
+    if (state === DNS_NAME && this.left === length) {
+      // The first octet tells which of the two forms it is; both may have the same length.
+      if (input[at] === ASTERISK) {
+        match = (this.flags & WILDCARD) !== 0 ? bytes[WANTED_DOT]! : -1;
+        i = 1;
+      } else if (length !== size) match = -1;
+    }
+    for (; i < n && match >= 0; i++) {
+      let octet = input[at + i]!;
+      if (octet >= 0x41 && octet <= 0x5a && state === DNS_NAME) octet |= 0x20;
+      match = octet === bytes[name + match] ? match + 1 : -1;
+    }
+    this.matchAt = match;
+  }
+
+  /** A name begins that is kept if there is room. */
+  protected keepName(tag: number, length: number): void {
+    this.flags &= ~KEEPING;
+    if ((this.flags & NAMES_CUT) !== 0) return;
+    const known = isConstrainable(tag);
+    if (!this.names.begin(tag, known ? length : 0)) this.flags |= NAMES_CUT;
+    else if (known) this.flags |= KEEPING;
+  }
+
+  /** The next octets of the name. */
+  protected putName(at: number, n: number): void {
+    if ((this.flags & KEEPING) !== 0) this.names.put(this.input, at, n);
+  }
+
+  private beginName(state: number, length: number): void {
+    this.keepName(GRAMMAR[state * ROW]!, length);
+  }
+
+  private openDnsName(length: number): number {
+    const bytes = this.bytes;
+    this.room = 0;
+    this.matchAt = -1;
+    this.flags &= ~WILDCARD;
+    if (this.index !== 0) return 0;
+    if (bytes[FIRST_NAME_LENGTH] === 0) {
+      this.keep = this.firstNameAt();
+      this.room = FIRST_NAME_SIZE;
+      bytes[FIRST_NAME_LENGTH] = Math.min(length, FIRST_NAME_SIZE);
+    }
+    if (!this.wants(DNS_NAME)) return 0;
+    const size = bytes[WANTED_LENGTH]!;
+    const dot = bytes[WANTED_DOT]!;
+    if (dot > 0 && length === size - dot + 1) this.flags |= WILDCARD;
+    if (length === size || (this.flags & WILDCARD) !== 0) this.matchAt = 0;
+    return 0;
+  }
+
+  /** Whether this certificate is the leaf and has to have a name of this kind. */
+  private wants(kind: number): boolean {
+    return this.index === 0 && this.bytes[WANTED] === kind;
+  }
+
+  /** The reason why a leaf with another name is refused. */
+  nameReason(wanted: string): string {
+    const first = printable(this.bytes, this.firstNameAt(), this.bytes[FIRST_NAME_LENGTH]!);
+    return first === "" ? `its subjectAltName has no DNS name; wanted was ${wanted}` : `it is for "${first}", wanted was ${wanted}`;
+  }
+
+  protected copyNames(from: AltNameReader): void {
+    this.copyReader(from);
+    this.index = from.index;
+    this.flags = from.flags;
+    this.matchAt = from.matchAt;
+    this.names.copyFrom(from.names);
+  }
+}

@@ -1,0 +1,327 @@
+/**
+ * The path under construction, from the leaf up: its tip waits for an issuer, what is below the tip is settled. Nothing here looks at signatures.
+ *
+ * An issuer is settled by its key: once the tip's signature is verified, every certificate with that name and key could stand in this place. So of the
+ * first issuers the owner (name and key) is remembered; a certificate of the same owner that comes later, signed by somebody else, opens another
+ * way, and the tip that is left for it stays an open end. No owner stands twice in a path: loops end there.
+ */
+import { bad_certificate, TLSAlert, unknown_ca, unsupported_certificate } from "../alert.js";
+import { NAMES_CUT } from "./alt-names.js";
+import { CertificateReader, SELF_ISSUED } from "./certificate.js";
+import type { ChainConfig, ChainLimits } from "./chain-config.js";
+import { CURRENT, PATH, SUBJECT_HASH } from "./kept.js";
+import type { ServerName } from "./name.js";
+import { ConstraintCheck } from "./name-constraints.js";
+import { copyOctets, equalOctets } from "./octets.js";
+import { OpenEnd, OWNER_SIZE, Parked } from "./parked.js";
+import type { TrustAnchor } from "./trust.js";
+
+/**
+ * For each of the first issuers: owner, start of the hash of its issuer's name (8), depth below it, octets of names below it (2). Then the place in
+ * the list of each certificate of the path.
+ */
+const LEVELS = 4;
+const ISSUER = OWNER_SIZE;
+const ISSUER_SIZE = 8;
+const DEPTH = ISSUER + ISSUER_SIZE;
+const NAMES = DEPTH + 1;
+const LEVEL_SIZE = NAMES + 2;
+/** The owner of the certificate that is read. */
+const NEW_OWNER = PATH + LEVELS * LEVEL_SIZE;
+const INDICES = NEW_OWNER + OWNER_SIZE;
+
+const MOST_ENDS = 4;
+
+/** What takeOtherWay() found: nothing, an open end, another issuer, one that is pinned. */
+export const NO_WAY = 0;
+const OPEN_WAY = 1;
+export const NEW_WAY = 2;
+export const PINNED_WAY = 3;
+
+export abstract class PathBuilder {
+  anchor: TrustAnchor | null;
+  protected readonly config: ChainConfig;
+  protected readonly limits: ChainLimits;
+  protected readonly reader: CertificateReader;
+  /** Place of the tip in the list, its place in the path, issuers below it that are not self-issued (RFC 5280 §6.1.4 (l)). */
+  protected tip: number;
+  protected level: number;
+  private depth: number;
+  /** The tip's TBSCertificate, where it is signed with Ed25519. */
+  protected message: Uint8Array | null;
+  /** Where the names of the certificate begin that is read. */
+  protected nameMark: number;
+  /** Names of a certificate in the path were not kept. */
+  private namesCut: boolean;
+  protected parked: Parked[] | null;
+  protected ends: OpenEnd[] | null;
+  /** Why the first certificate that could have been the tip's issuer was not. */
+  private refusal: TLSAlert | null;
+  private constraints: ConstraintCheck | null;
+
+  protected constructor(config: ChainConfig, limits: ChainLimits, name: ServerName | null) {
+    this.anchor = null;
+    this.config = config;
+    this.limits = limits;
+    this.reader = new CertificateReader(config, limits, name);
+    this.tip = -1;
+    this.level = 0;
+    this.depth = 0;
+    this.message = null;
+    this.nameMark = 0;
+    this.namesCut = false;
+    this.parked = null;
+    this.ends = null;
+    this.refusal = null;
+    this.constraints = null;
+  }
+
+  get pathLength(): number {
+    return this.level + 1;
+  }
+
+  pathIndex(nth: number): number {
+    return nth === 0 ? 0 : this.reader.scratch()[INDICES + nth]!;
+  }
+
+  protected who(index: number): string {
+    return index === 0 ? "leaf" : `issuer ${index}`;
+  }
+
+  /** Remembers why the path did not go on; the first reason is told if it never does. */
+  protected note(refusal: TLSAlert): void {
+    if (!this.refusal) this.refusal = refusal;
+  }
+
+  protected finalRefusal(): TLSAlert {
+    const none = "its issuer is no trust anchor, and the certificate_list ends here";
+    return this.refusal ?? new TLSAlert(unknown_ca, `${this.who(this.tip)}: ${none}`);
+  }
+
+  /** The certificate that was read becomes the leaf. */
+  protected beginPath(): void {
+    const { reader } = this;
+    this.takeNames(reader.flags, false);
+    this.becomeTip(null);
+  }
+
+  /** Writes the owner of the certificate that was read, for isInPath() and park(). */
+  protected noteOwner(): void {
+    const { reader } = this;
+    const scratch = reader.scratch();
+    const { index } = reader;
+    reader.writeOwner(scratch, SUBJECT_HASH, reader.keyType(index), scratch, reader.keyAt(index), reader.keyLength(index), NEW_OWNER);
+  }
+
+  /** Whether the owner of the certificate that was read, or of a parked one, is in the path already. */
+  protected isInPath(candidate: Parked | null): boolean {
+    const scratch = this.reader.scratch();
+    for (let i = 1; i <= this.level && i <= LEVELS; i++) {
+      const at = this.levelAt(i);
+      if (candidate ? candidate.hasOwner(scratch, at) : equalOctets(scratch, NEW_OWNER, scratch, at, OWNER_SIZE)) return true;
+    }
+    return false;
+  }
+
+  /** Why a certificate can't be the next issuer in the path, whatever its signature; null: it can. `null` is the one that was read. */
+  protected placeProblem(candidate: Parked | null): TLSAlert | null {
+    return this.problemAt(candidate, this.depth, candidate ? this.reader.names.length : this.nameMark);
+  }
+
+  private problemAt(candidate: Parked | null, depth: number, names: number): TLSAlert | null {
+    const { index, pathLength, constraints } = candidate ?? this.reader;
+    const who = this.who(index);
+    if (pathLength >= 0 && depth > pathLength) {
+      return new TLSAlert(unknown_ca, `${who}: its pathLenConstraint is ${pathLength}, but ${depth} issuers stand below it`);
+    }
+    return constraints ? this.constraintProblem(constraints, names, who) : null;
+  }
+
+  /** Applies nameConstraints to the names below; `who` has them. */
+  protected constraintProblem(constraints: Uint8Array, names: number, who: string): TLSAlert | null {
+    if (!this.constraints) this.constraints = new ConstraintCheck(this.limits.maxComparisons);
+    let reason = this.constraints.refusal(constraints, this.reader.names, names);
+    if (reason !== "") return new TLSAlert(bad_certificate, `${who}: ${reason}`);
+    if (!this.namesCut) return null;
+    reason = `it has nameConstraints, but not all names below it were kept: at most ${this.limits.maxNameLength} octets are`;
+    return new TLSAlert(unsupported_certificate, `${who}: ${reason}`);
+  }
+
+  /** A parked certificate, or the one that was read, becomes the tip of the path. */
+  protected attach(candidate: Parked | null): void {
+    const { reader } = this;
+    const scratch = reader.scratch();
+    const { index, flags } = candidate ?? reader;
+    const level = ++this.level;
+    if (level <= LEVELS) {
+      const at = this.levelAt(level);
+      const names = candidate ? reader.names.length : this.nameMark;
+      if (candidate) candidate.writeOwner(scratch, at);
+      else scratch.copyWithin(at, NEW_OWNER, NEW_OWNER + OWNER_SIZE);
+      if (candidate) copyOctets(candidate.bytes, candidate.blockAt, scratch, at + ISSUER, ISSUER_SIZE);
+      else scratch.copyWithin(at + ISSUER, CURRENT, CURRENT + ISSUER_SIZE);
+      scratch[at + DEPTH] = this.depth;
+      scratch[at + NAMES] = names >> 8;
+      scratch[at + NAMES + 1] = names & 0xff;
+    }
+    scratch[INDICES + level] = index;
+    const selfIssued = (flags & SELF_ISSUED) !== 0;
+    if (!selfIssued) this.depth++;
+    if (!candidate) this.takeNames(flags, selfIssued);
+    else if ((flags & NAMES_CUT) !== 0 || (!selfIssued && !reader.names.append(candidate.names()))) this.namesCut = true;
+    if (candidate) candidate.used = true;
+    this.becomeTip(candidate);
+  }
+
+  private becomeTip(candidate: Parked | null): void {
+    const { reader } = this;
+    const scratch = reader.scratch();
+    if (candidate) candidate.writeBlock(scratch, reader.tipAt());
+    else scratch.copyWithin(reader.tipAt(), CURRENT, reader.tipAt());
+    this.message = candidate ? candidate.message : reader.message;
+    this.tip = candidate ? candidate.index : reader.index;
+    this.refusal = null;
+  }
+
+  /** Names of self-issued issuers are not constrained (RFC 5280 §6.1.3 (b)). */
+  private takeNames(flags: number, selfIssued: boolean): void {
+    if ((flags & NAMES_CUT) !== 0) this.namesCut = true;
+    if (selfIssued || (flags & NAMES_CUT) !== 0) this.reader.names.truncate(this.nameMark);
+  }
+
+  /** Puts the certificate that was read aside. */
+  protected park(problem: TLSAlert | null, pinned: boolean): Parked {
+    const { reader } = this;
+    const parked = new Parked(reader, problem, pinned, NEW_OWNER, this.nameMark);
+    reader.names.truncate(this.nameMark);
+    if (!this.parked) this.parked = [];
+    this.parked.push(parked);
+    this.checkRoom();
+    return parked;
+  }
+
+  private checkRoom(): void {
+    let size = 0;
+    if (this.parked) for (let i = 0; i < this.parked.length; i++) size += this.parked[i]!.size();
+    if (this.ends) for (let i = 0; i < this.ends.length; i++) size += this.ends[i]!.size();
+    const limit = this.limits.maxParkedLength;
+    if (size <= limit && (!this.ends || this.ends.length <= MOST_ENDS)) return;
+    const reason = `certificate_list is out of order or ambiguous, and what has to be kept of it takes more than ${limit} octets or ${MOST_ENDS} ways`;
+    throw new TLSAlert(bad_certificate, reason);
+  }
+
+  /** A parked certificate whose subject is the tip's issuer and that was not tried for it; those whose key identifier fits come first. */
+  protected nextCandidate(): Parked | null {
+    const { parked, reader } = this;
+    const scratch = reader.scratch();
+    const tip = reader.tipAt();
+    let second: Parked | null = null;
+    if (!parked) return null;
+    for (let i = 0; i < parked.length; i++) {
+      const candidate = parked[i]!;
+      if ((candidate.tried & (1 << this.tip)) !== 0 || !candidate.hasName(scratch, tip)) continue;
+      if (candidate.problem) {
+        candidate.tried |= 1 << this.tip;
+        this.note(candidate.problem);
+      } else if (this.isInPath(candidate)) {
+        candidate.tried |= 1 << this.tip;
+      } else {
+        if (!candidate.contradicts(scratch, tip)) return candidate;
+        second ??= candidate;
+      }
+    }
+    return second;
+  }
+
+  /**
+   * Where the tip has no issuer: goes on with a parked certificate that may stand in the place of an issuer in the path, or with an open end for which
+   * an issuer is there now. Unless the answer is NO_WAY the tip is another.
+   */
+  protected takeOtherWay(): number {
+    const { parked } = this;
+    if (!parked) return NO_WAY;
+    const scratch = this.reader.scratch();
+    for (let i = 0; i < parked.length; i++) {
+      const other = parked[i]!;
+      for (let level = 1; level <= this.level && level <= LEVELS && !other.used; level++) {
+        const at = this.levelAt(level);
+        if (!other.hasOwner(scratch, at) || !this.isOther(other, level)) continue;
+        const depth = scratch[at + DEPTH]!;
+        const names = (scratch[at + NAMES]! << 8) | scratch[at + NAMES + 1]!;
+        other.used = true;
+        const problem = this.problemAt(other, depth, names);
+        if (problem) {
+          this.note(problem);
+          continue;
+        }
+        this.leaveTip();
+        this.level = level - 1;
+        this.depth = depth;
+        this.reader.names.truncate(names);
+        this.attach(other);
+        return other.pinned ? PINNED_WAY : NEW_WAY;
+      }
+    }
+    return this.takeOpenEnd(parked);
+  }
+
+  /** Whether a certificate says something else than the one in the path that has the same owner: another issuer, or at the tip another signature. */
+  private isOther(other: Parked, level: number): boolean {
+    const { reader } = this;
+    const scratch = reader.scratch();
+    if (!equalOctets(other.bytes, other.blockAt, scratch, this.levelAt(level) + ISSUER, ISSUER_SIZE)) return true;
+    const length = other.namesAt - other.blockAt;
+    return level === this.level && !equalOctets(other.bytes, other.blockAt, scratch, reader.tipAt(), length);
+  }
+
+  private takeOpenEnd(parked: readonly Parked[]): number {
+    const { ends } = this;
+    if (!ends) return NO_WAY;
+    for (let i = 0; i < ends.length; i++) {
+      const end = ends[i]!;
+      for (let k = 0; k < parked.length; k++) {
+        const candidate = parked[k]!;
+        if ((candidate.tried & (1 << end.index)) !== 0 || !end.wants(candidate)) continue;
+        // nextCandidate() marks it as tried, whatever comes of it: so this ends.
+        ends.splice(i, 1);
+        this.leaveTip();
+        const { reader } = this;
+        end.restore(reader.scratch(), reader.tipAt(), reader.names);
+        this.tip = end.index;
+        this.level = end.level;
+        this.depth = end.depth;
+        this.namesCut = end.namesCut;
+        this.message = end.message;
+        this.refusal = null;
+        return OPEN_WAY;
+      }
+    }
+    return NO_WAY;
+  }
+
+  private leaveTip(): void {
+    if (!this.ends) this.ends = [];
+    this.ends.push(new OpenEnd(this.reader, this.tip, this.level, this.depth, this.namesCut, this.message));
+    this.checkRoom();
+  }
+
+  private levelAt(level: number): number {
+    return PATH + (level - 1) * LEVEL_SIZE;
+  }
+
+  protected copyPath(from: PathBuilder): void {
+    if (from.parked || from.ends) throw new Error("a list that is out of order can't be read on trial");
+    this.reader.copyFrom(from.reader);
+    this.anchor = from.anchor;
+    this.tip = from.tip;
+    this.level = from.level;
+    this.depth = from.depth;
+    this.message = from.message;
+    this.nameMark = from.nameMark;
+    this.namesCut = from.namesCut;
+    this.refusal = from.refusal;
+    if (from.constraints) {
+      this.constraints = new ConstraintCheck(from.constraints.left);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+// budgets.json: how figures are judged, kept and written; and that replays are exact.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { type Budgets, judge, type Machine, readBudgets, updated, writeBudgets } from "../../sim/budgets-file.js";
+import { measureMemory } from "../../sim/scenarios/replay.js";
+import { command, hostOrNull } from "./program.js";
+
+const MACHINE: Machine = { engine: "XS 1", compiler: "cc 1", slotSize: 16 };
+const BUDGETS: Budgets = {
+  machine: MACHINE,
+  scenarios: {
+    "a.b": { peak: { value: 1000, limit: 1200, unit: "B" }, parts: { value: 100, limit: null, unit: "B" } },
+    time: { work: { value: 1_000_000, limit: 1_500_000, unit: "instructions" }, nothing: { value: 0, limit: 0, unit: "slots" } },
+  },
+};
+
+function verdict(name: string, value: number, machine = MACHINE): { failed: boolean; remark: string } {
+  const unit = name === "time.work" ? "instructions" : "B";
+  const [one] = judge(BUDGETS, machine, { [name]: { value, unit } });
+  return { failed: one?.failed ?? false, remark: one?.remark ?? "" };
+}
+
+describe("budgets", function () {
+  this.timeout(300_000);
+
+  it("fail above the limit, and when grown by more than 1 %", () => {
+    expect(verdict("a.b.peak", 1000)).to.deep.equal({ failed: false, remark: "" });
+    expect(verdict("a.b.peak", 1010).failed).to.equal(false);
+    expect(verdict("a.b.peak", 1011)).to.deep.equal({ failed: true, remark: "grown" });
+    expect(verdict("a.b.peak", 1201)).to.deep.equal({ failed: true, remark: "over its limit" });
+    expect(verdict("time.nothing", 1).failed).to.equal(true);
+    expect(verdict("a.b.peak", 900)).to.deep.equal({ failed: false, remark: "less: --update takes it in" });
+  });
+
+  it("only tell of figures without a limit, and of new ones", () => {
+    expect(verdict("a.b.parts", 200)).to.deep.equal({ failed: false, remark: "grown" });
+    expect(verdict("a.c.peak", 1)).to.deep.equal({ failed: false, remark: "new: --update takes it in" });
+  });
+
+  it("do not fail what another compiler, engine or slot size changes", () => {
+    expect(verdict("time.work", 2_000_000).failed).to.equal(true);
+    expect(verdict("time.work", 2_000_000, { ...MACHINE, compiler: "cc 2" })).to.deep.equal({ failed: false, remark: "differs" });
+    expect(verdict("a.b.peak", 2000, { ...MACHINE, compiler: "cc 2" }).failed).to.equal(true);
+    expect(verdict("a.b.peak", 2000, { ...MACHINE, slotSize: 32 }).failed).to.equal(false);
+  });
+
+  it("are updated without their limits", () => {
+    const next = updated(
+      BUDGETS,
+      { ...MACHINE, compiler: "cc 2" },
+      { "a.b.peak": { value: 5000, unit: "B" }, "new.one": { value: 1, unit: "B" } },
+    );
+    expect(next.machine.compiler).to.equal("cc 2");
+    expect(next.scenarios["a.b"]?.peak).to.deep.equal({ value: 5000, limit: 1200, unit: "B" });
+    expect(next.scenarios["a.b"]?.parts).to.deep.equal(BUDGETS.scenarios["a.b"]?.parts);
+    expect(next.scenarios.time).to.deep.equal(BUDGETS.scenarios.time);
+    expect(next.scenarios.new?.one).to.deep.equal({ value: 1, limit: null, unit: "B" });
+  });
+
+  it("are written and read again", () => {
+    const folder = mkdtempSync(join(tmpdir(), "thimble-budgets-"));
+    const file = join(folder, "budgets.json");
+    try {
+      writeBudgets(BUDGETS, file);
+      expect(readBudgets(file)).to.deep.equal(BUDGETS);
+      expect(readFileSync(file, "utf8")).to.contain('\n    "peak": { "value": 1000, "limit": 1200, "unit": "B" },\n');
+      writeFileSync(file, "{}");
+      expect(() => readBudgets(file)).to.throw(/budgets\.json is damaged: machine is missing/);
+      expect(() => readBudgets(join(folder, "none"))).to.throw(/none cannot be read/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("hold the promised limits", () => {
+    const { scenarios } = readBudgets();
+    expect(scenarios.client13?.peak?.limit).to.be.at.most(14_336);
+    expect(scenarios.client13?.idle?.limit).to.be.at.most(6144);
+    expect(scenarios.client13?.handshake?.limit).to.be.at.most(210_000_000);
+    for (const name of ["records.chacha", "records.aesgcm"]) expect(scenarios[name]?.alloc?.limit).to.equal(0);
+  });
+
+  it("name what the command line may ask for", async () => {
+    const unknown = await command("budgets", ["client99"]);
+    expect(unknown.status).to.equal(2);
+    expect(unknown.stderr).to.contain("there are: client13, ");
+    const help = await command("budgets", ["--help"]);
+    expect(help.stdout).to.contain("--update").and.to.contain("--census");
+  });
+
+  it("are measured the same at each run", async function () {
+    if ((await hostOrNull()) === null) this.skip();
+    const first = await measureMemory("measure-handshake", "client13-chacha");
+    const second = await measureMemory("measure-handshake", "client13-chacha");
+    expect(second.stats).to.deep.equal(first.stats);
+  });
+
+  it("print a table", async function () {
+    if ((await hostOrNull()) === null) this.skip();
+    const { status, stdout } = await command("budgets", ["records.chacha"]);
+    expect(stdout).to.match(/records\.chacha\.alloc +0 +0 +B/);
+    expect(status).to.equal(0);
+  });
+});

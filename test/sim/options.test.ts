@@ -1,0 +1,69 @@
+// The command line of `npm run sim`: what it refuses, before anything is built or connected.
+import { expect } from "chai";
+import { parseOptions } from "../../sim/options.js";
+import { command } from "./program.js";
+
+describe("sim options", function () {
+  this.timeout(20_000);
+
+  it("are an ESP32 and a server of its own by default", () => {
+    const options = parseOptions([]);
+    expect(options.heaps).to.deep.equal({ chunkBytes: 78_848, slots: 4928, stackSlots: 512 });
+    expect(options.server).to.equal(null);
+    expect(options.receiveBuffer).to.equal(2048);
+    expect(options.sendBuffer).to.equal(512);
+  });
+
+  it("are told by --help", async () => {
+    const { status, stdout } = await command("main", ["--help"]);
+    expect(status).to.equal(0);
+    for (const option of [
+      "board",
+      "chunks",
+      "slots",
+      "stack",
+      "receive-buffer",
+      "send-buffer",
+      "suite",
+      "server",
+      "ca",
+      "time",
+      "insecure-fixed-random",
+    ])
+      expect(stdout).to.contain(`--${option}`);
+  });
+
+  it("take heaps, an IPv6 server and a date", () => {
+    const options = parseOptions("--chunks 40000 --slots 3000 --server [::1]:443 --ca x --time 2030-01-01".split(" "));
+    expect(options.heaps).to.deep.equal({ chunkBytes: 40_000, slots: 3000, stackSlots: 512 });
+    expect(options.server).to.deep.equal({ host: "::1", port: 443 });
+    expect(options.time).to.equal(1_893_456_000);
+  });
+
+  for (const [args, why] of [
+    ["--board pdp11", /'pdp11' is invalid\. Allowed choices are esp32/],
+    ["--chunks many", /--chunks.*'many'.*whole number from 1024/],
+    ["--chunks 12", /whole number from 1024/],
+    ["--slots -5", /whole number from 64/],
+    ["--stack 1e3", /whole number from 64/],
+    ["--receive-buffer 100", /whole number from 256/],
+    ["--suite des", /Allowed choices are any, chacha20, aes128/],
+    ["--server localhost", /HOST:PORT/],
+    ["--server localhost:0 --ca x", /port must be a number from 1 to 65535/],
+    ["--server ::1:443 --ca x", /HOST:PORT as example/],
+    ["--server localhost:443", /needs --ca FILE/],
+    ["--ca x", /--ca is for --server/],
+    ["--path readings", /path that begins with \//],
+    ["--time soon", /seconds since 1970, or a date/],
+    ["--nonsense", /unknown option '--nonsense'/],
+    ["nonsense", /too many arguments/],
+  ] as const) {
+    it(`refuse ${args} in one line`, async () => {
+      const { status, stdout, stderr } = await command("main", args.split(" "));
+      expect(status).to.equal(2);
+      expect(stdout).to.equal("");
+      expect(stderr).to.match(why);
+      expect(stderr).to.match(/^sim: [^\n]+\n$/);
+    });
+  }
+});
