@@ -43,7 +43,7 @@ class P256Signature {
   private inverse: ModularInverse | null;
   private ofNonce: boolean;
   private r: bigint;
-  private done: boolean;
+  done: boolean;
 
   /** content is hashed here; `extra` octets of random go into the nonce. */
   constructor(key: Uint8Array, keyAt: number, extra: number, content: Uint8Array, offset: number, length: number, random: Random) {
@@ -173,7 +173,7 @@ export class P256Signer {
 
   /** Once after step() has answered DONE. */
   writeSignature(out: Uint8Array, offset: number): number {
-    if (this.signature === null) throw new RangeError("no signature was begun");
+    if (this.signature === null || !this.signature.done) throw new RangeError("there is no signature");
     const length = writeSignature(this.signature.bytes, 0, SIZE, out, offset);
     this.signature = null;
     return length;

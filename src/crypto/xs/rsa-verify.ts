@@ -103,8 +103,7 @@ export class RsaPssVerifier implements Verifier {
     if (digestLength !== this.hash.outputLength) power.clear();
     else beginPower(power, key, keyOffset, keyLength, signature, signatureOffset, signatureLength);
     if (power.finished()) return;
-    this.pss = new Pss(this.hash);
-    this.pss.begin(power.bits, digest, digestOffset);
+    this.pss = new Pss(this.hash, power.bits, digest, digestOffset);
   }
 
   step(budget: number): number {
