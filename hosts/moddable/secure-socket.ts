@@ -99,6 +99,11 @@ export class SecureSocket implements TransportOwner {
     return this.connection === null ? "" : this.connection.sni;
   }
 
+  /** Bytes that read() would give now. */
+  get available(): number {
+    return this.connection === null ? 0 : this.connection.appData();
+  }
+
   get remoteAddress(): string | undefined {
     return this.transport?.remoteAddress;
   }
