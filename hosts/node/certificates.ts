@@ -1,5 +1,6 @@
 /** Certificates from PEM or DER, and the trust anchors made of them. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
 import type { TrustAnchor } from "../../src/x509/trust.js";
 import { sha256 } from "./noble/hashes.js";
@@ -56,13 +57,29 @@ export function anchorsFrom(sources: CertificateSource | readonly CertificateSou
   return new AnchorList(list.flatMap((source, i) => anchorsIn(source, list.length === 1 ? name : `${name}[${i}]`)));
 }
 
-/** Trust anchors from PEM or DER files. */
+/** Trust anchors from PEM or DER files, or directories of such. */
 export function anchorsFromFiles(...paths: string[]): AnchorList {
   if (paths.length === 0) throw new Error("no certificate file given");
-  return new AnchorList(paths.flatMap((path) => anchorsIn(readFile(path), path)));
+  return new AnchorList(paths.flatMap((path) => filesAt(path).flatMap((file) => anchorsIn(readFile(file), file))));
 }
 
-function readFile(path: string): Uint8Array {
+/** The certificates of a PEM or DER file, or of all such files of a directory. */
+export function certificatesFromFile(path: string): Uint8Array[] {
+  return filesAt(path).flatMap((file) => certificatesFrom(readFile(file), file));
+}
+
+const CERTIFICATE_FILE = /\.(pem|crt|cer|der)$/i;
+
+/** The file itself, or the certificate files of a directory, not of those inside it. */
+function filesAt(path: string): string[] {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
+  const names = readdirSync(path).filter((name) => CERTIFICATE_FILE.test(name));
+  if (names.length === 0) throw new Error(`${path}: holds no file named *.pem, *.crt, *.cer or *.der`);
+  return names.sort().map((name) => join(path, name));
+}
+
+/** A file's bytes; the error names the file and the reason. */
+export function readFile(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {

@@ -5,16 +5,11 @@ import { tlsAes128CcmSha256 } from "../../src/crypto/suites/tls-aes-128-ccm-sha2
 import { tlsAes128GcmSha256 } from "../../src/crypto/suites/tls-aes-128-gcm-sha256.js";
 import { tlsAes256GcmSha384 } from "../../src/crypto/suites/tls-aes-256-gcm-sha384.js";
 import { tlsChacha20Poly1305Sha256 } from "../../src/crypto/suites/tls-chacha20-poly1305-sha256.js";
-import { ecdsaSecp256r1Sha256 } from "../../src/crypto/xs/ecdsa-secp256r1-sha256.js";
 import { secp256r1 } from "../../src/crypto/xs/p256-ecdh.js";
-import { rsaPkcs1Sha256 } from "../../src/crypto/xs/rsa-pkcs1-sha256.js";
-import { rsaPkcs1Sha384 } from "../../src/crypto/xs/rsa-pkcs1-sha384.js";
-import { rsaPkcs1Sha512 } from "../../src/crypto/xs/rsa-pkcs1-sha512.js";
-import { rsaPssRsaeSha256 } from "../../src/crypto/xs/rsa-pss-rsae-sha256.js";
-import { rsaPssRsaeSha384 } from "../../src/crypto/xs/rsa-pss-rsae-sha384.js";
-import { rsaPssRsaeSha512 } from "../../src/crypto/xs/rsa-pss-rsae-sha512.js";
+import { secp384r1 } from "../../src/crypto/xs/p384-ecdh.js";
 import { sha256 } from "../../src/crypto/xs/sha256.js";
 import { x25519 } from "../../src/crypto/xs/x25519.js";
+import { certificateSignatures } from "./verify-chain.js";
 
 /** Every suite; CCM_8 is only for peers that have nothing else: its tag has 8 bytes. */
 export const xsSuites: readonly CipherSuite[] = [
@@ -28,7 +23,7 @@ export const xsSuites: readonly CipherSuite[] = [
 export const xsProvider: CryptoProvider = {
   name: "xs",
   suites: xsSuites.filter((suite) => suite !== tlsAes128Ccm8Sha256),
-  groups: [x25519, secp256r1],
-  signatures: [ecdsaSecp256r1Sha256, rsaPssRsaeSha256, rsaPssRsaeSha384, rsaPssRsaeSha512, rsaPkcs1Sha256, rsaPkcs1Sha384, rsaPkcs1Sha512],
+  groups: [x25519, secp256r1, secp384r1],
+  signatures: certificateSignatures,
   sha256,
 };

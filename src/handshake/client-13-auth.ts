@@ -54,6 +54,9 @@ export function readCertificate(h: H): CertificateReader {
     sha256: config.provider.sha256,
     serverName: h.name,
     purpose: "server",
+    workHash: h.workHash,
+    // allow: spread — once a handshake
+    ...config.checks,
   });
   return new CertificateReader(h.chain, CLIENT_EXTENSIONS);
 }

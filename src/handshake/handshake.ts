@@ -3,12 +3,11 @@ import type { RecordReader } from "../record/record-reader.js";
 
 const HEADER_LENGTH = 4;
 
-/** Reads a message as its bytes arrive. It can stop early, `waiting` for public-key work that `step` goes on with. */
+/** Reads a message as its bytes arrive. It can stop early, `waiting` for work that the flow's waiting state goes on with. */
 export interface StreamReader {
   readonly waiting: boolean;
   /** Takes bytes of the body and returns how many; fewer than given only when it waits. */
   push(bytes: Uint8Array, offset: number, length: number): number;
-  step(budget: number): number;
   /** The message is complete. */
   finish(): void;
 }

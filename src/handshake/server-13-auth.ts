@@ -90,6 +90,9 @@ export function readClientCertificate(h: H): CertificateReader {
     signatures: provider.signatures,
     sha256: provider.sha256,
     purpose: "client",
+    workHash: h.workHash,
+    // allow: spread — once a handshake
+    ...authentication(h).checks,
   });
   return new CertificateReader(h.chain, SERVER_EXTENSIONS, true);
 }

@@ -64,7 +64,8 @@ export class CertificateReader extends KeepingReader {
   /** What pins are compared with: hash of the SubjectPublicKeyInfo, hash of the certificate; null where there are no pins. */
   readonly pinned: Uint8Array | null;
   private readonly nameHash: Hash;
-  private tbsHash: Hash;
+  /** Made anew for each certificate: it need not live while signatures are verified. */
+  private tbsHash: Hash | null;
   private readonly keyHash: Hash | null;
   private readonly wholeHash: Hash | null;
   /** Position up to which tbsCertificate, the Name, SubjectPublicKeyInfo are hashed; -1: it does not pass, or is not hashed. */
@@ -74,6 +75,8 @@ export class CertificateReader extends KeepingReader {
   /** Octets kept in the place of digest and signature before those are there: start of tbsCertificate, then the inner AlgorithmIdentifier. */
   private filled: number;
   private tbsStart: number;
+  /** Length of the inner AlgorithmIdentifier, for late(). */
+  private lateLength: number;
 
   /** `name`: what the leaf's subjectAltName is compared with, null for none. */
   constructor(config: ReaderConfig, limits: ChainLimits, name: ServerName | null) {
@@ -83,8 +86,8 @@ export class CertificateReader extends KeepingReader {
     this.notAfter = 0;
     this.message = null;
     this.pinned = pins !== 0 ? new Uint8Array(2 * NAME_SIZE) : null;
-    this.nameHash = config.sha256.create();
-    this.tbsHash = config.sha256.create();
+    this.nameHash = config.workHash ?? config.sha256.create();
+    this.tbsHash = null;
     this.keyHash = (pins & PIN_KEY) !== 0 ? config.sha256.create() : null;
     this.wholeHash = (pins & PIN_CERTIFICATE) !== 0 ? config.sha256.create() : null;
     this.tbsFrom = -1;
@@ -92,6 +95,7 @@ export class CertificateReader extends KeepingReader {
     this.keyFrom = -1;
     this.filled = 0;
     this.tbsStart = 0;
+    this.lateLength = 0;
   }
 
   /** Begins a certificate of `length` octets. */
@@ -102,13 +106,13 @@ export class CertificateReader extends KeepingReader {
     this.keyFrom = -1;
     this.filled = 0;
     this.message = null;
+    this.tbsHash = null;
     this.wholeHash?.reset();
     this.begin(length, CERTIFICATE);
   }
 
-  override push(bytes: Uint8Array, offset: number, length: number): void {
+  protected override passing(bytes: Uint8Array, offset: number, length: number): void {
     this.wholeHash?.update(bytes, offset, length);
-    super.push(bytes, offset, length);
   }
 
   /** Throws where the certificate is not complete. */
@@ -199,11 +203,15 @@ export class CertificateReader extends KeepingReader {
     const required = (this.flags & REQUIRED) !== 0;
     switch (state) {
       case TBS:
-        if (this.tbsFrom >= 0) {
-          this.hashTbs();
-          if (!this.message) this.tbsHash.digest(bytes, CURRENT + DIGEST);
-          this.tbsFrom = -1;
-        }
+        if (this.tbsFrom >= 0) this.deferred = state;
+        return;
+      case ISSUER:
+      case SUBJECT:
+        if (required) this.deferred = state;
+        return;
+      case INNER_ALGORITHM:
+        this.lateLength = length;
+        if (required) this.deferred = state;
         return;
       case VERSION_NUMBER:
         this.flags |= VERSIONED;
@@ -212,20 +220,6 @@ export class CertificateReader extends KeepingReader {
         return;
       case SERIAL:
         if (required) this.checkSerial(length);
-        return;
-      case INNER_ALGORITHM:
-        if (required) this.takeAlgorithm(length);
-        return;
-      case ISSUER:
-        if (required) this.takeName(CURRENT);
-        return;
-      case SUBJECT:
-        if (required) {
-          this.takeName(SUBJECT_HASH);
-          this.flags &= ~NAMING;
-          if (sameOctets(bytes, SUBJECT_HASH, CURRENT, NAME_SIZE)) this.flags |= SELF_ISSUED;
-          if (sameOctets(bytes, SUBJECT_HASH, this.tipAt(), NAME_SIZE)) this.flags |= ISSUED_TIP;
-        }
         return;
       case NOT_BEFORE:
       case NOT_BEFORE_GENERAL:
@@ -259,6 +253,30 @@ export class CertificateReader extends KeepingReader {
         return;
       default:
         super.value(state, length);
+    }
+  }
+
+  /** What takes a hash. */
+  protected override late(state: number): void {
+    const bytes = this.bytes;
+    switch (state) {
+      case TBS:
+        this.hashTbs();
+        if (!this.message) this.tbsHash!.digest(bytes, CURRENT + DIGEST);
+        this.tbsHash = null;
+        this.tbsFrom = -1;
+        return;
+      case INNER_ALGORITHM:
+        this.takeAlgorithm(this.lateLength);
+        return;
+      case ISSUER:
+        this.takeName(CURRENT);
+        return;
+      default:
+        this.takeName(SUBJECT_HASH);
+        this.flags &= ~NAMING;
+        if (sameOctets(bytes, SUBJECT_HASH, CURRENT, NAME_SIZE)) this.flags |= SELF_ISSUED;
+        if (sameOctets(bytes, SUBJECT_HASH, this.tipAt(), NAME_SIZE)) this.flags |= ISSUED_TIP;
     }
   }
 
@@ -301,7 +319,7 @@ export class CertificateReader extends KeepingReader {
     this.tbsFrom = this.position;
     const prefix = (this.flags & PREFIX) !== 0;
     if (!prefix && !this.message) {
-      this.tbsHash.update(this.input, from, n);
+      this.tbsHash!.update(this.input, from, n);
       return;
     }
     const bytes = prefix ? this.bytes : this.message!;
@@ -349,9 +367,10 @@ export class CertificateReader extends KeepingReader {
     if (algorithm.keyType === KEY_ED25519) {
       if (!this.keepMessage(start)) return;
     } else {
-      if (algorithm.hash.outputLength !== this.tbsHash.outputLength) this.tbsHash = algorithm.hash.create();
-      this.tbsHash.reset();
-      this.tbsHash.update(this.bytes, start, this.filled);
+      const hash = algorithm.hash.create();
+      hash.reset();
+      hash.update(this.bytes, start, this.filled);
+      this.tbsHash = hash;
     }
     this.filled = length + 2;
     // Until its double comes, the algorithm stands at the end of the block: before it there is room for the digest, or what was seen of extensions.
@@ -399,11 +418,9 @@ export class CertificateReader extends KeepingReader {
     this.filled = from.filled;
     this.tbsStart = from.tbsStart;
     this.nameHash.copy(from.nameHash);
-    if (this.tbsHash.outputLength !== from.tbsHash.outputLength) {
-      const algorithm = findAlgorithm(this.config.signatures, this.algorithmOf(CURRENT), 0);
-      if (algorithm) this.tbsHash = algorithm.hash.create();
-    }
-    this.tbsHash.copy(from.tbsHash);
+    const algorithm = from.tbsHash ? findAlgorithm(this.config.signatures, this.algorithmOf(CURRENT), 0) : null;
+    this.tbsHash = algorithm ? algorithm.hash.create() : null;
+    if (this.tbsHash) this.tbsHash.copy(from.tbsHash!);
     if (this.pinned) this.pinned.set(from.pinned!);
     this.keyHash?.copy(from.keyHash!);
     this.wholeHash?.copy(from.wholeHash!);

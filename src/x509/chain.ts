@@ -136,6 +136,11 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     return this.search();
   }
 
+  /** A signature is being verified: call step(). */
+  get checking(): boolean {
+    return this.phase === CHECK_TIP || this.phase === CHECK_ANCHOR;
+  }
+
   /** Goes on with the signature under way; budget as in Verifier. DONE: the next certificate, or endChain(), may come. */
   step(budget: number): number {
     const { phase } = this;
@@ -144,6 +149,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     const result = verifier.step(budget);
     if (result !== DONE) return result;
     const valid = verifier.valid();
+    this.verifier = null;
     this.phase = ENDED;
     if (phase === CHECK_ANCHOR) return valid && this.isAllowed(this.anchor!) ? this.accept(this.anchor) : this.tryAnchors(this.tried);
     const { candidate } = this;
@@ -173,9 +179,9 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     if (this.isSet && timePolicy) timePolicy.verified(this.now);
   }
 
-  /** Whether the path is complete and its leaf has the wanted name; false for purpose "client", which has none. */
+  /** Whether the path is complete and its leaf has the wanted name; false where there is none, as for purpose "client". */
   get matches(): boolean {
-    return this.found && this.config.purpose === "server";
+    return this.found && this.config.purpose === "server" && this.config.serverName !== null;
   }
 
   // The leaf's key, for CertificateVerify: key[keyOffset, keyOffset + keyLength), as its SubjectPublicKeyInfo carries it.
@@ -243,7 +249,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
   private judgeLeaf(): void {
     const { reader, config } = this;
     const { purpose, serverName } = config;
-    const wanted = purpose !== "server" ? null : typeof serverName === "string" ? serverName : serverName!.text;
+    const wanted = purpose !== "server" || !serverName ? null : typeof serverName === "string" ? serverName : serverName.text;
     const problem = judgeDates(reader, this.now, this.isSet) ?? judgePurpose(reader, purpose) ?? judgeLeaf(reader, wanted);
     if (problem) throw problem;
   }

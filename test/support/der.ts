@@ -33,28 +33,30 @@ export function toHex(bytes: Uint8Array): string {
 
 const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/** The octets of base64, whatever else stands between its digits. */
+export function fromBase64(text: string): Uint8Array {
+  const bytes: number[] = [];
+  let bits = 0;
+  let value = 0;
+  for (const char of text) {
+    const digit = BASE64.indexOf(char);
+    if (digit < 0) continue;
+    value = ((value << 6) | digit) & 0xffff;
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes.push((value >> bits) & 0xff);
+    }
+  }
+  const all = new Uint8Array(bytes.length);
+  all.set(bytes);
+  return all;
+}
+
 /** The DER of every certificate in a PEM text, in order. */
 export function fromPem(text: string): Uint8Array[] {
-  const found: Uint8Array[] = [];
-  for (const block of text.split("-----BEGIN CERTIFICATE-----").slice(1)) {
-    const bytes: number[] = [];
-    let bits = 0;
-    let value = 0;
-    for (const char of block.split("-----END")[0]!) {
-      const digit = BASE64.indexOf(char);
-      if (digit < 0) continue;
-      value = ((value << 6) | digit) & 0xffff;
-      bits += 6;
-      if (bits >= 8) {
-        bits -= 8;
-        bytes.push((value >> bits) & 0xff);
-      }
-    }
-    const der = new Uint8Array(bytes.length);
-    der.set(bytes);
-    found.push(der);
-  }
-  return found;
+  const blocks = text.split("-----BEGIN CERTIFICATE-----").slice(1);
+  return blocks.map((block) => fromBase64(block.split("-----END")[0]!));
 }
 
 /** One element: tag, minimal definite length, content. */

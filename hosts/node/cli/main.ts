@@ -2,10 +2,12 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addConnectCommand } from "./connect-command.js";
 import { CommandError, EXIT_OK, EXIT_USAGE } from "./exit-codes.js";
+import { addRootsCommand } from "./roots.js";
 import { addServeCommand } from "./serve-command.js";
+import { addVerifyCommand } from "./verify.js";
 
 /** One file a command. */
-const COMMANDS: readonly ((program: Command) => void)[] = [addConnectCommand, addServeCommand];
+const COMMANDS: readonly ((program: Command) => void)[] = [addConnectCommand, addServeCommand, addVerifyCommand, addRootsCommand];
 
 function version(): string {
   const text = readFileSync(new URL("../../../../package.json", import.meta.url), "utf8");

@@ -10,11 +10,15 @@ import {
   KEY_P384,
   KEY_P521,
   KEY_RSA,
+  KEY_RSA_PSS,
   type SignatureAlgorithm,
   type Verifier,
 } from "../../../src/crypto/provider.js";
 import { sha256, sha384, sha512 } from "./hashes.js";
 import { verifyPkcs1, verifyPss } from "./rsa.js";
+
+/** rsa_pss_pss_sha256; those with SHA-384 and SHA-512 follow it (RFC 9846 §4.3.3). */
+const RSA_PSS_PSS = 0x0809;
 
 /** May throw for malformed input: then the signature is not valid. */
 export type Verify = (key: Uint8Array, digest: Uint8Array, signature: Uint8Array) => boolean;
@@ -93,6 +97,9 @@ export const nobleSignatures: readonly SignatureAlgorithm[] = [
   algorithm(constants.rsa_pss_rsae_sha256, "rsa_pss_rsae_sha256", KEY_RSA, sha256, verifyPss("sha256", 32)),
   algorithm(constants.rsa_pss_rsae_sha384, "rsa_pss_rsae_sha384", KEY_RSA, sha384, verifyPss("sha384", 48)),
   algorithm(constants.rsa_pss_rsae_sha512, "rsa_pss_rsae_sha512", KEY_RSA, sha512, verifyPss("sha512", 64)),
+  algorithm(RSA_PSS_PSS, "rsa_pss_pss_sha256", KEY_RSA_PSS, sha256, verifyPss("sha256", 32)),
+  algorithm(RSA_PSS_PSS + 1, "rsa_pss_pss_sha384", KEY_RSA_PSS, sha384, verifyPss("sha384", 48)),
+  algorithm(RSA_PSS_PSS + 2, "rsa_pss_pss_sha512", KEY_RSA_PSS, sha512, verifyPss("sha512", 64)),
   algorithm(constants.rsa_pkcs1_sha256, "rsa_pkcs1_sha256", KEY_RSA, sha256, verifyPkcs1(1, 32), false),
   algorithm(constants.rsa_pkcs1_sha384, "rsa_pkcs1_sha384", KEY_RSA, sha384, verifyPkcs1(2, 48), false),
   algorithm(constants.rsa_pkcs1_sha512, "rsa_pkcs1_sha512", KEY_RSA, sha512, verifyPkcs1(3, 64), false),

@@ -24,6 +24,7 @@ import {
   KEY_P384,
   KEY_P521,
   KEY_RSA,
+  KEY_RSA_PSS,
   type NamedGroup,
   type SignatureAlgorithm,
 } from "../../../src/crypto/provider.js";
@@ -212,6 +213,7 @@ describe("hosts/node provider on noble", () => {
     [KEY_P521]: () => generateKeyPairSync("ec", { namedCurve: "secp521r1" }),
     [KEY_ED25519]: () => generateKeyPairSync("ed25519"),
     [KEY_RSA]: () => generateKeyPairSync("rsa", { modulusLength: 2049 }),
+    [KEY_RSA_PSS]: () => generateKeyPairSync("rsa-pss", { modulusLength: 2048 }),
   };
 
   for (const algorithm of nobleSignatures)
@@ -244,6 +246,8 @@ describe("hosts/node provider on noble", () => {
   function publicKeyOf(key: KeyObject): Uint8Array {
     if (key.asymmetricKeyType === "rsa") return key.export({ format: "der", type: "pkcs1" });
     const spki = key.export({ format: "der", type: "spki" });
+    // id-RSASSA-PSS: SEQUENCE, AlgorithmIdentifier of 13 bytes, BIT STRING with its length in three bytes and its number of unused bits.
+    if (key.asymmetricKeyType === "rsa-pss") return spki.subarray(4 + 13 + 5);
     const lengths: Record<string, number> = { prime256v1: 65, secp384r1: 97, secp521r1: 133 };
     return spki.subarray(-(lengths[key.asymmetricKeyDetails?.namedCurve ?? ""] ?? 32));
   }
