@@ -1,6 +1,7 @@
 // A device app: a server over TLS. It answers HTTP's GET with a page and sends everything else back; it ends after config.clients clients.
 import host from "sim:host";
 import { certificates, privateKey } from "sim:identity";
+import measure from "sim:measure";
 import config from "mc/config";
 import Listener from "../../hosts/moddable/listener.js";
 import type { SecureListener } from "../../hosts/moddable/secure-listener.js";
@@ -11,7 +12,6 @@ import { p256Keys } from "../../src/keys/p256-key.js";
 import { iotClient } from "../../src/profiles/iot-client.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
 import { toBytes } from "./ascii.js";
-import { progress } from "./progress.js";
 import { secure } from "./secure-server.js";
 
 const PAGE = "Hello from a device that is served by thimble.\n";
@@ -89,19 +89,20 @@ class Server {
       },
       onClientError: (failure) => trace("server: a client failed: ", failure.message, "\n"),
     });
+    measure.mark("listening");
     trace("server: listening on ", this.listener.port ?? config.port, "\n");
   }
 
   private came(listener: SecureListener): void {
     const from = listener.read();
     if (from === undefined) return;
-    progress("client connected");
+    measure.mark("client connected");
     trace("server: alpn ", from.alpn ?? "none", ", name ", from.serverName, "\n");
     new Client(this, from);
   }
 
   left(why: string): void {
-    progress("client left");
+    measure.mark("client left");
     if (why !== "") trace("server: ", why, "\n");
     if (++this.served < config.clients) return;
     this.listener.close();
