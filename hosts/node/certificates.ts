@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
 import type { TrustAnchor } from "../../src/x509/trust.js";
+import { sha256 } from "./noble/hashes.js";
 import { parsePem } from "./pem.js";
-import { sha256 } from "./provider-noble.js";
 
 /** PEM text, or the bytes of a PEM or DER file. */
 export type CertificateSource = string | Uint8Array;

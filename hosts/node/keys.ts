@@ -16,8 +16,8 @@ import type { Identity, Signer, SigningKey } from "../../src/identity.js";
 import { issuerHashes, mismatchReason } from "../../src/keys/identity-from.js";
 import { type PrivateKey, type PrivateKeyForm, parsePrivateKey } from "../../src/keys/private-key.js";
 import { type CertificateSource, certificatesFrom, readFile } from "./certificates.js";
+import { sha256 } from "./noble/hashes.js";
 import { type PemBlock, parsePem } from "./pem.js";
-import { sha256 } from "./provider-noble.js";
 
 /** PEM text, or the bytes of a PEM or DER file: PKCS#8, ECPrivateKey (SEC1) or RSAPrivateKey (PKCS#1). */
 export type KeySource = string | Uint8Array;
