@@ -1,9 +1,12 @@
 import type { Clock, CryptoProvider, OUTSIDE, Random } from "./crypto/provider.js";
 import type { Identity } from "./identity.js";
+import type { ChainBounds, ChainConfig } from "./x509/chain-config.js";
 import type { TrustStore } from "./x509/trust.js";
 
 /** Receives a secret for a key log (the NSS key log form that Wireshark reads): label, ClientHello.random (32 bytes), secret. Copy, do not keep. */
 export type KeyLog = (label: string, clientRandom: Uint8Array, secret: Uint8Array) => void;
+
+export type CertificateChecks = ChainBounds & Pick<ChainConfig, "timePolicy" | "verify">;
 
 /** What a client connection is made from. One config may serve many connections. */
 export interface ClientConfig {
@@ -17,6 +20,8 @@ export interface ClientConfig {
   readonly serverName: string;
   /** What the client proves itself with when it is asked, in order of preference. */
   readonly identities?: readonly Identity[];
+  /** Bounds of certificates and lists, what holds while the clock is not set, and a further check that can only refuse. */
+  readonly checks?: CertificateChecks;
   /** ALPN protocol names in order of preference (RFC 7301). */
   readonly alpn?: readonly string[];
   /** Bytes of the receive buffer; a protected record must fit in it with 8 bytes to spare. Default 2,048. */
@@ -35,6 +40,7 @@ export interface ClientAuthentication {
   readonly trust: TrustStore;
   /** True: a client without a certificate is refused. */
   readonly required: boolean;
+  readonly checks?: CertificateChecks;
   /** DER Names of the authorities, told to the client so that it can choose. Default: none are named. */
   readonly authorities?: readonly Uint8Array[];
 }

@@ -13,6 +13,10 @@ declare module "sim:trust" {
   export const certificates: readonly Uint8Array[];
 }
 
+declare module "sim:anchors" {
+  export const anchors: readonly { readonly nameHash: Uint8Array; readonly publicKeyInfo: Uint8Array }[];
+}
+
 declare module "mc/config" {
   const config: {
     readonly address: string;
@@ -29,6 +33,14 @@ declare module "mc/config" {
     readonly suites: readonly number[];
     readonly receiveBuffer: number;
     readonly sendBuffer: number;
+    /** Of the app that meets bad servers: where each is, the name wanted, the anchor trusted by index, and what the clock says. */
+    readonly targets: readonly {
+      readonly name: string;
+      readonly port: number;
+      readonly serverName: string;
+      readonly anchor: number;
+      readonly now: number;
+    }[];
   };
   export default config;
 }

@@ -1,10 +1,10 @@
 import { internal_error, TLSAlert } from "../alert.js";
 import type { KeyLog } from "../config.js";
-import { type CipherSuite, DONE, type HashAlgorithm, type NamedGroup, type SignatureAlgorithm, type Verifier } from "../crypto/provider.js";
+import type { CipherSuite, Hash, HashAlgorithm, NamedGroup, SignatureAlgorithm, Verifier } from "../crypto/provider.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { ChainVerifier } from "../x509/chain.js";
-import { Handshake, putHeader, type Row, type StreamReader, type Wait } from "./handshake.js";
+import { Handshake, putHeader, type Row, type Wait } from "./handshake.js";
 import type { Proof13 } from "./proof-13.js";
 import * as S from "./states-13.js";
 import { Transcript } from "./transcript.js";
@@ -98,9 +98,10 @@ export abstract class Handshake13<F> extends Handshake<F> {
     this.transcript = new Transcript(hash, schedule.hash);
   }
 
-  /** Goes on with the streamed message that waits. */
-  stepReader(budget: number): boolean {
-    return (this.reader as StreamReader).step(budget) === DONE;
+  /** The hash inside the key schedule is free while certificates are read: lent to their reader, where it is SHA-256. */
+  get workHash(): Hash | null {
+    const { schedule } = this;
+    return schedule !== null && schedule.length === 32 ? schedule.hash : null;
   }
 
   /** Keeps ClientHello.random for the key log, where there is one. */

@@ -3,12 +3,11 @@ import type { RecordReader } from "../record/record-reader.js";
 
 const HEADER_LENGTH = 4;
 
-/** Reads a message as its bytes arrive. It can stop early, `waiting` for public-key work that `step` goes on with. */
+/** Reads a message as its bytes arrive. It can stop early, `waiting` for work that the flow's waiting state goes on with. */
 export interface StreamReader {
   readonly waiting: boolean;
   /** Takes bytes of the body and returns how many; fewer than given only when it waits. */
   push(bytes: Uint8Array, offset: number, length: number): number;
-  step(budget: number): number;
   /** The message is complete. */
   finish(): void;
 }
@@ -30,6 +29,8 @@ export interface Row<F> {
 /** A state that waits for work of our own: `step` returns the next state, or the same one while there is more to do. */
 export interface Wait<F> {
   readonly state: number;
+  /** It runs in one with what came before it: no slice ends, and nothing of the host's comes, in between. */
+  readonly atOnce?: boolean;
   readonly step: (flow: F, budget: number) => number;
 }
 
@@ -84,6 +85,12 @@ export abstract class Handshake<F> {
   /** True where the state waits for our own work. */
   get working(): boolean {
     return this.findWait() !== null;
+  }
+
+  /** The step must not wait for another slice. */
+  get atOnce(): boolean {
+    const wait = this.findWait();
+    return wait !== null && wait.atOnce === true;
   }
 
   /** One slice of work. */

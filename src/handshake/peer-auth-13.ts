@@ -13,7 +13,7 @@ import type { Transcript } from "./transcript.js";
 /** The peer's side of authentication (RFC 9846 §4.5), the same for client and server. */
 
 export function checkCertificate<F>(h: Handshake13<F>, budget: number): number {
-  return h.stepReader(budget) ? S.WAIT_CERT : S.CHECK_CERT;
+  return (h.chain as ChainVerifier).step(budget) === DONE ? S.WAIT_CERT : S.CHECK_CERT;
 }
 
 /** The path is verified: the peer's key is kept, its certificates are let go. False: the peer sent none. */

@@ -11,7 +11,7 @@ import {
   signsHandshake13,
   status_request,
 } from "../constants.js";
-import { DONE, type Hash, type HashAlgorithm, type SignatureAlgorithm } from "../crypto/provider.js";
+import type { Hash, HashAlgorithm, SignatureAlgorithm } from "../crypto/provider.js";
 import type { Identity } from "../identity.js";
 
 const CONTEXT_LENGTH = 0;
@@ -91,8 +91,18 @@ export class CertificateRequestReader {
     return length;
   }
 
-  step(): number {
-    return DONE;
+  /** Takes over the state of another reader that was made for the same identities. */
+  copyFrom(from: CertificateRequestReader): void {
+    this.hash.copy(from.hash);
+    this.field = from.field;
+    this.left = from.left;
+    this.number = from.number;
+    this.type = from.type;
+    this.blockLeft = from.blockLeft;
+    this.extensionLeft = from.extensionLeft;
+    this.seen = from.seen;
+    this.schemes = from.schemes;
+    this.authorized = from.authorized;
   }
 
   finish(): void {

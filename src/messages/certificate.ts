@@ -1,6 +1,5 @@
 import { decode_error, illegal_parameter, TLSAlert } from "../alert.js";
 import { certificate as certificateType } from "../constants.js";
-import { DONE } from "../crypto/provider.js";
 import { refuseExtension } from "../extensions/extension.js";
 import type { ChainVerifier } from "../x509/chain.js";
 
@@ -16,7 +15,6 @@ const EXTENSION_TYPE = 5;
  * Between two certificates it can be `waiting`: the verifier has a signature to check.
  */
 export class CertificateReader {
-  waiting: boolean;
   private readonly chain: ChainVerifier;
   private readonly mayBeEmpty: boolean;
   private readonly extensions: readonly { readonly type: number; readonly name: string }[];
@@ -30,7 +28,6 @@ export class CertificateReader {
   /** extensions: those that this side knows. mayBeEmpty: the peer is a client, which may have no certificate. */
   constructor(chain: ChainVerifier, extensions: readonly { readonly type: number; readonly name: string }[], mayBeEmpty = false) {
     this.mayBeEmpty = mayBeEmpty;
-    this.waiting = false;
     this.chain = chain;
     this.extensions = extensions;
     this.field = CONTEXT_LENGTH;
@@ -52,7 +49,7 @@ export class CertificateReader {
         this.left -= n;
         this.listLeft -= n;
         if (this.left === 0) {
-          this.waiting = this.chain.endCertificate() !== DONE;
+          this.chain.endCertificate();
           this.expect(EXTENSIONS_LENGTH, 2);
         }
         continue;
@@ -67,11 +64,18 @@ export class CertificateReader {
     return o - offset;
   }
 
-  /** Goes on with the signature that it waits for. */
-  step(budget: number): number {
-    const result = this.chain.step(budget);
-    if (result === DONE) this.waiting = false;
-    return result;
+  /** Between two certificates the verifier can have a signature to check. */
+  get waiting(): boolean {
+    return this.chain.checking;
+  }
+
+  /** Takes over the state of another reader, whose chain verifier this one's has taken over too: to read bytes on trial, and drop them. */
+  copyFrom(from: CertificateReader): void {
+    this.field = from.field;
+    this.left = from.left;
+    this.number = from.number;
+    this.listLeft = from.listLeft;
+    this.entries = from.entries;
   }
 
   /** The message is complete. */

@@ -64,12 +64,15 @@ export class CertificateReader extends KeepingReader {
   /** What pins are compared with; null where there are none. */
   readonly pins: PinHashes | null;
   private readonly nameHash: Hash;
-  private tbsHash: Hash;
+  /** Made anew for each certificate: it need not live while signatures are verified. */
+  private tbsHash: Hash | null;
   /** Position up to which tbsCertificate and the Name are hashed; -1: it does not pass, or is not hashed. */
   private tbsFrom: number;
   private nameFrom: number;
   /** Octets kept in the place of digest and signature before those are there: start of tbsCertificate, then the inner AlgorithmIdentifier. */
   private filled: number;
+  /** Length of the inner AlgorithmIdentifier, for late(). */
+  private lateLength: number;
 
   /** `name`: what the leaf's subjectAltName is compared with, null for none. */
   constructor(config: ReaderConfig, limits: ChainLimits, name: ServerName | null) {
@@ -79,11 +82,12 @@ export class CertificateReader extends KeepingReader {
     this.notAfter = 0;
     this.message = null;
     this.pins = pins !== 0 ? new PinHashes(pins, config.sha256) : null;
-    this.nameHash = config.sha256.create();
-    this.tbsHash = config.sha256.create();
+    this.nameHash = config.workHash ?? config.sha256.create();
+    this.tbsHash = null;
     this.tbsFrom = -1;
     this.nameFrom = -1;
     this.filled = 0;
+    this.lateLength = 0;
   }
 
   /** Begins a certificate of `length` octets. */
@@ -93,6 +97,7 @@ export class CertificateReader extends KeepingReader {
     this.nameFrom = -1;
     this.filled = 0;
     this.message = null;
+    this.tbsHash = null;
     if (this.pins) this.pins.begin();
     this.begin(length, CERTIFICATE);
   }
@@ -181,11 +186,15 @@ export class CertificateReader extends KeepingReader {
     const required = (this.flags & REQUIRED) !== 0;
     switch (state) {
       case TBS:
-        if (this.tbsFrom >= 0) {
-          this.hashTbs();
-          if (!this.message) this.tbsHash.digest(bytes, CURRENT + DIGEST);
-          this.tbsFrom = -1;
-        }
+        if (this.tbsFrom >= 0) this.deferred = state;
+        return;
+      case ISSUER:
+      case SUBJECT:
+        if (required) this.deferred = state;
+        return;
+      case INNER_ALGORITHM:
+        this.lateLength = length;
+        if (required) this.deferred = state;
         return;
       case VERSION_NUMBER:
         this.flags |= VERSIONED;
@@ -194,20 +203,6 @@ export class CertificateReader extends KeepingReader {
         return;
       case SERIAL:
         if (required) this.checkSerial(length);
-        return;
-      case INNER_ALGORITHM:
-        if (required) this.takeAlgorithm(length);
-        return;
-      case ISSUER:
-        if (required) this.takeName(CURRENT);
-        return;
-      case SUBJECT:
-        if (required) {
-          this.takeName(SUBJECT_HASH);
-          this.flags &= ~NAMING;
-          if (sameOctets(bytes, SUBJECT_HASH, CURRENT, NAME_SIZE)) this.flags |= SELF_ISSUED;
-          if (sameOctets(bytes, SUBJECT_HASH, this.tipAt(), NAME_SIZE)) this.flags |= ISSUED_TIP;
-        }
         return;
       case NOT_BEFORE:
       case NOT_BEFORE_GENERAL:
@@ -240,6 +235,30 @@ export class CertificateReader extends KeepingReader {
         return;
       default:
         super.value(state, length);
+    }
+  }
+
+  /** What takes a hash. */
+  protected override late(state: number): void {
+    const bytes = this.bytes;
+    switch (state) {
+      case TBS:
+        this.hashTbs();
+        if (!this.message) this.tbsHash!.digest(bytes, CURRENT + DIGEST);
+        this.tbsHash = null;
+        this.tbsFrom = -1;
+        return;
+      case INNER_ALGORITHM:
+        this.takeAlgorithm(this.lateLength);
+        return;
+      case ISSUER:
+        this.takeName(CURRENT);
+        return;
+      default:
+        this.takeName(SUBJECT_HASH);
+        this.flags &= ~NAMING;
+        if (sameOctets(bytes, SUBJECT_HASH, CURRENT, NAME_SIZE)) this.flags |= SELF_ISSUED;
+        if (sameOctets(bytes, SUBJECT_HASH, this.tipAt(), NAME_SIZE)) this.flags |= ISSUED_TIP;
     }
   }
 
@@ -279,7 +298,7 @@ export class CertificateReader extends KeepingReader {
     this.tbsFrom = this.position;
     const prefix = (this.flags & PREFIX) !== 0;
     if (!prefix && !this.message) {
-      this.tbsHash.update(this.input, from, n);
+      this.tbsHash!.update(this.input, from, n);
       return;
     }
     const bytes = prefix ? this.bytes : this.message!;
@@ -327,9 +346,10 @@ export class CertificateReader extends KeepingReader {
     if (algorithm.keyType === KEY_ED25519) {
       if (!this.keepMessage(start)) return;
     } else {
-      if (algorithm.hash.outputLength !== this.tbsHash.outputLength) this.tbsHash = algorithm.hash.create();
-      this.tbsHash.reset();
-      this.tbsHash.update(this.bytes, start, this.filled);
+      const hash = algorithm.hash.create();
+      hash.reset();
+      hash.update(this.bytes, start, this.filled);
+      this.tbsHash = hash;
     }
     this.filled = length + 2;
     // Until its double comes, the algorithm stands at the end of the block: before it there is room for the digest, or what was seen of extensions.
@@ -375,11 +395,9 @@ export class CertificateReader extends KeepingReader {
     this.nameFrom = from.nameFrom;
     this.filled = from.filled;
     this.nameHash.copy(from.nameHash);
-    if (this.tbsHash.outputLength !== from.tbsHash.outputLength) {
-      const algorithm = findAlgorithm(this.config.signatures, this.algorithmOf(CURRENT), 0);
-      if (algorithm) this.tbsHash = algorithm.hash.create();
-    }
-    this.tbsHash.copy(from.tbsHash);
+    const algorithm = from.tbsHash ? findAlgorithm(this.config.signatures, this.algorithmOf(CURRENT), 0) : null;
+    this.tbsHash = algorithm ? algorithm.hash.create() : null;
+    if (this.tbsHash) this.tbsHash.copy(from.tbsHash!);
     if (this.pins) this.pins.copyFrom(from.pins!);
   }
 }

@@ -1,5 +1,5 @@
 /** What a chain verifier is told: where a path may end, what time it is, which name is wanted, and bounds for all that a peer can size. */
-import type { Clock, HashAlgorithm, SignatureAlgorithm } from "../crypto/provider.js";
+import type { Clock, Hash, HashAlgorithm, SignatureAlgorithm } from "../crypto/provider.js";
 import type { ServerName } from "./name.js";
 import type { TimePolicy } from "./time-policy.js";
 import type { TrustAnchor, TrustStore } from "./trust.js";
@@ -12,6 +12,8 @@ export interface ReaderConfig {
   readonly signatures: readonly SignatureAlgorithm[];
   readonly sha256: HashAlgorithm;
   readonly trust?: TrustStore;
+  /** A SHA-256 that is lent for the time of the list, to save one. Not for a verifier that is copied. */
+  readonly workHash?: Hash | null;
 }
 
 /** Bounds; each has a default. */

@@ -133,6 +133,11 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     return this.search();
   }
 
+  /** A signature is being verified: call step(). */
+  get checking(): boolean {
+    return this.phase === CHECK_TIP || this.phase === CHECK_ANCHOR;
+  }
+
   /** Goes on with the signature under way; budget as in Verifier. DONE: the next certificate, or endChain(), may come. */
   step(budget: number): number {
     const { phase } = this;
@@ -141,6 +146,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     const result = verifier.step(budget);
     if (result !== DONE) return result;
     const valid = verifier.valid();
+    this.verifier = null;
     this.phase = ENDED;
     if (phase === CHECK_ANCHOR)
       return valid && this.isAllowed(this.anchor!) ? this.accept(this.anchor) : this.tryAnchors(this.reader.scratch()[TRIED]!);

@@ -63,6 +63,8 @@ export abstract class DerReader {
   /** The piece that is pushed; input[base + position] is the octet at `position`. */
   protected input: Uint8Array;
   protected base: number;
+  /** State of an element whose value is still to be worked on; 0: none. */
+  protected deferred: number;
 
   protected constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -77,6 +79,7 @@ export abstract class DerReader {
     this.room = TOKEN_SIZE;
     this.input = NOTHING;
     this.base = 0;
+    this.deferred = 0;
   }
 
   /** The grammar: ROW octets for each state; state 0 is not used. */
@@ -89,8 +92,10 @@ export abstract class DerReader {
   protected abstract opened(state: number, length: number): number;
   /** The next n octets of content, at this.input[at]; content octet number length - left comes first. */
   protected abstract content(state: number, at: number, n: number, length: number): void;
-  /** An element is complete; position is where it ended. */
+  /** An element is complete; position is where it ended. Long work is put off by `deferred` = state. */
   protected abstract value(state: number, length: number): void;
+  /** The work that value() put off. It is done from push() itself: what runs on the stack below the walk through the grammar costs RAM. */
+  protected abstract late(state: number): void;
   /** All octets of this push are read. */
   protected abstract pushed(): void;
 
@@ -102,6 +107,7 @@ export abstract class DerReader {
     this.phase = IDENTIFIER;
     this.state = first;
     this.left = 0;
+    this.deferred = 0;
     this.keep = TOKEN;
     this.room = TOKEN_SIZE;
   }
@@ -125,6 +131,10 @@ export abstract class DerReader {
         if (this.position === this.end) this.overrun();
         this.position++;
         this.header(bytes[at++]!);
+      }
+      if (this.deferred !== 0) {
+        this.late(this.deferred);
+        this.deferred = 0;
       }
     }
     this.pushed();

@@ -148,8 +148,15 @@ export const ENCRYPTED_EXTENSIONS_DAMAGE: readonly Damage[] = [
   encrypted("half an extension", "§6.2", A.decode_error, (m) => E.withBody(m, [0, 3, 0, 16, 0])),
   encrypted("an extension longer than its block", "§6.2", A.decode_error, (m) => E.withBody(m, [0, 5, 0, 16, 0, 9, 0])),
   encrypted("an extension that nobody asked for", "§4.3", A.unsupported_extension, (m) => E.addExtension(m, 0x1234, []), /4660/),
-  encrypted("record_size_limit, not offered", "§4.3, RFC 8449 §4", A.unsupported_extension, (m) => E.addExtension(m, 28, u16(1024)), /28/),
-  encrypted("max_fragment_length, not offered", "§4.3, RFC 6066 §4", A.unsupported_extension, (m) => E.addExtension(m, 1, [1])),
+  encrypted("record_size_limit below 64", "RFC 8449 §4", A.illegal_parameter, (m) => E.addExtension(m, 28, u16(63)), /63/),
+  encrypted("record_size_limit beyond 2^14 + 1", "RFC 8449 §4", A.illegal_parameter, (m) => E.addExtension(m, 28, u16(0x4002))),
+  encrypted("record_size_limit of one byte", "§6.2", A.decode_error, (m) => E.addExtension(m, 28, [64])),
+  encrypted("record_size_limit of three bytes", "§4.3", A.decode_error, (m) => E.addExtension(m, 28, [1, 0, 0])),
+  encrypted("max_fragment_length, another than asked for", "RFC 6066 §4", A.illegal_parameter, (m) => E.addExtension(m, 1, [1])),
+  encrypted("max_fragment_length, empty", "§6.2", A.decode_error, (m) => E.addExtension(m, 1, [])),
+  encrypted("record_size_limit and max_fragment_length", "RFC 8449 §5", A.illegal_parameter, (m) =>
+    E.addExtension(E.addExtension(m, 28, u16(1024)), 1, [2]),
+  ),
   encrypted("early_data, not offered", "§4.3", A.unsupported_extension, (m) => E.addExtension(m, 42, [])),
   encrypted("status_request, not offered", "§4.3", A.unsupported_extension, (m) => E.addExtension(m, 5, [])),
   encrypted("pre_shared_key, not offered", "§4.3", A.unsupported_extension, (m) => E.addExtension(m, 41, u16(0))),
@@ -250,7 +257,7 @@ export const CERTIFICATE_DAMAGE: readonly Damage[] = [
     leafExtensions(extensionBlock([extension(0, [])])),
   ),
   cert("one bit of the leaf's signature", "§6.2", A.bad_certificate, (m) => flipBit(m, (leafEnd(m) - 3) * 8)),
-  cert("one bit of the leaf's signed part", "§6.2", A.bad_certificate, (m) => flipBit(m, (11 + 20) * 8 + 7)),
+  cert("one bit of the leaf's signed part", "§6.2", A.bad_certificate, (m) => flipBit(m, (11 + 15) * 8 + 7)),
   cert("the leaf is no DER", "§6.2", [A.bad_certificate, A.decode_error], (m) => E.setByte(m, 11, 0x04)),
   cert("the leaf cut short in its DER", "§6.2", [A.bad_certificate, A.decode_error], (m) => {
     const inner = m.slice(11, leafEnd(m) - 1);

@@ -8,6 +8,7 @@ export const LAYERS = [
   ["src/crypto/"],
   ["src/x509/"],
   ["src/config", "src/identity.ts", "src/virtual-hosts.ts"],
+  ["src/keys/"],
   ["src/record/", "src/schedule/"],
   ["src/messages/", "src/extensions/"],
   ["src/session/"],

@@ -16,6 +16,9 @@
 const ZERO = 0n;
 const ONE = 1n;
 const CUT = 2 ** -24;
+/** Numbers too large for a double (RSA) are cut off at the right so far that the larger one keeps more bits than these. */
+const PLENTY = 2 ** 200;
+const S512 = 512n;
 
 export class ModularInverse {
   private readonly modulus: bigint;
@@ -23,14 +26,18 @@ export class ModularInverse {
   private c: bigint;
   private x: bigint;
   private u: bigint;
+  /** Bits that are cut off for the doubles. */
+  private shift: bigint;
 
-  /** 0 <= value < modulus, modulus a prime. */
+  /** 0 <= value < modulus; a prime, or a number that has no divisor in common with value. */
   constructor(value: bigint, modulus: bigint) {
     this.modulus = modulus;
     this.a = modulus;
     this.c = value;
     this.x = ZERO;
     this.u = ONE;
+    this.shift = ZERO;
+    while (Number(modulus >> this.shift) === Number.POSITIVE_INFINITY) this.shift += S512;
   }
 
   finished(): boolean {
@@ -50,8 +57,13 @@ export class ModularInverse {
     let r: number;
     let t: bigint;
     for (; budget > 0 && a && c; budget--) {
-      let high = Number(a);
-      let low = Number(c);
+      let high = Number(this.shift ? a >> this.shift : a);
+      let low = Number(this.shift ? c >> this.shift : c);
+      while (this.shift && high < PLENTY && low < PLENTY) {
+        this.shift -= S512;
+        high = Number(a >> this.shift);
+        low = Number(c >> this.shift);
+      }
       const cut = Math.max(high, low) * CUT;
       // row [a0, c0] gives high = a0·a - c0·c, row [a1, c1] gives low = c1·c - a1·a
       let a0 = 1;

@@ -21,46 +21,39 @@ const CHECK_MASK = 4;
 const CHECK_HASH = 5;
 
 export class Pss {
-  /** The digest of what is signed, at 0. */
-  bytes: Uint8Array;
+  readonly bytes: Uint8Array;
+  /** Where a number as long as the modulus may be written, up to the end of `bytes`. */
+  readonly start: number;
   private readonly hash: Hash;
   private readonly length: number;
   private phase: number;
   /** Where DB and H lie, and the unused bits of DB's first octet. */
-  private db: number;
-  private h: number;
-  private firstMask: number;
+  private readonly db: number;
+  private readonly h: number;
+  private readonly firstMask: number;
   /** Where the next block of the mask goes. */
   private at: number;
   private good: boolean;
 
-  constructor(algorithm: HashAlgorithm) {
-    this.hash = algorithm.create();
-    this.length = algorithm.outputLength;
-    this.bytes = ZEROS;
-    this.phase = IDLE;
-    this.db = 0;
-    this.h = 0;
-    this.firstMask = 0;
-    this.at = 0;
-    this.good = false;
-  }
-
-  /** Makes room for a modulus of `bits` bits and takes the digest. */
-  begin(bits: number, digest: Uint8Array, offset: number): void {
-    const length = this.length;
-    // The encoded message has one bit less than the modulus.
+  /** For a modulus of `bits` bits; takes the digest. */
+  constructor(algorithm: HashAlgorithm, bits: number, digest: Uint8Array, offset: number) {
+    const length = algorithm.outputLength;
+    const start = 2 * length + 8;
+    // The encoded message has one bit less than the modulus. There is room for a number as long as the modulus, for what reads and writes numbers
+    // eight octets at a time.
     const octets = (bits + 6) >> 3;
-    const room = (octets + 7) & -8;
-    const bytes = new Uint8Array(2 * length + 8 + room);
-    this.bytes = bytes;
+    const bytes = new Uint8Array(start + ((((bits + 7) >> 3) + 7) & -8));
     for (let i = 0; i < length; i++) bytes[i] = digest[offset + i]!;
+    this.bytes = bytes;
+    this.start = start;
+    this.hash = algorithm.create();
+    this.length = length;
+    this.phase = IDLE;
     this.db = bytes.length - octets;
     this.h = bytes.length - length - 1;
     this.firstMask = 0xff >> (8 * octets - bits + 1);
     this.at = this.db;
     this.good = false;
-    this.phase = IDLE;
   }
 
   /** Where the salt goes, outputLength octets, before beginEncode(). */
@@ -75,7 +68,7 @@ export class Pss {
   /** Begins to check a message; 0 <= message < n. */
   beginCheck(message: bigint): void {
     const bytes = this.bytes;
-    const start = 2 * this.length + 8;
+    const { start } = this;
     this.phase = IDLE;
     // Too long for the encoded message: where the modulus has 8k + 1 bits.
     if (message >> BigInt(8 * (bytes.length - this.db))) return;
@@ -131,9 +124,8 @@ export class Pss {
   }
 
   wipe(): void {
-    if (this.bytes !== ZEROS) this.bytes.fill(0);
+    this.bytes.fill(0);
     this.hash.wipe();
-    this.bytes = ZEROS;
     this.phase = IDLE;
     this.good = false;
   }

@@ -1,0 +1,43 @@
+import { rsa_pss_rsae_sha256, rsa_pss_rsae_sha384, rsa_pss_rsae_sha512 } from "../constants.js";
+import { KEY_RSA } from "../crypto/provider.js";
+import { type RsaPssScheme, RsaPssSigner } from "../crypto/xs/rsa-sign.js";
+import { sha256 } from "../crypto/xs/sha256.js";
+import { sha384 } from "../crypto/xs/sha384.js";
+import { sha512 } from "../crypto/xs/sha512.js";
+import type { Signer } from "../identity.js";
+import { DerCursor } from "./der-cursor.js";
+import type { KeySupport } from "./key-support.js";
+import type { PrivateKey } from "./private-key.js";
+
+const SCHEMES: readonly RsaPssScheme[] = [
+  { scheme: rsa_pss_rsae_sha256, hash: sha256 },
+  { scheme: rsa_pss_rsae_sha384, hash: sha384 },
+  { scheme: rsa_pss_rsae_sha512, hash: sha512 },
+];
+
+/** RSA keys (rsaEncryption), which sign with rsa_pss_rsae_sha256, rsa_pss_rsae_sha384 and rsa_pss_rsae_sha512. */
+export const rsaKeys: KeySupport = {
+  keyType: KEY_RSA,
+  createSigner(key: PrivateKey): Signer {
+    if (key.rsa === null) throw new RangeError("this is no RSA key");
+    return new RsaPssSigner(key.rsa, SCHEMES);
+  },
+  matches(key: PrivateKey, bytes: Uint8Array, at: number, length: number): boolean {
+    const { rsa } = key;
+    if (rsa === null) return false;
+    const cursor = new DerCursor(bytes, at, length, "certificate");
+    const around = cursor.enter(0x30, "RSAPublicKey");
+    const modulus = cursor.unsigned("modulus");
+    const exponent = cursor.unsigned("publicExponent");
+    cursor.leave(around, "RSAPublicKey");
+    return same(rsa.bytes, rsa.modulus, bytes, modulus) && same(rsa.bytes, rsa.publicExponent, bytes, exponent);
+  },
+};
+
+/** Whether two places hold the same octets. */
+function same(a: Uint8Array, aPlace: number, b: Uint8Array, bPlace: number): boolean {
+  const length = aPlace & 0xffff;
+  if (length !== (bPlace & 0xffff)) return false;
+  for (let i = 0; i < length; i++) if (a[(aPlace >> 16) + i] !== b[(bPlace >> 16) + i]) return false;
+  return true;
+}
