@@ -4,10 +4,9 @@ import { readFileSync } from "node:fs";
 import { connect as connectTcp } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import { expect } from "chai";
-import { anchorsFromFiles, nobleProvider } from "../../hosts/node/index.js";
+import { anchorsFromFiles, identityFromFiles, nobleProvider } from "../../hosts/node/index.js";
 import type { VirtualHost } from "../../src/config.js";
 import type { CryptoProvider } from "../../src/crypto/provider.js";
-import { AnchorList } from "../../src/x509/anchors.js";
 import { type Leaf, OpensslCa, opensslVersion } from "./openssl-ca.js";
 import { type ThimbleServer, type ThimbleServerOptions, thimbleServer } from "./thimble-server.js";
 
@@ -52,7 +51,7 @@ describe("our server and real clients", function () {
   });
 
   const asked = (required: boolean): Partial<VirtualHost> => ({
-    clientAuthentication: { trust: new AnchorList(anchorsFromFiles([ca.rootFile])), required },
+    clientAuthentication: { trust: anchorsFromFiles(ca.rootFile), required },
   });
 
   async function start(options: ThimbleServerOptions = {}): Promise<ThimbleServer> {
@@ -163,6 +162,53 @@ describe("our server and real clients", function () {
         });
       }
 
+  describe("certificates of our server", () => {
+    for (const [name, keyType, options, scheme] of [
+      ["RSA-2048", "rsa:2048", [], "RSA-PSS"],
+      ["RSA-4096", "rsa:4096", [], "RSA-PSS"],
+      ["P-384", "ec", ["-pkeyopt", "ec_paramgen_curve:secp384r1"], "ECDSA"],
+      ["Ed25519", "ed25519", [], "Ed25519"],
+    ] as const) {
+      it(`openssl s_client: ${name}`, async () => {
+        const own = ca.selfSigned(keyType, ...options);
+        server = await thimbleServer(own);
+        const args = ["s_client", "-connect", `127.0.0.1:${server.port}`, "-CAfile", own.leafFile, "-verify_return_error", "-ign_eof"];
+        const output = await client("openssl", args, "hello bye\n");
+        good(server);
+        expect(output).to.match(new RegExp(`Peer signature type: (${scheme})`, "i"));
+      });
+
+      it(`Node's tls: ${name}`, async () => {
+        const own = ca.selfSigned(keyType, ...options);
+        server = await thimbleServer(own);
+        const { received, error } = await nodeClient(server.port, { ca: readFileSync(own.leafFile) });
+        expect(error).to.equal("");
+        good(server);
+        expect(received).to.equal("hello bye\n");
+      });
+
+      it(`gnutls-cli: ${name}`, async function () {
+        if (!has("gnutls-cli")) this.skip();
+        const own = ca.selfSigned(keyType, ...options);
+        server = await thimbleServer(own);
+        const args = ["--x509cafile", own.leafFile, "--priority", "NORMAL:-VERS-ALL:+VERS-TLS1.3", "-p", `${server.port}`, "localhost"];
+        const output = await client("gnutls-cli", args, "hello bye\n");
+        good(server);
+        expect(output).to.contain("hello bye");
+      });
+    }
+
+    it("two certificates: each client gets the one that it can verify", async () => {
+      const rsa = ca.selfSigned("rsa:2048");
+      const identities = [identityFromFiles(leaf.chainFile, leaf.keyFile), identityFromFiles(rsa.chainFile, rsa.keyFile)];
+      server = await thimbleServer(leaf, { host: { identities } });
+      expect((await nodeClient(server.port, {})).error).to.equal("");
+      const sigalgs = "rsa_pss_rsae_sha256:rsa_pss_rsae_sha384";
+      expect((await nodeClient(server.port, { ca: readFileSync(rsa.leafFile), sigalgs })).error).to.equal("");
+      expect((await nodeClient(server.port, { sigalgs: "ed25519" })).error).to.match(/handshake failure/i);
+    });
+  });
+
   describe("HelloRetryRequest", () => {
     const p256 = (): ThimbleServerOptions => ({
       provider: { ...nobleProvider, groups: nobleProvider.groups.filter((one) => one.id === 0x17) },
@@ -242,12 +288,15 @@ describe("our server and real clients", function () {
 
   it("s_client asks for KeyUpdates: K and k", async () => {
     const one = await start();
-    const running = spawn("openssl", ["s_client", "-connect", `127.0.0.1:${one.port}`, "-CAfile", ca.rootFile, "-no_ign_eof"]);
+    const running = spawn("openssl", ["s_client", "-connect", `127.0.0.1:${one.port}`, "-CAfile", ca.rootFile]);
     child = running;
     running.stdin.on("error", () => {});
+    running.stdout.resume();
+    running.stderr.resume();
     for (const line of ["one\n", "K\n", "two\n", "k\n", "three\n", "bye\n"]) {
+      // one read of s_client's for each line: its commands stand at the beginning
+      await new Promise((done) => setTimeout(done, 200));
       running.stdin.write(line);
-      await new Promise((done) => setTimeout(done, 150));
     }
     await new Promise<void>((done) => running.on("close", () => done()));
     expect(one.seen[0]!.connection.failure?.message ?? null).to.equal(null);

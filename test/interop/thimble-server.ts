@@ -1,12 +1,10 @@
 import type { AddressInfo, Socket } from "node:net";
 import { createServer } from "node:net";
-import { nobleProvider, systemClock, systemRandom } from "../../hosts/node/index.js";
+import { identityFromFiles, nobleProvider, systemClock, systemRandom } from "../../hosts/node/index.js";
 import type { ServerConfig, VirtualHost } from "../../src/config.js";
 import { ServerConnection } from "../../src/server.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
-import { identityOf } from "../pair/signer.js";
-import { PeerCrypto } from "../peer/peer-crypto.js";
-import { type Leaf, pemToDer, privateKeyOf } from "./openssl-ca.js";
+import type { Leaf } from "./openssl-ca.js";
 
 /** One connection that a client made, as our server saw it. */
 export interface Seen {
@@ -28,12 +26,11 @@ export type ThimbleServerOptions = Partial<ServerConfig> & { readonly host?: Par
  */
 export async function thimbleServer(leaf: Leaf, options: ThimbleServerOptions = {}): Promise<ThimbleServer> {
   const { host, ...more } = options;
-  const identity = identityOf(new PeerCrypto(), { chain: pemToDer(leaf.chainFile), privateKey: privateKeyOf(leaf.keyFile) });
   const config: ServerConfig = {
     provider: nobleProvider,
     random: systemRandom,
     clock: systemClock,
-    hosts: new VirtualHosts([], { identities: [identity], ...host }),
+    hosts: new VirtualHosts([], { identities: [identityFromFiles(leaf.chainFile, leaf.keyFile)], ...host }),
     receiveBuffer: 17000,
     sendBuffer: 4096,
     ...more,
