@@ -1,6 +1,7 @@
 // Drives a connection record by record, and marks what each handshake message cost. Lies in flash, as the stack itself.
 import measure from "sim:measure";
-import type { Connection } from "../../src/connection.js";
+import { type Connection, OPEN } from "../../src/connection.js";
+import { SEND_CERT, SEND_CV, SEND_EE, SEND_FINISHED, SEND_SH } from "../../src/handshake/states-13.js";
 import { BETWEEN } from "./between.js";
 
 const HANDSHAKE = 22;
@@ -8,18 +9,18 @@ const CHANGE_CIPHER_SPEC = 20;
 const ALERT = 21;
 
 interface WithFlow {
-  readonly flow: { readonly stateName: string } | null;
+  readonly flow: { readonly stateName: string; readonly state: number; readonly blocked: boolean } | null;
 }
 
 function stateOf(connection: Connection): string {
   return (connection as unknown as WithFlow).flow?.stateName ?? "";
 }
 
-/** The message that a record of the server holds, told from the state before and behind it. */
+/** The message that a record of the peer holds, told from the state before and behind it. */
 function nameOf(type: number, length: number, before: string, after: string): string {
   if (type === CHANGE_CIPHER_SPEC) return "change_cipher_spec";
   if (type === ALERT) return "alert";
-  if (type === HANDSHAKE) return "ServerHello";
+  if (type === HANDSHAKE) return before === "START" ? "ClientHello" : "ServerHello";
   switch (before) {
     case "WAIT_EE":
       return after === before || after === "WAIT_CERT_CR" ? "EncryptedExtensions" : "EncryptedExtensions …";
@@ -44,9 +45,27 @@ export function postHandshakeName(length: number): string {
   return length === PROTECTED_ALERT ? "alert" : length === PROTECTED_KEY_UPDATE ? "KeyUpdate" : "NewSessionTicket";
 }
 
-/** Tells the tool that reads our output what passed on the wire. */
+/** Tells the tool that reads our output what passed on the wire; ">+" is what went out within the step before. */
 function tell(direction: string, name: string, bytes: number): void {
   trace("@", direction, " ", bytes, " ", name, "\n");
+}
+
+/** What waits until there is room to send it. */
+function blockedName(connection: Connection): string {
+  switch ((connection as unknown as WithFlow).flow?.state) {
+    case SEND_SH:
+      return "our ServerHello";
+    case SEND_EE:
+      return "our EncryptedExtensions";
+    case SEND_CERT:
+      return "our Certificate";
+    case SEND_CV:
+      return "our CertificateVerify";
+    case SEND_FINISHED:
+      return "our Finished";
+    default:
+      return "";
+  }
 }
 
 /** After construction: what the client sends first. */
@@ -65,7 +84,19 @@ export function takeRecord(connection: Connection, type: number, length: number)
   measure.mark(name);
   tell("<", name, length);
   const answer = connection.txPending() - waiting;
-  if (answer > 0) tell(">", "Finished", answer);
+  if (answer > 0) tell(">+", name === "ClientHello" ? "ServerHello …" : connection.state === OPEN ? "Finished" : "Certificate …", answer);
+}
+
+/** All that waits is sent, and so is what then finds room. */
+export function flush(connection: Connection): void {
+  for (let pending = connection.txPending(); pending > 0; pending = connection.txPending()) {
+    const name = blockedName(connection);
+    measure.mark(BETWEEN);
+    connection.sent(pending);
+    if (name === "") return;
+    measure.mark(name);
+    tell(">", name, connection.txPending());
+  }
 }
 
 /** Puts a whole record into the connection's memory and takes it. */

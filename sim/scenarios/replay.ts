@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SimError } from "../errors.js";
-import { readFlight, writeFlightModule } from "../flights/flight.js";
+import { flightImports, readFlight } from "../flights/flight.js";
 import { apps } from "../paths.js";
 import { type CountResult, countInstructions, runXs, type XsOptions, type XsResult } from "../xs/run.js";
 
@@ -20,7 +20,7 @@ async function withFlight<T>(
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "thimble-flight-"));
   try {
-    const imports = { "sim:flight": writeFlightModule(readFlight(flight), folder) };
+    const imports = flightImports(readFlight(flight), folder);
     return await run({ main: join(apps, `${app}.js`), map: { imports }, timeout: TIMEOUT, ...options });
   } finally {
     rmSync(folder, { recursive: true, force: true });
