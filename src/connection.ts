@@ -213,7 +213,7 @@ export abstract class Connection implements Negotiated {
       while (this.reading) {
         const flow = this.flow as Flow;
         if (flow.working) {
-          if (slices-- === 0) return;
+          if (!flow.atOnce && slices-- === 0) return;
           flow.work(this.sliceSteps);
           if (flow.blocked) return;
           continue;

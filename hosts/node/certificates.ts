@@ -78,7 +78,8 @@ function filesAt(path: string): string[] {
   return names.sort().map((name) => join(path, name));
 }
 
-function readFile(path: string): Uint8Array {
+/** A file's bytes; the error names the file and the reason. */
+export function readFile(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {

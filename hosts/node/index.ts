@@ -3,6 +3,7 @@ export { anchorsFrom, anchorsFromFiles, type CertificateSource, certificatesFrom
 export { type ConnectOptions, connect, NODE_RECEIVE_BUFFER, NODE_SEND_BUFFER } from "./connect.js";
 export { TIMED_OUT, TLSError } from "./errors.js";
 export { keyLogFile } from "./key-log.js";
+export { identityFrom, identityFromFiles, type KeySource } from "./keys.js";
 export { nobleProvider } from "./provider-noble.js";
 export { systemClock, systemRandom } from "./system.js";
 export { DEFAULT_HANDSHAKE_TIMEOUT, type TLSConnection, TLSSocket, type TLSSocketOptions } from "./tls-socket.js";

@@ -54,7 +54,7 @@ function hostName(bytes: Uint8Array, offset: number, length: number): string {
   for (let i = 0; i < length; i++) {
     let c = bytes[offset + i];
     if (c >= 0x41 && c <= 0x5a) c += 32;
-    const fits = (c >= 0x61 && c <= 0x7a) || (c >= 0x30 && c <= 0x3a) || c === 0x2d || c === 0x2e || c === 0x5f;
+    const fits = (c >= 0x61 && c <= 0x7a) || (c >= 0x30 && c <= 0x39) || c === 0x2d || c === 0x2e || c === 0x5f;
     if (!fits) throw new TLSAlert(illegal_parameter, `server_name: byte 0x${c.toString(16)} can't stand in a host name`);
     name += String.fromCharCode(c);
   }

@@ -138,5 +138,5 @@ const WAITS: readonly Wait<H>[] = [
   { state: S.SIGN, step: signAsClient },
   { state: S.SEND_CV, step: sendCertificateVerify },
   { state: S.SEND_FINISHED, step: finishClient },
-  { state: S.WRITE_KEYS, step: useClientSecret },
+  { state: S.WRITE_KEYS, step: useClientSecret, atOnce: true },
 ];

@@ -7,6 +7,8 @@ export interface Flow {
   readonly midMessage: boolean;
   /** The state waits for our own work: `work` goes on with it. */
   readonly working: boolean;
+  /** The work must go on at once: what we send meanwhile would have the wrong keys. */
+  readonly atOnce: boolean;
   /** Set by `work`: it can't go on before bytes were sent or an outside operation is ready. */
   readonly blocked: boolean;
   /** A change_cipher_spec record may come now, to be dropped. */

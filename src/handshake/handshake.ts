@@ -29,6 +29,8 @@ export interface Row<F> {
 /** A state that waits for work of our own: `step` returns the next state, or the same one while there is more to do. */
 export interface Wait<F> {
   readonly state: number;
+  /** It runs in one with what came before it: no slice ends, and nothing of the host's comes, in between. */
+  readonly atOnce?: boolean;
   readonly step: (flow: F, budget: number) => number;
 }
 
@@ -83,6 +85,12 @@ export abstract class Handshake<F> {
   /** True where the state waits for our own work. */
   get working(): boolean {
     return this.findWait() !== null;
+  }
+
+  /** The step must not wait for another slice. */
+  get atOnce(): boolean {
+    const wait = this.findWait();
+    return wait !== null && wait.atOnce === true;
   }
 
   /** One slice of work. */

@@ -5,7 +5,7 @@ import { cookie, early_data, handshake, key_share, padding, pre_shared_key, serv
 import type { CipherSuite, NamedGroup } from "../crypto/provider.js";
 import { SERVER_EXTENSIONS } from "../extensions/server-13.js";
 import { IN_HELLO_RETRY_REQUEST, sendServerExtensions } from "../extensions/server-extension.js";
-import { type ClientHello, RANDOM_LENGTH } from "../messages/client-hello.js";
+import type { ClientHello } from "../messages/client-hello.js";
 import { writeServerHelloFields } from "../messages/server-hello.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { findSuite, sendCompatibilityChangeCipherSpec } from "./common-13.js";
@@ -16,8 +16,10 @@ import type { Transcript } from "./transcript.js";
 
 type H = ServerHandshake13;
 
-/** The longest HelloRetryRequest: fixed fields, three extensions, a cookie over SHA-384. */
-const MAX_RETRY = 256;
+/** A HelloRetryRequest without session id and cookie: header, fixed fields, supported_versions, key_share. */
+const LEAST_RETRY = 4 + 38 + 2 + 6 + 6;
+/** cookie's header and length. */
+const COOKIE_HEADER = 6;
 
 /** No share fits, but a group does (RFC 9846 §4.2.1): true, and `group` is the one to ask for. */
 export function needsRetry(h: H): boolean {
@@ -33,18 +35,18 @@ export function needsRetry(h: H): boolean {
 
 /** Sends the HelloRetryRequest. The transcript goes on here, or is forgotten where a cookie carries it. */
 export function sendRetry(h: H): number {
-  if (!h.hasRoom(MAX_RETRY)) return S.SEND_RETRY;
   const { config } = h;
   const { sha256 } = config.provider;
   const transcript = h.transcript as Transcript;
   const { secrets, temp } = h.schedule as KeySchedule13;
   const suite = h.negotiated.suite as CipherSuite;
   const fingerprint = fingerprintOf(h, h.hello as ClientHello, h.helloBytes as Uint8Array);
-  if (config.cookies !== undefined) {
+  if (config.cookies !== undefined && h.cookie === null) {
     const helloHash = new Uint8Array(transcript.length);
     transcript.digest(helloHash, 0);
     h.cookie = makeCookie(config.cookies, sha256, h.address, config.clock.seconds(), suite.id, h.group.id, fingerprint, helloHash);
   }
+  if (!h.hasRoom(retryLength(h))) return S.SEND_RETRY;
   const { writer, io } = h.records;
   const start = writer.begin(0);
   const length = writeRetry(h, io, start, start + writer.capacity);
@@ -96,8 +98,8 @@ function takeCookie(h: H, bytes: Uint8Array): void {
   h.startTranscript((h.negotiated.suite as CipherSuite).hash);
   const transcript = h.transcript as Transcript;
   transcript.restartFrom(told.helloHash);
-  const retry = new Uint8Array(MAX_RETRY);
-  transcript.update(retry, 0, writeRetry(h, retry, 0, MAX_RETRY));
+  const retry = new Uint8Array(retryLength(h));
+  transcript.update(retry, 0, writeRetry(h, retry, 0, retry.length));
   h.retried = true;
 }
 
@@ -108,6 +110,10 @@ function findGroup(groups: readonly NamedGroup[], id: number): NamedGroup | null
 
 function equalCookies(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && equalBytes(a, 0, b, 0, a.length);
+}
+
+function retryLength(h: H): number {
+  return LEAST_RETRY + (h.sessionId as Uint8Array).length + (h.cookie === null ? 0 : COOKIE_HEADER + h.cookie.length);
 }
 
 /** Writes the HelloRetryRequest; the same inputs give the same bytes, so that a cookie's server can make it again. */
@@ -128,10 +134,10 @@ function fingerprintOf(h: H, hello: ClientHello, bytes: Uint8Array): Uint8Array 
   const hash = h.config.provider.sha256.create();
   const out = new Uint8Array(32);
   hash.reset();
-  hash.update(bytes, hello.randomOffset, RANDOM_LENGTH);
-  hash.update(bytes, hello.sessionIdOffset, hello.sessionIdLength);
-  hash.update(bytes, hello.suitesOffset, hello.suitesLength);
-  let o = hello.compressionOffset + hello.compressionLength + 2;
+  // From the random on, lengths included: no field can lend bytes to the next.
+  const fields = hello.compressionOffset + hello.compressionLength;
+  hash.update(bytes, hello.randomOffset, fields - hello.randomOffset);
+  let o = fields + 2;
   while (o < hello.extensionsEnd) {
     const type = (bytes[o] << 8) | bytes[o + 1];
     const length = 4 + ((bytes[o + 2] << 8) | bytes[o + 3]);

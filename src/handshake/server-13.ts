@@ -175,7 +175,7 @@ const WAITS: readonly Wait<H>[] = [
   { state: S.SIGN, step: signAsServer },
   { state: S.SEND_CV, step: sendCertificateVerify },
   { state: S.SEND_FINISHED, step: finishServer },
-  { state: S.WRITE_KEYS, step: useServerSecret },
+  { state: S.WRITE_KEYS, step: useServerSecret, atOnce: true },
   { state: S.READ_KEYS, step: useClientSecret },
   { state: S.CHECK_CERT, step: checkCertificate },
   { state: S.CHECK_CV, step: checkCertificateVerify },

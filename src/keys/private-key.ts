@@ -13,10 +13,13 @@ import { parseRsaNumbers } from "./rsa-private-key.js";
 const P384_ORDER = 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n;
 const WHAT = "private key";
 
+export type PrivateKeyForm = "pkcs8" | "sec1" | "pkcs1";
+
 /** A private key whose form and numbers were checked. */
 export interface PrivateKey {
   /** KEY_P256, KEY_P384, KEY_RSA or KEY_ED25519. */
   readonly keyType: number;
+  readonly form: PrivateKeyForm;
   /** The DER that it was read from. */
   readonly bytes: Uint8Array;
   /** Where its octets lie in `bytes`, 65,536 times the place plus their number; 0 for RSA. */
@@ -43,10 +46,10 @@ export function parsePrivateKey(der: Uint8Array): PrivateKey {
       key = parsePkcs8(cursor, version);
       break;
     case 0x04:
-      key = parseEc(cursor, version, 0, 0);
+      key = parseEc(cursor, version, 0, 0, "sec1");
       break;
     default:
-      key = parseRsa(cursor, version);
+      key = parseRsa(cursor, version, "pkcs1");
   }
   cursor.leave(around, "the key");
   if (cursor.at !== der.length) cursor.fail(`${der.length - cursor.at} octets follow it`);
@@ -80,17 +83,17 @@ function parsePkcs8(cursor: DerCursor, version: number): PrivateKey {
 function parseInner(cursor: DerCursor, keyType: number, publicKey: number): PrivateKey {
   if (keyType === KEY_ED25519) {
     const length = cursor.skip(0x04, "CurvePrivateKey");
-    return curveKey(cursor, keyType, cursor.at - length, length, publicKey);
+    return curveKey(cursor, keyType, cursor.at - length, length, publicKey, "pkcs8");
   }
   const around = cursor.enter(0x30, keyType === KEY_RSA ? "RSAPrivateKey" : "ECPrivateKey");
   const version = cursor.small("version");
-  const key = keyType === KEY_RSA ? parseRsa(cursor, version) : parseEc(cursor, version, keyType, publicKey);
+  const key = keyType === KEY_RSA ? parseRsa(cursor, version, "pkcs8") : parseEc(cursor, version, keyType, publicKey, "pkcs8");
   cursor.leave(around, "privateKey");
   return key;
 }
 
 /** ECPrivateKey behind its version; keyType 0: only the parameters inside name the curve. */
-function parseEc(cursor: DerCursor, version: number, keyType: number, publicKey: number): PrivateKey {
+function parseEc(cursor: DerCursor, version: number, keyType: number, publicKey: number, form: PrivateKeyForm): PrivateKey {
   if (version !== 1) cursor.fail("version of ECPrivateKey is not 1");
   const length = cursor.skip(0x04, "privateKey");
   const at = cursor.at - length;
@@ -110,7 +113,7 @@ function parseEc(cursor: DerCursor, version: number, keyType: number, publicKey:
     publicKey = publicKeyAt(cursor, cursor.bitString(0x03, "publicKey"), keyType);
     cursor.leave(around, "publicKey");
   }
-  return curveKey(cursor, keyType, at, length, publicKey);
+  return curveKey(cursor, keyType, at, length, publicKey, form);
 }
 
 function publicKeyAt(cursor: DerCursor, place: number, keyType: number): number {
@@ -120,7 +123,7 @@ function publicKeyAt(cursor: DerCursor, place: number, keyType: number): number 
   return place;
 }
 
-function curveKey(cursor: DerCursor, keyType: number, at: number, length: number, publicKey: number): PrivateKey {
+function curveKey(cursor: DerCursor, keyType: number, at: number, length: number, publicKey: number, form: PrivateKeyForm): PrivateKey {
   const { bytes } = cursor;
   const wanted = secretLength(keyType);
   if (length !== wanted) cursor.fail(`a private key of ${keyTypeName(keyType)} has ${wanted} octets, not ${length}`);
@@ -129,9 +132,9 @@ function curveKey(cursor: DerCursor, keyType: number, at: number, length: number
     const order = keyType === KEY_P256 ? P256_ORDER : P384_ORDER;
     if (!number || number >= order) cursor.fail(`its number is not in the range of ${keyTypeName(keyType)}`);
   }
-  return { keyType, bytes, secret: at * 0x10000 + length, publicKey, rsa: null };
+  return { keyType, form, bytes, secret: at * 0x10000 + length, publicKey, rsa: null };
 }
 
-function parseRsa(cursor: DerCursor, version: number): PrivateKey {
-  return { keyType: KEY_RSA, bytes: cursor.bytes, secret: 0, publicKey: 0, rsa: parseRsaNumbers(cursor, version) };
+function parseRsa(cursor: DerCursor, version: number, form: PrivateKeyForm): PrivateKey {
+  return { keyType: KEY_RSA, form, bytes: cursor.bytes, secret: 0, publicKey: 0, rsa: parseRsaNumbers(cursor, version) };
 }

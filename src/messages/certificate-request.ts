@@ -91,6 +91,20 @@ export class CertificateRequestReader {
     return length;
   }
 
+  /** Takes over the state of another reader that was made for the same identities. */
+  copyFrom(from: CertificateRequestReader): void {
+    this.hash.copy(from.hash);
+    this.field = from.field;
+    this.left = from.left;
+    this.number = from.number;
+    this.type = from.type;
+    this.blockLeft = from.blockLeft;
+    this.extensionLeft = from.extensionLeft;
+    this.seen = from.seen;
+    this.schemes = from.schemes;
+    this.authorized = from.authorized;
+  }
+
   finish(): void {
     if (this.field !== EXTENSION_TYPE || this.left !== 2 || this.blockLeft !== 0) this.malformed();
     // §4.4.2: the signature_algorithms extension MUST be specified.

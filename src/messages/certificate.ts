@@ -69,6 +69,15 @@ export class CertificateReader {
     return this.chain.checking;
   }
 
+  /** Takes over the state of another reader, whose chain verifier this one's has taken over too: to read bytes on trial, and drop them. */
+  copyFrom(from: CertificateReader): void {
+    this.field = from.field;
+    this.left = from.left;
+    this.number = from.number;
+    this.listLeft = from.listLeft;
+    this.entries = from.entries;
+  }
+
   /** The message is complete. */
   finish(): void {
     if (this.field !== ENTRY_LENGTH || this.left !== 3 || this.listLeft !== 0)

@@ -30,10 +30,13 @@ export class NewSessionTicketReader {
     this.blockLeft = -1;
   }
 
-  /** Ready for the next ticket. */
-  begin(): void {
-    this.blockLeft = -1;
-    this.expect(LIFETIME, 4);
+  /** Takes over the state of another reader. */
+  copyFrom(from: NewSessionTicketReader): void {
+    this.field = from.field;
+    this.afterSkip = from.afterSkip;
+    this.left = from.left;
+    this.number = from.number;
+    this.blockLeft = from.blockLeft;
   }
 
   push(bytes: Uint8Array, offset: number, length: number): number {

@@ -98,6 +98,18 @@ export class OpensslCa {
     return { chainFile, leafFile: this.file(`${name}.pem`), keyFile: this.file(`${name}.key`) };
   }
 
+  /** A self-signed certificate of another key type, as `openssl req -newkey` names it. */
+  selfSigned(keyType: string, ...options: readonly string[]): Leaf {
+    const name = `self${this.count++}`;
+    const [leafFile, keyFile] = [this.file(`${name}.pem`), this.file(`${name}.key`)];
+    this.run([
+      ...["req", "-x509", "-config", this.file("openssl.cnf"), "-subj", `/CN=${name}`, "-days", "30", "-nodes", "-newkey", keyType],
+      ...options,
+      ...["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", keyFile, "-out", leafFile],
+    ]);
+    return { chainFile: leafFile, leafFile, keyFile };
+  }
+
   get intermediateFile(): string {
     return this.file("intermediate.pem");
   }

@@ -3,7 +3,16 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { expect } from "chai";
 import { ascii, text } from "../peer/bytes.js";
-import { AES_128_GCM, CHACHA20_POLY1305, GROUP_P256, GROUP_X25519 } from "../peer/peer-crypto.js";
+import {
+  AES_128_CCM,
+  AES_128_CCM_8,
+  AES_128_GCM,
+  AES_256_GCM,
+  CHACHA20_POLY1305,
+  GROUP_P256,
+  GROUP_P384,
+  GROUP_X25519,
+} from "../peer/peer-crypto.js";
 import { ScriptedServer, type ScriptedServerOptions } from "../peer/scripted-server.js";
 import { type Leaf, OpensslCa, opensslVersion, pemToDer, privateKeyOf } from "./openssl-ca.js";
 
@@ -79,11 +88,16 @@ describe("scripted peer with openssl s_client", function () {
     return { server, output };
   }
 
-  for (const suite of [AES_128_GCM, CHACHA20_POLY1305])
-    for (const group of [GROUP_X25519, GROUP_P256])
-      it(`suite ${suite.toString(16)}, group ${group}`, async () => {
-        const name = group === GROUP_X25519 ? "X25519" : "P-256";
-        const { server, output } = await run({ suite, group }, ["-groups", name, "-quiet"], "hello bye\n");
+  const SUITES =
+    "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256";
+  for (const suite of [AES_128_GCM, AES_256_GCM, CHACHA20_POLY1305, AES_128_CCM, AES_128_CCM_8])
+    for (const [name, group] of [
+      ["X25519", GROUP_X25519],
+      ["P-256", GROUP_P256],
+      ["P-384", GROUP_P384],
+    ] as const)
+      it(`suite ${suite.toString(16)}, group ${name}`, async () => {
+        const { server, output } = await run({ suite, group }, ["-groups", name, "-ciphersuites", SUITES, "-quiet"], "hello bye\n");
         expect(server.problems).to.deep.equal([]);
         expect(server.connected).to.equal(true);
         expect(output).to.contain("hello bye");

@@ -250,7 +250,7 @@ export const CERTIFICATE_DAMAGE: readonly Damage[] = [
     leafExtensions(extensionBlock([extension(0, [])])),
   ),
   cert("one bit of the leaf's signature", "§6.2", A.bad_certificate, (m) => flipBit(m, (leafEnd(m) - 3) * 8)),
-  cert("one bit of the leaf's signed part", "§6.2", A.bad_certificate, (m) => flipBit(m, (11 + 20) * 8 + 7)),
+  cert("one bit of the leaf's signed part", "§6.2", A.bad_certificate, (m) => flipBit(m, (11 + 15) * 8 + 7)),
   cert("the leaf is no DER", "§6.2", [A.bad_certificate, A.decode_error], (m) => E.setByte(m, 11, 0x04)),
   cert("the leaf cut short in its DER", "§6.2", [A.bad_certificate, A.decode_error], (m) => {
     const inner = m.slice(11, leafEnd(m) - 1);

@@ -78,7 +78,7 @@ describe("client and scripted server: handshakes that succeed", function () {
     });
 
     it("one change_cipher_spec before its second flight", () => {
-      expect(bench.open().server.clientChangeCipherSpecs).to.equal(1);
+      expect(bench.open().server.changeCipherSpecs).to.equal(1);
     });
 
     it("an empty Certificate where one is asked for", () => {

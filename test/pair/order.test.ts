@@ -2,65 +2,11 @@
 import { expect } from "chai";
 import { illegal_parameter, unexpected_message } from "../../src/alert.js";
 import { concat } from "../peer/bytes.js";
-import {
-  certificate,
-  certificateRequest,
-  certificateVerify,
-  encryptedExtensions,
-  extension,
-  finished,
-  HANDSHAKE_TYPES,
-  keyShareEntry,
-  keyUpdate,
-  message,
-  newSessionTicket,
-  RETRY_RANDOM,
-  serverHello,
-} from "../peer/messages.js";
+import { encryptedExtensions, HANDSHAKE_TYPES, newSessionTicket, RETRY_RANDOM } from "../peer/messages.js";
 import type { FlightName, ScriptedServerOptions } from "../peer/scripted-server.js";
 import { ON_XS } from "./effort.js";
 import { Bench, byteByByte, OPEN } from "./pair.js";
-
-/** A well-formed body where TLS 1.3 knows the message, so that only its place is wrong. */
-function wellFormed(type: number, chain: readonly Uint8Array[]): Uint8Array {
-  switch (type) {
-    case HANDSHAKE_TYPES.server_hello:
-      return serverHello({
-        legacyVersion: 0x0303,
-        random: new Uint8Array(32).fill(5),
-        sessionId: new Uint8Array(32).fill(6),
-        suite: 0x1301,
-        compression: 0,
-        extensions: [extension(43, [3, 4]), extension(51, keyShareEntry(0x1d, new Uint8Array(32).fill(9)))],
-      });
-    case HANDSHAKE_TYPES.new_session_ticket:
-      return newSessionTicket();
-    case HANDSHAKE_TYPES.encrypted_extensions:
-      return encryptedExtensions([]);
-    case HANDSHAKE_TYPES.certificate:
-      return certificate(chain);
-    case HANDSHAKE_TYPES.certificate_request:
-      return certificateRequest(new Uint8Array(0), [extension(13, [0, 2, 4, 3])]);
-    case HANDSHAKE_TYPES.certificate_verify:
-      return certificateVerify(0x0403, new Uint8Array(70).fill(0x30));
-    case HANDSHAKE_TYPES.finished:
-      return finished(new Uint8Array(32));
-    case HANDSHAKE_TYPES.key_update:
-      return keyUpdate(0);
-    case HANDSHAKE_TYPES.message_hash:
-      return message(type, new Uint8Array(32));
-    default:
-      return message(type, new Uint8Array(0));
-  }
-}
-
-const TYPES: readonly (readonly [string, number])[] = [
-  ...Object.entries(HANDSHAKE_TYPES),
-  ["unassigned 7", 7],
-  ["unassigned 26", 26],
-  ["unassigned 200", 200],
-  ["unassigned 255", 255],
-];
+import { TYPES, wellFormed } from "./well-formed.js";
 
 interface State {
   readonly name: string;

@@ -1,20 +1,20 @@
 import { ecdsa_secp256r1_sha256, TLS_AES_128_GCM_SHA256, TLS_CHACHA20_POLY1305_SHA256 } from "../../src/constants.js";
-import { type CryptoProvider, KEY_P256 } from "../../src/crypto/provider.js";
+import { type CryptoProvider, KEY_P256, type NamedGroup } from "../../src/crypto/provider.js";
 import { aes128Gcm } from "../../src/crypto/xs/aes-gcm.js";
 import { chacha20Poly1305 } from "../../src/crypto/xs/chacha20-poly1305.js";
 import { P256Verifier } from "../../src/crypto/xs/p256-ecdsa.js";
 import { sha256 } from "../../src/crypto/xs/sha256.js";
 import { x25519 } from "../../src/crypto/xs/x25519.js";
 
-/** The primitives that the pair suites run the client with: those that a device has. */
-export function testProvider(): CryptoProvider {
+/** The primitives that the pair suites run with: those that a device has. groups: best first. */
+export function testProvider(groups: readonly NamedGroup[] = [x25519]): CryptoProvider {
   return {
     name: "xs",
     suites: [
       { id: TLS_CHACHA20_POLY1305_SHA256, name: "TLS_CHACHA20_POLY1305_SHA256", hash: sha256, aead: chacha20Poly1305 },
       { id: TLS_AES_128_GCM_SHA256, name: "TLS_AES_128_GCM_SHA256", hash: sha256, aead: aes128Gcm },
     ],
-    groups: [x25519],
+    groups,
     signatures: [
       {
         scheme: ecdsa_secp256r1_sha256,

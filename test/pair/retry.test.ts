@@ -32,7 +32,7 @@ describe("client: HelloRetryRequest", function () {
 
   it("one change_cipher_spec in all, before the second ClientHello or before the last flight (Appendix E.4); record versions", () => {
     const { server } = bench.open({ helloRetry: { cookie: COOKIE } });
-    expect(server.clientChangeCipherSpecs).to.equal(1);
+    expect(server.changeCipherSpecs).to.equal(1);
     expect(server.incoming.versions[0]).to.be.oneOf([0x0301, 0x0303]);
     expect(new Set(server.incoming.versions.slice(1))).to.deep.equal(new Set([0x0303]));
   });

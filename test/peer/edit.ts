@@ -39,8 +39,16 @@ export function addU24(bytes: Uint8Array, at: number, difference: number): Uint8
 /** Offsets into a ServerHello message whose session id has 32 bytes (RFC 9846 §4.2.3). */
 export const SERVER_HELLO = { legacyVersion: 4, random: 6, sessionId: 38, suite: 71, compression: 73, extensions: 74 } as const;
 
-/** Where the extension block of a message begins: ServerHello or EncryptedExtensions. */
-function blockAt(message: Uint8Array): number {
+/** Offsets into a ClientHello message whose session id has 32 bytes (RFC 9846 §4.2.2). */
+export const CLIENT_HELLO = { legacyVersion: 4, random: 6, sessionId: 38, suites: 71 } as const;
+
+/** Where the extension block of a message begins: ClientHello, ServerHello or EncryptedExtensions. */
+export function blockAt(message: Uint8Array): number {
+  if (message[0] === 1) {
+    const suites = 39 + message[38]!;
+    const compression = suites + 2 + message[suites]! * 256 + message[suites + 1]!;
+    return compression + 1 + message[compression]!;
+  }
   return message[0] === 2 ? 4 + 2 + 32 + 1 + message[38]! + 3 : 4;
 }
 

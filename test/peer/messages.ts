@@ -73,6 +73,49 @@ export function serverHello(parts: ServerHelloParts): Uint8Array {
   );
 }
 
+export interface ClientHelloParts {
+  legacyVersion: number;
+  random: Uint8Array;
+  sessionId: Uint8Array;
+  suites: readonly number[];
+  compression: readonly number[];
+  extensions: readonly Extension[];
+}
+
+/** §4.2.2. */
+export function clientHello(parts: ClientHelloParts): Uint8Array {
+  return message(
+    HANDSHAKE_TYPES.client_hello,
+    concat(
+      u16(parts.legacyVersion),
+      parts.random,
+      vector8(parts.sessionId),
+      numberList(parts.suites),
+      vector8(concat(parts.compression)),
+      extensionBlock(parts.extensions),
+    ),
+  );
+}
+
+/** A vector of numbers of two bytes, its length in two bytes: groups, schemes, suites. */
+export function numberList(list: readonly number[]): Uint8Array {
+  return vector16(concat(...list.map(u16)));
+}
+
+/** supported_versions of a client: a vector with a length of one byte (§4.3.1). */
+export function versionList(list: readonly number[]): Uint8Array {
+  return vector8(concat(...list.map(u16)));
+}
+
+/** server_name of a client (RFC 6066 §3). */
+export function serverNameBody(name: string): Uint8Array {
+  return vector16(concat([0], vector16(ascii(name))));
+}
+
+export function alpnList(names: readonly string[]): Uint8Array {
+  return vector16(concat(...names.map((name) => vector8(ascii(name)))));
+}
+
 export function keyShareEntry(group: number, key: Uint8Array): Uint8Array {
   return concat(u16(group), vector16(key));
 }

@@ -1,6 +1,6 @@
 import { concat, u16 } from "./bytes.js";
 import { trafficKey } from "./key-schedule.js";
-import { aeadOpen, aeadSeal } from "./peer-crypto.js";
+import { aeadOpen, aeadSeal, tagLength } from "./peer-crypto.js";
 
 export const CHANGE_CIPHER_SPEC = 20;
 export const ALERT = 21;
@@ -42,7 +42,7 @@ export interface RecordPlan {
 /** Keys of one direction (RFC 9846 §5.2, §5.3). */
 export class Protection {
   readonly secret: Uint8Array;
-  private readonly suite: number;
+  readonly suite: number;
   private readonly key: Uint8Array;
   private readonly iv: Uint8Array;
   private sequence: number;
@@ -82,7 +82,11 @@ export function encodeRecord(plan: RecordPlan, protection: Protection | null): U
     return concat([plan.type], u16(plan.version), u16(plan.length ?? plan.content.length), plan.content);
   }
   const inner = concat(plan.content, plan.noInnerType === true ? [] : [plan.type], new Uint8Array(plan.padding));
-  const header = concat([plan.outerType ?? APPLICATION_DATA], u16(plan.version), u16(plan.length ?? inner.length + 16));
+  const header = concat(
+    [plan.outerType ?? APPLICATION_DATA],
+    u16(plan.version),
+    u16(plan.length ?? inner.length + tagLength(protection.suite)),
+  );
   const body = protection.seal(header, inner);
   if (plan.flip !== undefined) {
     const bit = plan.flip < 0 ? body.length * 8 + plan.flip : plan.flip;

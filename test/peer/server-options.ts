@@ -1,6 +1,5 @@
 import type { Extension } from "./messages.js";
-import type { RecordShape } from "./outgoing.js";
-import type { PeerCrypto } from "./peer-crypto.js";
+import type { PeerOptions } from "./scripted-peer.js";
 import type { ScriptedServer } from "./scripted-server.js";
 
 export type FlightName =
@@ -18,12 +17,8 @@ export interface PeerIdentity {
   readonly privateKey: Uint8Array;
 }
 
-export interface ScriptedServerOptions extends RecordShape {
+export interface ScriptedServerOptions extends PeerOptions<MessageName> {
   readonly identity: PeerIdentity;
-  /** Kept results of public-key operations; share it among the runs of a suite. */
-  readonly crypto?: PeerCrypto;
-  /** All that is random depends on it alone. */
-  readonly seed?: string;
   /** The suite to choose, offered or not. Default: the first of the client's that this server knows. */
   readonly suite?: number;
   /** The group to choose, among the client's key shares. */
@@ -39,14 +34,6 @@ export interface ScriptedServerOptions extends RecordShape {
   readonly flight?: readonly FlightName[];
   /** Tickets sent once the client has finished. */
   readonly tickets?: number;
-  /** Sends application data back. */
-  readonly echo?: boolean;
-  /** Answers update_requested with a KeyUpdate. Default true. */
-  readonly answerKeyUpdate?: boolean;
-  /** Changes a message before it is sent; an array sends several, null none. */
-  readonly mutate?: (name: MessageName, bytes: Uint8Array) => Uint8Array | readonly Uint8Array[] | null;
-  /** What the peer's own transcript holds where `mutate` changed a message. Default "sent". */
-  readonly transcript?: "sent" | "original";
   /** Called before a message of the first flight is made: the place to send alerts and records out of turn. */
   readonly before?: (name: FlightName, server: ScriptedServer) => void;
   /** Called behind the peer's own Finished: the place for what is sent under application keys before the client has finished. */
@@ -57,6 +44,4 @@ export interface ScriptedServerOptions extends RecordShape {
   readonly instead?: Uint8Array;
   /** Never answers. */
   readonly silent?: boolean;
-  /** The stream ends after that many bytes. */
-  readonly truncateAfter?: number;
 }

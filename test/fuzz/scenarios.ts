@@ -1,0 +1,58 @@
+import { ClientConnection } from "../../src/client.js";
+import type { ClientConfig } from "../../src/config.js";
+import type { Connection } from "../../src/connection.js";
+import { BothBench, COOKIES } from "../pair/both.js";
+import { clientAuthority, clientIdentity } from "../pair/client-fixture.js";
+import type { ServerParts } from "../pair/server-pair.js";
+import { identityOf } from "../pair/signer.js";
+import type { ScriptedClientOptions } from "../peer/client-options.js";
+import { extension } from "../peer/messages.js";
+import type { ScriptedServerOptions } from "../peer/server-options.js";
+
+export type Role = "client" | "server";
+
+/** A connection with a fixed config, and what its scripted peer does: the same bytes come in every run. */
+export interface Scenario {
+  readonly name: string;
+  readonly role: Role;
+  connect(): Connection;
+  /** For the client's peer. */
+  readonly server?: ScriptedServerOptions;
+  /** For the server's peer. */
+  readonly client?: ScriptedClientOptions;
+}
+
+/** All scenarios, on a bench of their own: its kept results of public-key work grow, so a long run makes a new one now and then. */
+export function makeScenarios(bench = new BothBench()): Scenario[] {
+  const { crypto } = bench;
+  const identity = clientIdentity();
+  const client = (name: string, config: Partial<ClientConfig>, server: Partial<ScriptedServerOptions>): Scenario => ({
+    name,
+    role: "client",
+    connect: () => new ClientConnection(bench.clientConfig(config)),
+    server: { crypto, identity: bench.identity, tickets: 1, echo: true, ...server },
+  });
+  const server = (name: string, parts: ServerParts, options: ScriptedClientOptions): Scenario => ({
+    name,
+    role: "server",
+    connect: () => bench.server(parts),
+    client: { crypto, echo: true, ...options },
+  });
+  const identities = [identityOf(crypto, identity)];
+  const retry = { provider: { ...bench.provider, groups: [...bench.provider.groups].reverse() } };
+  const all = { identity, grease: true, serverName: "server.test", alpn: ["x", "http/1.1"] };
+  return [
+    client("client plain", {}, {}),
+    client("client ALPN, AES", { alpn: ["h2", "http/1.1"] }, { alpn: ["http/1.1"], suite: 0x1301 }),
+    client("client asked for a certificate", { identities }, { certificateRequest: { extensions: [extension(13, [0, 2, 4, 3])] } }),
+    client("client without a certificate", { sliceSteps: 5 }, { certificateRequest: {}, fragment: 100 }),
+    client("client retried with a cookie", retry, { helloRetry: { group: 0x1d, cookie: new Uint8Array(40).fill(9) } }),
+    client("client of small buffers", { receiveBuffer: 700, sendBuffer: 300 }, { fragment: 200, padding: 3 }),
+    server("server plain", {}, {}),
+    server("server asks for a certificate", { host: { ...bench.asked(), alpn: ["http/1.1"] } }, all),
+    server("server requires a certificate", { host: bench.asked(true, { authorities: [clientAuthority()] }), sliceSteps: 7 }, { identity }),
+    server("server retries", {}, { shares: [], fragment: 150 }),
+    server("server retries with a cookie", { cookies: COOKIES, host: bench.asked() }, { shares: [], grease: true, identity }),
+    server("server of small buffers", { receiveBuffer: 600, sendBuffer: 320 }, { fragment: 200, padding: 3, identity }),
+  ];
+}
