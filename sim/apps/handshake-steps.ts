@@ -9,7 +9,13 @@ const CHANGE_CIPHER_SPEC = 20;
 const ALERT = 21;
 
 interface WithFlow {
-  readonly flow: { readonly stateName: string; readonly state: number; readonly blocked: boolean } | null;
+  readonly flow: { readonly stateName: string; readonly state: number; readonly chain: object | null } | null;
+}
+
+/** A Certificate message is being read. */
+function readsChain(connection: Connection): boolean {
+  const { flow } = connection as unknown as WithFlow;
+  return flow !== null && !!flow.chain;
 }
 
 function stateOf(connection: Connection): string {
@@ -17,7 +23,8 @@ function stateOf(connection: Connection): string {
 }
 
 /** The message that a record of the peer holds, told from the state before and behind it. */
-function nameOf(type: number, length: number, before: string, after: string): string {
+function nameOf(connection: Connection, type: number, length: number, before: string): string {
+  const after = stateOf(connection);
   if (type === CHANGE_CIPHER_SPEC) return "change_cipher_spec";
   if (type === ALERT) return "alert";
   if (type === HANDSHAKE) return before === "START" ? "ClientHello" : "ServerHello";
@@ -25,7 +32,7 @@ function nameOf(type: number, length: number, before: string, after: string): st
     case "WAIT_EE":
       return after === before || after === "WAIT_CERT_CR" ? "EncryptedExtensions" : "EncryptedExtensions …";
     case "WAIT_CERT_CR":
-      return after === "WAIT_CERT" ? "CertificateRequest" : "Certificate";
+      return after === "WAIT_CERT" && !readsChain(connection) ? "CertificateRequest" : "Certificate";
     case "WAIT_CERT":
       return "Certificate";
     case "WAIT_CV":
@@ -33,16 +40,19 @@ function nameOf(type: number, length: number, before: string, after: string): st
     case "WAIT_FINISHED":
       return "Finished";
     default:
-      return postHandshakeName(length);
+      return postHandshakeName(connection, length);
   }
 }
 
-const PROTECTED_ALERT = 24;
-const PROTECTED_KEY_UPDATE = 27;
+/** Header and content type around a protected message, without the tag. */
+const AROUND = 6;
+const ALERT_LENGTH = 2;
+const KEY_UPDATE_LENGTH = 5;
 
 /** By the record's length: the message is gone when it has been taken. */
-export function postHandshakeName(length: number): string {
-  return length === PROTECTED_ALERT ? "alert" : length === PROTECTED_KEY_UPDATE ? "KeyUpdate" : "NewSessionTicket";
+export function postHandshakeName(connection: Connection, length: number): string {
+  const content = length - AROUND - (connection.suite?.aead.tagLength ?? 0);
+  return content === ALERT_LENGTH ? "alert" : content === KEY_UPDATE_LENGTH ? "KeyUpdate" : "NewSessionTicket";
 }
 
 /** Tells the tool that reads our output what passed on the wire; ">+" is what went out within the step before. */
@@ -80,7 +90,7 @@ export function takeRecord(connection: Connection, type: number, length: number)
   const waiting = connection.txPending();
   measure.mark(BETWEEN);
   connection.received(length);
-  const name = nameOf(type, length, before, stateOf(connection));
+  const name = nameOf(connection, type, length, before);
   measure.mark(name);
   tell("<", name, length);
   const answer = connection.txPending() - waiting;

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SimError } from "../errors.js";
-import { apps, flights } from "../paths.js";
+import { flights, providerFile } from "../paths.js";
 
 export interface Flight {
   /** What was recorded, with which server. */
@@ -50,5 +50,5 @@ export function flightImports(flight: Flight, folder: string): Record<string, st
     `key = ${bytesSource(flight.key ?? "")}`,
   ];
   writeFileSync(path, lines.map((line) => `export const ${line};\n`).join(""));
-  return { "sim:flight": path, "sim:provider": join(apps, "providers", `${flight.provider}.js`) };
+  return { "sim:flight": path, "sim:provider": providerFile(flight.provider) };
 }

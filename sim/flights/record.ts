@@ -12,7 +12,7 @@ import { p256Keys } from "../../src/keys/p256-key.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
 import { fixedClock, insecureFixedRandom } from "../apps/fixed-random.js";
-import { apps, flights } from "../paths.js";
+import { flights, providerFile } from "../paths.js";
 import { certificateMaker, makeClient, makeIntermediate, makeLeaf, makePki, makeRoot, type Pki, readPki } from "../pki.js";
 import { type Flight, flightFile } from "./flight.js";
 import { nodeServer, opensslServer, type Peer, recordClientFlight, recordServerFlight } from "./peers.js";
@@ -29,7 +29,7 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 const ders = (pem: string): Uint8Array[] => certificatesFrom(pem, "certificates");
 
 async function providerOf(name: string): Promise<CryptoProvider> {
-  return ((await import(join(apps, "providers", `${name}.js`))) as { provider: CryptoProvider }).provider;
+  return ((await import(providerFile(name))) as { provider: CryptoProvider }).provider;
 }
 
 interface Own {

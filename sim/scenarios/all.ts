@@ -1,9 +1,10 @@
 import { chainPeak } from "./chain-peak.js";
+import { chainVerify } from "./chain-verify.js";
 import { client13, client13Aes128Ccm, client13Aes128Ccm8, client13Aes256Gcm, client13AesGcm } from "./client13.js";
 import { connections3 } from "./connections3.js";
 import { leaks } from "./leaks.js";
 import { mtls } from "./mtls.js";
-import { primitives } from "./primitives.js";
+import { primitives, primitivesFull } from "./primitives.js";
 import { recordsAes128Ccm, recordsAes128Ccm8, recordsAes256Gcm, recordsAesGcm, recordsChaCha } from "./records.js";
 import type { Scenario } from "./scenario.js";
 import { server13 } from "./server13.js";
@@ -18,6 +19,7 @@ export const SCENARIOS: readonly Scenario[] = [
   mtls,
   server13,
   connections3,
+  chainVerify,
   chainPeak,
   socket,
   recordsChaCha,
@@ -26,5 +28,6 @@ export const SCENARIOS: readonly Scenario[] = [
   recordsAes128Ccm,
   recordsAes128Ccm8,
   primitives,
+  primitivesFull,
   leaks,
 ];

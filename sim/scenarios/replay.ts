@@ -10,6 +10,9 @@ import { type CountResult, countInstructions, runXs, type XsOptions, type XsResu
 /** Bytes of allocation between two looks at the live memory: a peak is at most so much too high. */
 export const PEAK_EVERY = 64;
 
+/** Heaps in which nothing needs to be collected: instructions of the work alone. */
+export const ROOMY = { chunkBytes: 16 << 20, slots: 64 << 10 };
+
 const TIMEOUT = 300_000;
 
 async function withFlight<T>(
