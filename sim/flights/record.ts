@@ -23,6 +23,9 @@ const CHACHA = "TLS_CHACHA20_POLY1305_SHA256";
 /** Octets of an extension that makes a certificate nearly as long as it may be, 16,384. */
 const LARGE = 15_700;
 
+/** As in the replay: extensions tell the peer what fits. */
+const BUFFERS = { receiveBuffer: 2048, sendBuffer: 512 };
+
 const folder = join(flights, "pki");
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
@@ -66,6 +69,7 @@ async function client(about: string, providerName: string, root: string, peer: P
       clock: fixedClock,
       trust: new AnchorList([anchorFromCertificate(ders(root)[0] as Uint8Array, provider.sha256)]),
       serverName: SERVER_NAME,
+      ...BUFFERS,
       identities: own === null ? [] : [identityOf(own, provider)],
     },
     peer.port,
@@ -123,7 +127,7 @@ async function server(pki: Pki): Promise<Flight> {
   const provider = await providerOf("iot-server");
   const own = ownOf(pki);
   const hosts = new VirtualHosts([], { identities: [identityOf(own, provider)] });
-  const config = { provider, random: insecureFixedRandom, clock: fixedClock, hosts };
+  const config = { provider, random: insecureFixedRandom, clock: fixedClock, hosts, ...BUFFERS };
   const records = await recordClientFlight(config, pki.root, SERVER_NAME, CHACHA);
   return flightOf(`TLS 1.3, ${CHACHA}, X25519; what Node's tls sent as a client`, "iot-server", pki.root, records, own);
 }

@@ -1,5 +1,5 @@
 // The client's peak does not grow with what the server sends as its chain: 1, 2 or 5 certificates, or one of 16 KB, in records of at most 512 bytes.
-import { CLIENT_APP } from "./client13.js";
+import { clientReplay } from "./client13.js";
 import { handshakePeak } from "./handshake.js";
 import type { Measurements, Scenario } from "./scenario.js";
 
@@ -12,7 +12,7 @@ export const chainPeak: Scenario = {
   name: "chain.peak",
   async measure() {
     const figures: Measurements = {};
-    const peaks = await Promise.all(CHAINS.map((chain) => handshakePeak(CLIENT_APP, `chain-${chain}`, { peakEvery: PEAK_EVERY })));
+    const peaks = await Promise.all(CHAINS.map((chain) => handshakePeak(clientReplay(`chain-${chain}`), { peakEvery: PEAK_EVERY })));
     CHAINS.forEach((chain, i) => {
       figures[`chain.peakOf${chain}`] = { value: peaks[i]?.bytes ?? 0, unit: "B" };
     });

@@ -1,16 +1,16 @@
 // One full handshake of the TLS 1.3 client, with each suite: X25519, leaf and intermediate on P-256.
-import { handshakeFigures } from "./handshake.js";
-import type { Scenario } from "./scenario.js";
+import { handshakeScenario } from "./handshake.js";
+import type { Replay } from "./scenario.js";
 
-export const CLIENT_APP = "measure-handshake";
-export const CLIENT_FLIGHT = "client13-chacha";
-
-function handshake(name: string, flight: string): Scenario {
-  return { name, measure: (counting) => handshakeFigures(name, CLIENT_APP, flight, counting) };
+/** The client's handshake with a recorded flight. */
+export function clientReplay(flight: string): Replay {
+  return { app: "measure-handshake", flight };
 }
 
-export const client13 = handshake("client13", CLIENT_FLIGHT);
-export const client13AesGcm = handshake("client13.aesgcm", "client13-aesgcm");
-export const client13Aes256Gcm = handshake("client13.aes256gcm", "client13-aes256gcm");
-export const client13Aes128Ccm = handshake("client13.aes128ccm", "client13-aes128ccm");
-export const client13Aes128Ccm8 = handshake("client13.aes128ccm8", "client13-aes128ccm8");
+export const CLIENT13 = clientReplay("client13-chacha");
+
+export const client13 = handshakeScenario("client13", CLIENT13);
+export const client13AesGcm = handshakeScenario("client13.aesgcm", clientReplay("client13-aesgcm"));
+export const client13Aes256Gcm = handshakeScenario("client13.aes256gcm", clientReplay("client13-aes256gcm"));
+export const client13Aes128Ccm = handshakeScenario("client13.aes128ccm", clientReplay("client13-aes128ccm"));
+export const client13Aes128Ccm8 = handshakeScenario("client13.aes128ccm8", clientReplay("client13-aes128ccm8"));

@@ -3,7 +3,7 @@ import { SimError } from "../errors.js";
 import { type Above, idleOf, peakOf, stepsOf } from "../report/steps.js";
 import type { XsOptions, XsResult } from "../xs/run.js";
 import { measureInstructions, measureMemory } from "./replay.js";
-import { instructions, type Measurements } from "./scenario.js";
+import { instructions, type Measurements, type Replay, type Scenario } from "./scenario.js";
 
 function peakIn(name: string, memory: XsResult): Above {
   const peak = peakOf(stepsOf(memory, null, ""))?.peak;
@@ -12,11 +12,11 @@ function peakIn(name: string, memory: XsResult): Above {
 }
 
 /** The peak alone. */
-export async function handshakePeak(app: string, flight: string, options: Partial<XsOptions> = {}): Promise<Above> {
+export async function handshakePeak({ app, flight }: Replay, options: Partial<XsOptions> = {}): Promise<Above> {
   return peakIn(flight, await measureMemory(app, flight, options));
 }
 
-export async function handshakeFigures(name: string, app: string, flight: string, counting: boolean): Promise<Measurements> {
+export async function handshakeFigures(name: string, { app, flight }: Replay, counting: boolean): Promise<Measurements> {
   const [memory, counted] = await Promise.all([measureMemory(app, flight), counting ? measureInstructions(app, flight) : null]);
   const idle = idleOf(memory);
   const peak = peakIn(name, memory);
@@ -38,4 +38,8 @@ export async function handshakeFigures(name: string, app: string, flight: string
     figures[`${name}.handshake`] = instructions(counts.reduce((sum, count) => sum + count, 0));
   }
   return figures;
+}
+
+export function handshakeScenario(name: string, replays: Replay): Scenario {
+  return { name, replays, measure: (counting) => handshakeFigures(name, replays, counting) };
 }

@@ -2,6 +2,8 @@ import { alpn } from "./alpn.js";
 import { cookie } from "./cookie.js";
 import type { ClientExtension } from "./extension.js";
 import { keyShare } from "./key-share.js";
+import { maxFragmentLength } from "./max-fragment-length.js";
+import { recordSizeLimit } from "./record-size-limit.js";
 import { serverName } from "./server-name.js";
 import { signatureAlgorithms } from "./signature-algorithms.js";
 import { supportedGroups } from "./supported-groups.js";
@@ -16,4 +18,6 @@ export const CLIENT_EXTENSIONS: readonly ClientExtension[] = [
   keyShare,
   cookie,
   alpn,
+  recordSizeLimit,
+  maxFragmentLength,
 ];

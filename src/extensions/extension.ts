@@ -26,6 +26,11 @@ export interface ClientHelloContext {
   /** From a HelloRetryRequest: selected_group, or 0; the cookie, or null. */
   retryGroup: number;
   cookie: Uint8Array | null;
+  /** The longest TLSInnerPlaintext that our receive buffer holds. */
+  readonly receiveLimit: number;
+  /** From the server: its record_size_limit, and the max_fragment_length that it agreed to; 0: none. */
+  sizeLimit: number;
+  fragmentLength: number;
   /** From the server: index of the ALPN name in config.alpn, or -1. */
   alpnIndex: number;
 }

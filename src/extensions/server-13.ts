@@ -1,6 +1,8 @@
 import { protocolsOfClient } from "./alpn.js";
 import { cookieOfClient } from "./cookie.js";
 import { sharesOfClient } from "./key-share.js";
+import { fragmentLengthOfClient } from "./max-fragment-length.js";
+import { sizeLimitOfClient } from "./record-size-limit.js";
 import type { ServerExtension } from "./server-extension.js";
 import { serverNameOfClient } from "./server-name.js";
 import { schemesOfClient } from "./signature-algorithms.js";
@@ -14,6 +16,8 @@ export const SERVER_EXTENSIONS: readonly ServerExtension[] = [
   cookieOfClient,
   serverNameOfClient,
   protocolsOfClient,
+  sizeLimitOfClient,
+  fragmentLengthOfClient,
   groupsOfClient,
   schemesOfClient,
 ];

@@ -32,6 +32,11 @@ export interface ServerHelloContext {
   /** The cookie; length 0: none was sent. */
   cookieOffset: number;
   cookieLength: number;
+  /** The client's record_size_limit, and its MaxFragmentLength; 0: not sent. */
+  sizeLimit: number;
+  fragmentCode: number;
+  /** The longest TLSInnerPlaintext that our receive buffer holds. */
+  readonly receiveLimit: number;
 
   /** What was chosen. */
   readonly group: NamedGroup;

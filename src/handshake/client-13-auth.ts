@@ -1,3 +1,4 @@
+import { illegal_parameter, TLSAlert } from "../alert.js";
 import { Reader } from "../bytes/reader.js";
 import type { CipherSuite } from "../crypto/provider.js";
 import { CLIENT_EXTENSIONS } from "../extensions/client-13.js";
@@ -9,7 +10,7 @@ import type { Protection13 } from "../record/protection-13.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { ChainVerifier } from "../x509/chain.js";
 import type { ClientHandshake13, ClientOffer } from "./client-13.js";
-import { sendCompatibilityChangeCipherSpec, takeSpareSecret, useTrafficSecret } from "./common-13.js";
+import { limitRecords, sendCompatibilityChangeCipherSpec, takeSpareSecret, useTrafficSecret } from "./common-13.js";
 import { READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
 import { checkFinished, keepPeerKey } from "./peer-auth-13.js";
 import { Proof13, sendFinished, sign } from "./proof-13.js";
@@ -27,6 +28,12 @@ export function onEncryptedExtensions(h: H, bytes: Uint8Array, start: number, en
   receiveExtensions(CLIENT_EXTENSIONS, offer.sent, offer, r, IN_ENCRYPTED_EXTENSIONS, "EncryptedExtensions");
   r.finish();
   h.negotiated.alpn = offer.alpnIndex < 0 ? null : (h.config.alpn as readonly string[])[offer.alpnIndex];
+  if (offer.sizeLimit > 0 && offer.fragmentLength > 0)
+    throw new TLSAlert(
+      illegal_parameter,
+      "EncryptedExtensions: record_size_limit and max_fragment_length, only one of them may be answered (RFC 8449 §5)",
+    );
+  limitRecords(h.records, offer.sizeLimit, offer.fragmentLength);
   h.offer = null;
   (h.transcript as Transcript).update(bytes, start, end - start);
   return S.WAIT_CERT_CR;

@@ -39,6 +39,9 @@ export class ClientOffer implements ClientHelloContext {
   retryGroup: number;
   cookie: Uint8Array | null;
   alpnIndex: number;
+  readonly receiveLimit: number;
+  sizeLimit: number;
+  fragmentLength: number;
   /** The extensions that were sent, as bits. */
   sent: number;
   /** The ClientHello, which stays in the send region until the ServerHello tells the hash. */
@@ -47,7 +50,7 @@ export class ClientOffer implements ClientHelloContext {
   /** After a HelloRetryRequest: ClientHello.random and legacy_session_id, which stay the same (RFC 9846 §4.2.2). */
   firstHello: Uint8Array | null;
 
-  constructor(config: ClientConfig, sni: string) {
+  constructor(config: ClientConfig, sni: string, receiveLimit: number) {
     const group = config.provider.groups[0];
     this.config = config;
     this.sni = sni;
@@ -59,6 +62,9 @@ export class ClientOffer implements ClientHelloContext {
     this.retryGroup = 0;
     this.cookie = null;
     this.alpnIndex = -1;
+    this.receiveLimit = receiveLimit;
+    this.sizeLimit = 0;
+    this.fragmentLength = 0;
     this.sent = 0;
     this.helloStart = 0;
     this.helloLength = 0;
@@ -82,7 +88,7 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
     negotiated.sni = name.address === null ? name.text : ""; // RFC 6066 §3: an address is never sent
     this.config = config;
     this.name = name;
-    this.offer = new ClientOffer(config, negotiated.sni);
+    this.offer = new ClientOffer(config, negotiated.sni, records.receiveLimit(config.provider.suites));
     this.retried = false;
     this.request = null;
   }

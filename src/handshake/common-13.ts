@@ -16,6 +16,12 @@ export function sendCompatibilityChangeCipherSpec(records: RecordLayer): void {
   writer.protection = protection;
 }
 
+/** What we send is held to the peer's record_size_limit (RFC 8449: content and type), or to the max_fragment_length agreed on (RFC 6066: content). */
+export function limitRecords(records: RecordLayer, sizeLimit: number, fragmentLength: number): void {
+  if (sizeLimit > 0) records.writer.maxFragment = sizeLimit - 1;
+  else if (fragmentLength > 0) records.writer.maxFragment = fragmentLength;
+}
+
 /**
  * Gives one direction the keys of the traffic secret at keys[secret] (§7.3): the write key passes through the schedule's `temp`, the iv goes to keys[iv].
  * Called from a step of its own where it can be: below it lies the deepest stack of the handshake.

@@ -15,7 +15,7 @@ export class Proof13 {
   readonly identity: Identity | null;
   readonly scheme: number;
   readonly certificates: CertificateWriter;
-  /** CertificateVerify, and how much of it was sent. */
+  /** CertificateRequest or CertificateVerify, and how much of it was sent. */
   message: Uint8Array | null;
   sent: number;
 
@@ -73,20 +73,27 @@ export function sign<F>(h: Handshake13<F>, budget: number, random: Random): numb
 }
 
 export function sendCertificateVerify<F>(h: Handshake13<F>): number {
+  if (!sendMessage(h, h.proof as Proof13)) return S.SEND_CV;
+  h.proof = null;
+  return S.SEND_FINISHED;
+}
+
+/** Sends `message` in as many records as it needs; false: there is no room for the next. */
+export function sendMessage<F>(h: Handshake13<F>, proof: Proof13): boolean {
   const { writer, io } = h.records;
-  const proof = h.proof as Proof13;
   const message = proof.message as Uint8Array;
   do {
     const left = message.length - proof.sent;
-    if (!h.hasRoom(Math.min(left, WORTHWHILE, writer.capacity))) return S.SEND_CV;
+    if (!h.hasRoom(Math.min(left, WORTHWHILE, writer.capacity))) return false;
     const start = writer.begin(1);
     const length = Math.min(left, writer.room);
     for (let i = 0; i < length; i++) io[start + i] = message[proof.sent + i];
     writer.end(handshake, length);
     proof.sent += length;
   } while (proof.sent < message.length);
-  h.proof = null;
-  return S.SEND_FINISHED;
+  proof.message = null;
+  proof.sent = 0;
+  return true;
 }
 
 /** Writes our Finished (§4.5.3); false where there is no room for it now. Its transcript hash covers all before it. */

@@ -3,6 +3,7 @@ import { Writer } from "../bytes/writer.js";
 import type { ClientAuthentication, VirtualHost } from "../config.js";
 import { encrypted_extensions, handshake } from "../constants.js";
 import type { CipherSuite } from "../crypto/provider.js";
+import { fragmentLengthOf } from "../extensions/max-fragment-length.js";
 import { SERVER_EXTENSIONS } from "../extensions/server-13.js";
 import { IN_ENCRYPTED_EXTENSIONS, sendServerExtensions } from "../extensions/server-extension.js";
 import { CertificateReader } from "../messages/certificate.js";
@@ -10,10 +11,10 @@ import { writeCertificateRequest } from "../messages/certificate-request.js";
 import type { Protection13 } from "../record/protection-13.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { ChainVerifier } from "../x509/chain.js";
-import { takeSpareSecret, useTrafficSecret } from "./common-13.js";
+import { limitRecords, takeSpareSecret, useTrafficSecret } from "./common-13.js";
 import { READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
 import { checkFinished, keepPeerKey } from "./peer-auth-13.js";
-import { sendFinished, sign } from "./proof-13.js";
+import { type Proof13, sendFinished, sendMessage, sign } from "./proof-13.js";
 import type { ServerHandshake13 } from "./server-13.js";
 import * as S from "./states-13.js";
 import type { Transcript } from "./transcript.js";
@@ -22,8 +23,8 @@ type H = ServerHandshake13;
 
 export function sendEncryptedExtensions(h: H): number {
   const host = h.host as VirtualHost;
-  // server_name, and ALPN with its one name
-  if (!h.hasRoom(4 + 2 + 4 + (h.alpn === null ? 0 : 7 + h.alpn.length))) return S.SEND_EE;
+  // server_name, record_size_limit, and ALPN with its one name
+  if (!h.hasRoom(4 + 2 + 4 + 6 + (h.alpn === null ? 0 : 7 + h.alpn.length))) return S.SEND_EE;
   const { writer, io } = h.records;
   const start = writer.begin(0);
   const w = new Writer(io);
@@ -34,23 +35,25 @@ export function sendEncryptedExtensions(h: H): number {
   w.close24(message);
   (h.transcript as Transcript).update(io, start, w.offset - start);
   writer.end(handshake, w.offset - start);
+  limitRecords(h.records, h.sizeLimit, h.fragmentCode === 0 ? 0 : fragmentLengthOf(h.fragmentCode));
   return host.clientAuthentication === undefined ? S.SEND_CERT : S.SEND_CR;
 }
 
 export function sendCertificateRequest(h: H): number {
-  const { authorities = [] } = authentication(h);
-  const { signatures } = h.config.provider;
-  let length = 4 + 1 + 2 + 6 + 2 * signatures.length + (authorities.length > 0 ? 6 : 0);
-  for (let i = 0; i < authorities.length; i++) length += 2 + authorities[i].length;
-  if (!h.hasRoom(length)) return S.SEND_CR;
-  const { writer, io } = h.records;
-  const start = writer.begin(0);
-  const w = new Writer(io);
-  w.over(io, start, start + writer.capacity);
-  writeCertificateRequest(w, signatures, authorities);
-  (h.transcript as Transcript).update(io, start, w.offset - start);
-  writer.end(handshake, w.offset - start);
-  return S.SEND_CERT;
+  const proof = h.proof as Proof13;
+  if (proof.message === null) {
+    const { authorities = [] } = authentication(h);
+    const { signatures } = h.config.provider;
+    let length = 4 + 1 + 2 + 6 + 2 * signatures.length + (authorities.length > 0 ? 6 : 0);
+    for (let i = 0; i < authorities.length; i++) length += 2 + authorities[i].length;
+    const bytes = new Uint8Array(length);
+    const w = new Writer(bytes);
+    w.over(bytes, 0, length);
+    writeCertificateRequest(w, signatures, authorities);
+    (h.transcript as Transcript).update(bytes, 0, w.offset);
+    proof.message = bytes.slice(0, w.offset);
+  }
+  return sendMessage(h, proof) ? S.SEND_CERT : S.SEND_CR;
 }
 
 function authentication(h: H): ClientAuthentication {

@@ -55,6 +55,9 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
   alpnLength: number;
   cookieOffset: number;
   cookieLength: number;
+  sizeLimit: number;
+  fragmentCode: number;
+  readonly receiveLimit: number;
   group: NamedGroup;
   keyExchange: KeyExchange | null;
   host: VirtualHost | null;
@@ -88,6 +91,9 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
     this.alpnLength = 0;
     this.cookieOffset = 0;
     this.cookieLength = 0;
+    this.sizeLimit = 0;
+    this.fragmentCode = 0;
+    this.receiveLimit = records.receiveLimit(config.provider.suites);
     this.group = config.provider.groups[0];
     this.keyExchange = null;
     this.host = null;
@@ -114,6 +120,8 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
     this.sni = "";
     this.alpnLength = 0;
     this.cookieLength = 0;
+    this.sizeLimit = 0;
+    this.fragmentCode = 0;
   }
 
   get alpn(): string | null {

@@ -1,3 +1,4 @@
+import type { CipherSuite } from "../crypto/provider.js";
 import { RecordReader } from "./record-reader.js";
 import { RecordWriter } from "./record-writer.js";
 
@@ -12,5 +13,12 @@ export class RecordLayer {
     this.io = io;
     this.reader = new RecordReader(io, 3, receive);
     this.writer = new RecordWriter(io, receive + 3 - (receive & 3), io.length);
+  }
+
+  /** The longest TLSInnerPlaintext that the receive region holds, whichever of the suites is chosen (RFC 8449 §4). */
+  receiveLimit(suites: readonly CipherSuite[]): number {
+    let tag = 0;
+    for (let i = 0; i < suites.length; i++) tag = Math.max(tag, suites[i].aead.tagLength);
+    return this.reader.capacity - tag;
   }
 }

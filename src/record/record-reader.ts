@@ -61,6 +61,11 @@ export class RecordReader {
     return this.limit - this.tail;
   }
 
+  /** Bytes of a record's body that fit in the receive region. */
+  get capacity(): number {
+    return this.limit - this.base - HEADER_LENGTH;
+  }
+
   /** True where the current fragment is the last of its record. */
   get endsRecord(): boolean {
     return this.left === 0;
@@ -169,8 +174,7 @@ export class RecordReader {
       }
       if (length > MAX_CIPHERTEXT)
         throw new TLSAlert(record_overflow, `a protected record of ${length} bytes; ${MAX_CIPHERTEXT} is the most`);
-      const capacity = this.limit - this.base - HEADER_LENGTH;
-      if (length > capacity)
+      if (length > this.capacity)
         throw new TLSAlert(
           record_overflow,
           `a protected record of ${length} bytes does not fit: receiveBuffer has ${this.limit - this.base + 3} bytes, ${length + HEADER_LENGTH + 3} are needed`,

@@ -19,8 +19,8 @@ import {
 } from "./certificate-grammar.js";
 import { DerReader, READER_SCRATCH, ROW } from "./der-reader.js";
 import { type ServerName, wildcardDot } from "./name.js";
-import { NameStore } from "./name-store.js";
-import { isConstrainable } from "./name-tags.js";
+import { isConstrainable, RDN_SEQUENCE } from "./name-tags.js";
+import { copyOctets } from "./octets.js";
 import { printable } from "./printable.js";
 
 /** Flags: this certificate has to stand in the path. Others are only checked for their form. */
@@ -34,7 +34,11 @@ const KEEPING = 0x400000;
 
 /**
  * Scratch behind the reader's own: what is wanted of the leaf (0, DNS_NAME or IP_ADDRESS), its length, where the label of a DNS name ends that a
- * wildcard may stand for (0: none may), length of the first dNSName. The wanted octets are the last of all scratch.
+ * wildcard may stand for (0: none may), length of the first dNSName. The wanted octets stand behind all blocks.
+ *
+ * Last come the names of the path, kept until it is decided, because a constraint may still come from above (RFC 5280 §4.2.1.10). Each is an entry:
+ * tag (as GeneralName has it; 0x30 for a subject), length (2 octets), content. Of kinds that no constraint is understood for only the tag is kept.
+ * There is a bound; and there is room from the start, so that for names of common length memory does not grow with the path.
  */
 const WANTED = READER_SCRATCH;
 const WANTED_LENGTH = WANTED + 1;
@@ -46,6 +50,10 @@ export const FIRST_NAME_SIZE = 64;
 
 const ASTERISK = 0x2a;
 
+export const ENTRY_HEADER = 3;
+/** Octets of room for names that there are from the start, and that are added when they do not do: scratch is copied then. */
+export const NAME_ROOM = 224;
+
 /** Octets of scratch that the wanted name takes. */
 export function wantedSize(name: ServerName | null): number {
   return !name ? 0 : name.address ? name.address.length : name.text.length;
@@ -55,20 +63,22 @@ export abstract class AltNameReader extends DerReader {
   /** Place in the list: 0 is the leaf, -1 before it. */
   index: number;
   flags: number;
-  /** Names of the path so far and of the certificate that is read. */
-  readonly names: NameStore;
+  /** Where the names begin, and their octets: of the path so far and of the certificate that is read. */
+  namesAt: number;
+  namesLength: number;
   /** Next octet of the wanted name or address to compare with, -1: this one is another. */
   private matchAt: number;
 
-  protected constructor(bytes: Uint8Array, name: ServerName | null, nameLimit: number) {
+  protected constructor(bytes: Uint8Array, namesAt: number, name: ServerName | null) {
     super(bytes);
     this.index = -1;
     this.flags = 0;
-    this.names = new NameStore(nameLimit);
+    this.namesAt = namesAt;
+    this.namesLength = 0;
     this.matchAt = -1;
     if (!name) return;
-    const at = bytes.length - wantedSize(name);
-    bytes[WANTED_LENGTH] = bytes.length - at;
+    const at = namesAt - wantedSize(name);
+    bytes[WANTED_LENGTH] = namesAt - at;
     if (name.address) {
       bytes[WANTED] = IP_ADDRESS;
       bytes.set(name.address, at);
@@ -81,6 +91,9 @@ export abstract class AltNameReader extends DerReader {
 
   /** Where FIRST_NAME_SIZE octets of scratch are free while the leaf is read. */
   protected abstract firstNameAt(): number;
+
+  /** Octets of names that are kept at most. */
+  protected abstract nameLimit(): number;
 
   /** How reasons call this certificate. */
   who(): string {
@@ -130,14 +143,14 @@ export abstract class AltNameReader extends DerReader {
   }
 
   protected override content(state: number, at: number, n: number, length: number): void {
-    if ((this.flags & KEEPING) !== 0) this.names.put(this.input, at, n);
+    this.putName(at, n);
     if (state !== DNS_NAME && state !== IP_ADDRESS) return;
     let match = this.matchAt;
     if (match < 0) return;
     const input = this.input;
     const bytes = this.bytes;
     const size = bytes[WANTED_LENGTH]!;
-    const name = bytes.length - size;
+    const name = this.namesAt - size;
     let i = 0;
     if (state === DNS_NAME && this.left === length) {
       // The first octet tells which of the two forms it is; both may have the same length.
@@ -159,13 +172,45 @@ export abstract class AltNameReader extends DerReader {
     this.flags &= ~KEEPING;
     if ((this.flags & NAMES_CUT) !== 0) return;
     const known = isConstrainable(tag);
-    if (!this.names.begin(tag, known ? length : 0)) this.flags |= NAMES_CUT;
+    if (!this.beginEntry(tag, known ? length : 0)) this.flags |= NAMES_CUT;
     else if (known) this.flags |= KEEPING;
   }
 
   /** The next octets of the name. */
   protected putName(at: number, n: number): void {
-    if ((this.flags & KEEPING) !== 0) this.names.put(this.input, at, n);
+    if ((this.flags & KEEPING) !== 0) this.putEntry(this.input, at, n);
+  }
+
+  /** Begins an entry whose content has `length` octets. False: it does not fit. */
+  private beginEntry(tag: number, length: number): boolean {
+    const end = this.namesLength + ENTRY_HEADER + length;
+    if (end > this.nameLimit()) return false;
+    if (this.namesAt + end > this.bytes.length) {
+      const larger = new Uint8Array(this.namesAt + Math.min(this.nameLimit(), end + NAME_ROOM));
+      larger.set(this.bytes);
+      this.bytes = larger;
+    }
+    const bytes = this.bytes;
+    const at = this.namesAt + this.namesLength;
+    bytes[at] = tag;
+    bytes[at + 1] = length >> 8;
+    bytes[at + 2] = length & 0xff;
+    this.namesLength += ENTRY_HEADER;
+    return true;
+  }
+
+  private putEntry(input: Uint8Array, at: number, n: number): void {
+    copyOctets(input, at, this.bytes, this.namesAt + this.namesLength, n);
+    this.namesLength += n;
+  }
+
+  /** Appends entries that were taken out before. False: they do not fit. */
+  appendNames(entries: Uint8Array): boolean {
+    if (entries.length === 0) return true;
+    if (!this.beginEntry(RDN_SEQUENCE, entries.length - ENTRY_HEADER)) return false;
+    this.namesLength -= ENTRY_HEADER;
+    this.putEntry(entries, 0, entries.length);
+    return true;
   }
 
   private beginName(state: number, length: number): void {
@@ -207,6 +252,7 @@ export abstract class AltNameReader extends DerReader {
     this.index = from.index;
     this.flags = from.flags;
     this.matchAt = from.matchAt;
-    this.names.copyFrom(from.names);
+    this.namesAt = from.namesAt;
+    this.namesLength = from.namesLength;
   }
 }

@@ -34,13 +34,13 @@ import {
 import type { ChainLimits, ReaderConfig } from "./chain-config.js";
 import { TOKEN, TOKEN_SIZE } from "./der-reader.js";
 import { AUTHORITY_KEY_HASH, SEEN_SIZE } from "./extensions.js";
-import { ALGORITHM, AUTHORITY, CURRENT, DIGEST, KeepingReader, NAME_SIZE, SIGNATURE_LENGTH, SUBJECT_HASH } from "./kept.js";
+import { ALGORITHM, AUTHORITY, CURRENT, DIGEST, KeepingReader, NAME_SIZE, SIGNATURE_LENGTH, SUBJECT_HASH, TBS_START } from "./kept.js";
 import type { ServerName } from "./name.js";
 import { RDN_SEQUENCE } from "./name-tags.js";
 import { endOf, sameOctets, writeHeader } from "./octets.js";
+import { PinHashes } from "./pin-hashes.js";
 import { algorithmText, printable } from "./printable.js";
 import { parseTime } from "./time.js";
-import { PIN_CERTIFICATE, PIN_KEY } from "./trust.js";
 
 /** Flags: the subject is the issuer's name of the tip. */
 export const ISSUED_TIP = 2;
@@ -61,20 +61,16 @@ export class CertificateReader extends KeepingReader {
   notAfter: number;
   /** The TBSCertificate, where its signature needs it whole (Ed25519). */
   message: Uint8Array | null;
-  /** What pins are compared with: hash of the SubjectPublicKeyInfo, hash of the certificate; null where there are no pins. */
-  readonly pinned: Uint8Array | null;
+  /** What pins are compared with; null where there are none. */
+  readonly pins: PinHashes | null;
   private readonly nameHash: Hash;
   /** Made anew for each certificate: it need not live while signatures are verified. */
   private tbsHash: Hash | null;
-  private readonly keyHash: Hash | null;
-  private readonly wholeHash: Hash | null;
-  /** Position up to which tbsCertificate, the Name, SubjectPublicKeyInfo are hashed; -1: it does not pass, or is not hashed. */
+  /** Position up to which tbsCertificate and the Name are hashed; -1: it does not pass, or is not hashed. */
   private tbsFrom: number;
   private nameFrom: number;
-  private keyFrom: number;
   /** Octets kept in the place of digest and signature before those are there: start of tbsCertificate, then the inner AlgorithmIdentifier. */
   private filled: number;
-  private tbsStart: number;
   /** Length of the inner AlgorithmIdentifier, for late(). */
   private lateLength: number;
 
@@ -85,16 +81,12 @@ export class CertificateReader extends KeepingReader {
     this.notBefore = 0;
     this.notAfter = 0;
     this.message = null;
-    this.pinned = pins !== 0 ? new Uint8Array(2 * NAME_SIZE) : null;
+    this.pins = pins !== 0 ? new PinHashes(pins, config.sha256) : null;
     this.nameHash = config.workHash ?? config.sha256.create();
     this.tbsHash = null;
-    this.keyHash = (pins & PIN_KEY) !== 0 ? config.sha256.create() : null;
-    this.wholeHash = (pins & PIN_CERTIFICATE) !== 0 ? config.sha256.create() : null;
     this.tbsFrom = -1;
     this.nameFrom = -1;
-    this.keyFrom = -1;
     this.filled = 0;
-    this.tbsStart = 0;
     this.lateLength = 0;
   }
 
@@ -103,28 +95,23 @@ export class CertificateReader extends KeepingReader {
     this.beginExtensions(index, required);
     this.tbsFrom = -1;
     this.nameFrom = -1;
-    this.keyFrom = -1;
     this.filled = 0;
     this.message = null;
     this.tbsHash = null;
-    this.wholeHash?.reset();
+    if (this.pins) this.pins.begin();
     this.begin(length, CERTIFICATE);
-  }
-
-  protected override passing(bytes: Uint8Array, offset: number, length: number): void {
-    this.wholeHash?.update(bytes, offset, length);
   }
 
   /** Throws where the certificate is not complete. */
   endCertificate(): void {
     if (!this.complete()) this.malformed(`it breaks off after ${this.position} octets`);
-    if (this.wholeHash) this.wholeHash.digest(this.pinned!, NAME_SIZE);
+    if (this.pins) this.pins.end();
     this.bytes.copyWithin(CURRENT + AUTHORITY, AUTHORITY_KEY_HASH, AUTHORITY_KEY_HASH + 4);
   }
 
   /**
-   * Writes 24 octets that tell the owner of a key: 8 of the hash of a name, 16 of the key. Two owners for whom they are the same can't be made: 16
-   * octets of a point that someone has the private key of are as good as a hash; an RSA modulus could be chosen, so it is hashed.
+   * Writes 20 octets that tell the owner of a key: 4 of the hash of a name, 16 of the key. Nobody can make a second key for them: 16 octets of a
+   * point whose private key is known are as good as a hash; an RSA modulus could be chosen, so it is hashed.
    */
   writeOwner(name: Uint8Array, nameAt: number, keyType: number, key: Uint8Array, keyAt: number, keyLength: number, to: number): void {
     const bytes = this.bytes;
@@ -132,12 +119,12 @@ export class CertificateReader extends KeepingReader {
       this.nameHash.reset();
       this.nameHash.update(key, keyAt, keyLength);
       this.nameHash.digest(bytes, TOKEN);
-      bytes.copyWithin(to + 8, TOKEN, TOKEN + 16);
+      bytes.copyWithin(to + 4, TOKEN, TOKEN + 16);
     } else {
       const first = keyType === KEY_ED25519 ? keyAt : keyAt + 1;
-      for (let i = 0; i < 16; i++) bytes[to + 8 + i] = key[first + i]!;
+      for (let i = 0; i < 16; i++) bytes[to + 4 + i] = key[first + i]!;
     }
-    for (let i = 0; i < 8; i++) bytes[to + i] = name[nameAt + i]!;
+    for (let i = 0; i < 4; i++) bytes[to + i] = name[nameAt + i]!;
   }
 
   protected override seenAt(): number {
@@ -160,7 +147,7 @@ export class CertificateReader extends KeepingReader {
           this.flags |= PREFIX;
           this.filled = writeHeader(this.bytes, CURRENT + DIGEST, length);
           this.tbsFrom = this.position;
-          this.tbsStart = this.position - this.filled;
+          this.bytes[TBS_START] = this.position - this.filled;
         }
         return VERSION;
       case ISSUER:
@@ -176,11 +163,7 @@ export class CertificateReader extends KeepingReader {
         }
         return RDN;
       case SPKI:
-        if (required && this.keyHash) {
-          this.keyHash.reset();
-          this.keyHash.update(this.bytes, TOKEN, writeHeader(this.bytes, TOKEN, length));
-          this.keyFrom = this.position;
-        }
+        if (required && this.pins) this.pins.beginKey(this.bytes, TOKEN, writeHeader(this.bytes, TOKEN, length), this.position);
         return KEY_ALGORITHM;
       case KEY:
         this.room = 1;
@@ -231,10 +214,9 @@ export class CertificateReader extends KeepingReader {
         if (required && this.notAfter < this.notBefore) this.malformed("notAfter is before notBefore");
         return;
       case SPKI:
-        if (this.keyFrom < 0) return;
-        this.hashKey();
-        this.keyFrom = -1;
-        this.keyHash!.digest(this.pinned!, 0);
+        if (!this.pins || this.pins.keyFrom < 0) return;
+        this.pins.passed(this.input, this.base, this.position);
+        this.pins.endKey();
         return;
       case KEY_ALGORITHM:
         if (required) this.takeKeyType(length);
@@ -294,7 +276,10 @@ export class CertificateReader extends KeepingReader {
 
   protected override pushed(): void {
     if (this.nameFrom >= 0) this.hashName();
-    if (this.keyFrom >= 0) this.hashKey();
+    if (this.pins) {
+      this.pins.passed(this.input, this.base, this.position);
+      this.pins.passedWhole(this.input, this.base, this.position);
+    }
     if (this.tbsFrom >= 0) this.hashTbs();
   }
 
@@ -304,12 +289,6 @@ export class CertificateReader extends KeepingReader {
     this.nameHash.update(this.input, this.base + from, n);
     if ((this.flags & NAMING) !== 0) this.putName(this.base + from, n);
     this.nameFrom = this.position;
-  }
-
-  private hashKey(): void {
-    const from = this.keyFrom;
-    this.keyHash!.update(this.input, this.base + from, this.position - from);
-    this.keyFrom = this.position;
   }
 
   /** Hashes tbsCertificate up to here; keeps it as long as the hash is not known, or if it is needed whole. */
@@ -324,7 +303,7 @@ export class CertificateReader extends KeepingReader {
     }
     const bytes = prefix ? this.bytes : this.message!;
     const input = this.input;
-    const to = prefix ? CURRENT + DIGEST + this.filled : this.position - n - this.tbsStart;
+    const to = prefix ? CURRENT + DIGEST + this.filled : this.position - n - this.bytes[TBS_START]!;
     const fits = prefix ? Math.min(n, this.tipAt() - to) : n;
     for (let i = 0; i < fits; i++) bytes[to + i] = input[from + i]!;
     if (prefix) this.filled += n;
@@ -414,15 +393,11 @@ export class CertificateReader extends KeepingReader {
     this.message = from.message ? from.message.slice() : null;
     this.tbsFrom = from.tbsFrom;
     this.nameFrom = from.nameFrom;
-    this.keyFrom = from.keyFrom;
     this.filled = from.filled;
-    this.tbsStart = from.tbsStart;
     this.nameHash.copy(from.nameHash);
     const algorithm = from.tbsHash ? findAlgorithm(this.config.signatures, this.algorithmOf(CURRENT), 0) : null;
     this.tbsHash = algorithm ? algorithm.hash.create() : null;
     if (this.tbsHash) this.tbsHash.copy(from.tbsHash!);
-    if (this.pinned) this.pinned.set(from.pinned!);
-    this.keyHash?.copy(from.keyHash!);
-    this.wholeHash?.copy(from.wholeHash!);
+    if (this.pins) this.pins.copyFrom(from.pins!);
   }
 }

@@ -34,7 +34,7 @@ export interface ChainBounds {
   readonly maxSignedLength?: number;
   /** Octets that certificates take which wait for their place in the path, because the list is out of order or has more than the path. Default 8,192. */
   readonly maxParkedLength?: number;
-  /** Signatures that are verified for a list. Default 20. */
+  /** Signatures that are verified for a list, at most 250. Default 20. */
   readonly maxSignatureChecks?: number;
 }
 
@@ -96,7 +96,7 @@ const MOST: ChainLimits = {
   maxComparisons: 1e6,
   maxSignedLength: 65535,
   maxParkedLength: 1e6,
-  maxSignatureChecks: 1e6,
+  maxSignatureChecks: 250,
 };
 
 const NAMES: readonly (keyof ChainLimits)[] = [

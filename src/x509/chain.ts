@@ -36,7 +36,7 @@ import { judgeDates, judgeIssuer, judgeLeaf, judgePurpose } from "./judge.js";
 import { DIGEST, NAME_SIZE } from "./kept.js";
 import { parseServerName, type ServerName } from "./name.js";
 import type { Parked } from "./parked.js";
-import { NEW_WAY, NO_WAY, PathBuilder, PINNED_WAY } from "./path.js";
+import { NEW_WAY, NO_WAY, PathBuilder, PINNED_WAY, VERIFIER_STATE } from "./path.js";
 import { PIN_CERTIFICATE, PIN_KEY, type TrustAnchor } from "./trust.js";
 
 export type { ChainConfig, Purpose, VerifiedPath } from "./chain-config.js";
@@ -51,19 +51,19 @@ const CHECK_ANCHOR = 3;
 /** endChain() was called, or something was refused. */
 const ENDED = 4;
 
+/** State in the reader's scratch: flags; how many anchors were tried for the tip, with how many of them its signature was verified; signatures so far. */
+const FLAGS = VERIFIER_STATE;
+const TRIED = VERIFIER_STATE + 1;
+const CHECKED = VERIFIER_STATE + 2;
+const CHECKS = VERIFIER_STATE + 3;
+
+const FOUND = 1;
+const CLOCK_IS_SET = 2;
+
 export class ChainVerifier extends PathBuilder implements VerifiedPath {
   private phase: number;
-  private found: boolean;
   /** Time for the whole list, seconds since 1970; where the clock is not set it is only not earlier. */
   private now: number;
-  private isSet: boolean;
-  /** How many anchors were tried for the tip, and with how many of them its signature was verified. */
-  private tried: number;
-  private checked: number;
-  /** Signatures that may still be verified. */
-  private checksLeft: number;
-  /** Whose key verifies the tip: parked, or null for the certificate that was read last. */
-  private candidate: Parked | null;
   private algorithm: SignatureAlgorithm | null;
   private verifier: Verifier | null;
 
@@ -77,13 +77,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     const limits = limitsOf(config);
     super(config, limits, name);
     this.phase = BETWEEN;
-    this.found = false;
     this.now = -1;
-    this.isSet = false;
-    this.tried = 0;
-    this.checked = 0;
-    this.checksLeft = limits.maxSignatureChecks;
-    this.candidate = null;
     this.algorithm = null;
     this.verifier = null;
   }
@@ -91,13 +85,13 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
   /** The next certificate of the list, of `length` octets. */
   beginCertificate(length: number): void {
     this.expect(BETWEEN);
-    const { maxCertificates, maxCertificateLength } = this.limits;
     const { reader } = this;
+    const { maxCertificates, maxCertificateLength } = reader.limits;
     const index = reader.index + 1;
     if (index >= maxCertificates) throw new TLSAlert(bad_certificate, `certificate_list has more than ${maxCertificates} certificates`);
     if (index === 0) this.readClock();
-    this.nameMark = reader.names.length;
-    reader.beginCertificate(index, length, !this.found);
+    this.markNames();
+    reader.beginCertificate(index, length, !this.has(FOUND));
     if (length > maxCertificateLength) {
       throw new TLSAlert(bad_certificate, `${reader.who()} has ${length} octets, at most ${maxCertificateLength} are allowed`);
     }
@@ -117,14 +111,17 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     this.expect(READING);
     const { reader } = this;
     reader.endCertificate();
-    if (this.found) return this.done();
+    if (this.has(FOUND)) return this.done();
     if (reader.index === 0) {
       this.judgeLeaf();
       this.beginPath();
       return this.isPinned() ? this.accept(null) : this.tryAnchors(0);
     }
     const problem =
-      reader.problem ?? judgeDates(reader, this.now, this.isSet) ?? judgePurpose(reader, this.config.purpose) ?? judgeIssuer(reader);
+      reader.problem ??
+      judgeDates(reader, this.now, this.has(CLOCK_IS_SET)) ??
+      judgePurpose(reader, this.config.purpose) ??
+      judgeIssuer(reader);
     if (problem) {
       if ((reader.flags & ISSUED_TIP) !== 0) this.note(problem);
       this.park(problem, false);
@@ -151,8 +148,9 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     const valid = verifier.valid();
     this.verifier = null;
     this.phase = ENDED;
-    if (phase === CHECK_ANCHOR) return valid && this.isAllowed(this.anchor!) ? this.accept(this.anchor) : this.tryAnchors(this.tried);
-    const { candidate } = this;
+    if (phase === CHECK_ANCHOR)
+      return valid && this.isAllowed(this.anchor!) ? this.accept(this.anchor) : this.tryAnchors(this.reader.scratch()[TRIED]!);
+    const candidate = this.detour ? this.detour.candidate : null;
     let problem: TLSAlert | null;
     if (valid) problem = this.placeProblem(candidate);
     else {
@@ -169,19 +167,19 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
   endChain(): void {
     this.expect(BETWEEN);
     if (this.reader.index < 0) throw new TLSAlert(decode_error, "certificate_list is empty");
-    if (!this.found) throw this.finalRefusal();
+    if (!this.has(FOUND)) throw this.finalRefusal();
     const { verify, timePolicy } = this.config;
     const reason = verify ? verify(this) : "";
     if (reason !== "") {
-      this.found = false;
+      this.reader.scratch()[FLAGS] = 0;
       throw new TLSAlert(bad_certificate, `refused by verify(): ${reason}`);
     }
-    if (this.isSet && timePolicy) timePolicy.verified(this.now);
+    if (timePolicy && this.has(CLOCK_IS_SET)) timePolicy.verified(this.now);
   }
 
   /** Whether the path is complete and its leaf has the wanted name; false where there is none, as for purpose "client". */
   get matches(): boolean {
-    return this.found && this.config.purpose === "server" && this.config.serverName !== null;
+    return this.has(FOUND) && this.config.purpose === "server" && this.config.serverName !== null;
   }
 
   // The leaf's key, for CertificateVerify: key[keyOffset, keyOffset + keyLength), as its SubjectPublicKeyInfo carries it.
@@ -215,12 +213,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     if (from.phase === CHECK_TIP || from.phase === CHECK_ANCHOR) throw new Error("a signature is being verified");
     this.copyPath(from);
     this.phase = from.phase;
-    this.found = from.found;
     this.now = from.now;
-    this.isSet = from.isSet;
-    this.tried = from.tried;
-    this.checked = from.checked;
-    this.checksLeft = from.checksLeft;
   }
 
   /** Whatever throws from here on leaves the verifier ended: nobody can go on after a refusal. */
@@ -232,6 +225,10 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     throw new TLSAlert(internal_error, `certificate_list: call out of order in phase ${this.phase}`, "internal");
   }
 
+  private has(flag: number): boolean {
+    return (this.reader.scratch()[FLAGS]! & flag) !== 0;
+  }
+
   private done(): number {
     this.phase = BETWEEN;
     return DONE;
@@ -239,8 +236,10 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
 
   private readClock(): void {
     this.now = Math.floor(this.config.clock.seconds());
-    this.isSet = this.now >= 0;
-    if (this.isSet) return;
+    if (this.now >= 0) {
+      this.reader.scratch()[FLAGS]! |= CLOCK_IS_SET;
+      return;
+    }
     const policy = this.config.timePolicy;
     if (!policy) throw new TLSAlert(internal_error, "the clock is not set: the dates of certificates can't be checked", "internal");
     this.now = policy.floor();
@@ -250,27 +249,24 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     const { reader, config } = this;
     const { purpose, serverName } = config;
     const wanted = purpose !== "server" || !serverName ? null : typeof serverName === "string" ? serverName : serverName.text;
-    const problem = judgeDates(reader, this.now, this.isSet) ?? judgePurpose(reader, purpose) ?? judgeLeaf(reader, wanted);
+    const problem = judgeDates(reader, this.now, this.has(CLOCK_IS_SET)) ?? judgePurpose(reader, purpose) ?? judgeLeaf(reader, wanted);
     if (problem) throw problem;
   }
 
   /** Whether the certificate that was read is pinned. */
   private isPinned(): boolean {
     const { trust } = this.config;
-    const { pinned } = this.reader;
-    if (!pinned || !trust.pinned) return false;
-    const pins = trust.pins!;
-    return (
-      ((pins & PIN_KEY) !== 0 && trust.pinned(PIN_KEY, pinned, 0)) ||
-      ((pins & PIN_CERTIFICATE) !== 0 && trust.pinned(PIN_CERTIFICATE, pinned, NAME_SIZE))
-    );
+    const { pins } = this.reader;
+    if (!pins || !trust.pinned) return false;
+    const kinds = trust.pins!;
+    if ((kinds & PIN_KEY) !== 0 && trust.pinned(PIN_KEY, pins.bytes, 0)) return true;
+    return (kinds & PIN_CERTIFICATE) !== 0 && trust.pinned(PIN_CERTIFICATE, pins.bytes, NAME_SIZE);
   }
 
   private accept(anchor: TrustAnchor | null): number {
     this.anchor = anchor;
-    this.found = true;
-    this.parked = null;
-    this.ends = null;
+    this.reader.scratch()[FLAGS]! |= FOUND;
+    this.detour = null;
     this.message = null;
     return this.done();
   }
@@ -280,25 +276,27 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     const { reader } = this;
     const tip = reader.tipAt();
     const { trust, signatures } = this.config;
-    this.tried = tried;
-    if (tried === 0) this.checked = 0;
-    for (;;) {
-      const anchor = trust.find(reader.scratch(), tip, this.tried);
+    const scratch = reader.scratch();
+    if (tried === 0) scratch[CHECKED] = 0;
+    // Of one name no more than 255: they are counted in an octet.
+    for (let nth = tried; nth < 255; nth++) {
+      const anchor = trust.find(scratch, tip, nth);
       if (!anchor) break;
-      this.tried++;
       const info = anchor.publicKeyInfo;
       const place = locateKey(info);
       const algorithm = place === 0 ? null : findAlgorithm(signatures, reader.algorithmOf(tip), place & 0xff);
       if (algorithm) {
         const at = place >> 8;
         this.anchor = anchor;
-        this.checked++;
+        scratch[TRIED] = nth + 1;
+        scratch[CHECKED]!++;
         return this.verify(algorithm, info, at, info.length - at, CHECK_ANCHOR);
       }
     }
     this.anchor = null;
-    if (this.checked > 0) {
-      const anchors = this.checked === 1 ? "the trust anchor" : `any of the ${this.checked} trust anchors`;
+    const checked = scratch[CHECKED]!;
+    if (checked > 0) {
+      const anchors = checked === 1 ? "the trust anchor" : `any of the ${checked} trust anchors`;
       const reason = `${this.who(this.tip)}: its signature does not verify with the key of ${anchors} that has its issuer's name`;
       this.note(new TLSAlert(bad_certificate, reason));
     }
@@ -309,7 +307,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
   private isAllowed(anchor: TrustAnchor): boolean {
     const constraints = anchor.nameConstraints;
     if (!constraints) return true;
-    const problem = this.constraintProblem(constraints, this.reader.names.length, "trust anchor");
+    const problem = this.constraintProblem(constraints, this.reader.namesLength, "trust anchor");
     if (problem) this.note(problem);
     return !problem;
   }
@@ -333,7 +331,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     const tip = reader.tipAt();
     const index = candidate ? candidate.index : reader.index;
     const keyType = candidate ? candidate.keyType : reader.keyType(index);
-    this.candidate = candidate;
+    if (this.detour) this.detour.candidate = candidate;
     const algorithm = findAlgorithm(this.config.signatures, reader.algorithmOf(tip), keyType);
     if (!algorithm) {
       const reason = `${this.who(index)}: its ${keyName(keyType)} key can't have made the signature of ${this.who(this.tip)}`;
@@ -354,10 +352,12 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
   /** Begins to verify the tip's signature. */
   private verify(algorithm: SignatureAlgorithm, key: Uint8Array, keyAt: number, keyLength: number, phase: number): number {
     const { reader, message } = this;
-    if (this.checksLeft-- <= 0) {
-      throw new TLSAlert(bad_certificate, `certificate_list needs more than ${this.limits.maxSignatureChecks} signatures verified`);
-    }
     const bytes = reader.scratch();
+    const { maxSignatureChecks } = reader.limits;
+    if (bytes[CHECKS]! >= maxSignatureChecks) {
+      throw new TLSAlert(bad_certificate, `certificate_list needs more than ${maxSignatureChecks} signatures verified`);
+    }
+    bytes[CHECKS]!++;
     const tip = reader.tipAt();
     const signed = message ?? bytes;
     const from = message ? 0 : tip + DIGEST;

@@ -96,8 +96,6 @@ export abstract class DerReader {
   protected abstract value(state: number, length: number): void;
   /** The work that value() put off. It is done from push() itself: what runs on the stack below the walk through the grammar costs RAM. */
   protected abstract late(state: number): void;
-  /** A piece comes, before it is read. */
-  protected abstract passing(bytes: Uint8Array, offset: number, length: number): void;
   /** All octets of this push are read. */
   protected abstract pushed(): void;
 
@@ -118,7 +116,6 @@ export abstract class DerReader {
   push(bytes: Uint8Array, offset: number, length: number): void {
     let at = offset;
     const end = offset + length;
-    this.passing(bytes, offset, length);
     this.input = bytes;
     this.base = offset - this.position;
     while (at < end) {

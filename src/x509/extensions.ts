@@ -44,7 +44,9 @@ export const UNUSABLE = 0x100000;
 const CRITICAL_OCTET = ALT_NAME_SCRATCH;
 export const SUBJECT_KEY_HASH = CRITICAL_OCTET + 1;
 export const AUTHORITY_KEY_HASH = SUBJECT_KEY_HASH + 4;
-export const EXTENSION_SCRATCH = AUTHORITY_KEY_HASH + 4;
+/** Octets of the extension's OID in the token. */
+const ID_LENGTH = AUTHORITY_KEY_HASH + 4;
+export const EXTENSION_SCRATCH = ID_LENGTH + 1;
 
 /** Which extensions were seen: one bit for each 2.5.29.n below 64, then 48 bits of a hash for each of the others. */
 const SEEN_OTHERS = 8;
@@ -62,19 +64,15 @@ export abstract class ExtensionReader extends AltNameReader {
   constraints: Uint8Array | null;
   /** Why a certificate that is not the leaf can't be used. */
   problem: TLSAlert | null;
-  private readonly constraintLimit: number;
-  /** Octets of the extension's OID in the token. */
-  private idLength: number;
 
-  protected constructor(bytes: Uint8Array, name: ServerName | null, nameLimit: number, constraintLimit: number) {
-    super(bytes, name, nameLimit);
+  protected constructor(bytes: Uint8Array, namesAt: number, name: ServerName | null) {
+    super(bytes, namesAt, name);
     this.pathLength = -1;
     this.constraints = null;
     this.problem = null;
-    this.constraintLimit = constraintLimit;
-    this.idLength = 0;
   }
 
+  protected abstract constraintLimit(): number;
   /** Where SEEN_SIZE octets of scratch are free from the first extension to the last. */
   protected abstract seenAt(): number;
 
@@ -96,7 +94,7 @@ export abstract class ExtensionReader extends AltNameReader {
     this.pathLength = -1;
     this.constraints = null;
     this.problem = null;
-    this.bytes.fill(0, SUBJECT_KEY_HASH, EXTENSION_SCRATCH);
+    this.bytes.fill(0, SUBJECT_KEY_HASH, ID_LENGTH);
   }
 
   protected override opened(state: number, length: number): number {
@@ -113,8 +111,8 @@ export abstract class ExtensionReader extends AltNameReader {
         return EXTENSION;
       }
       case NAME_CONSTRAINTS:
-        if (length <= this.constraintLimit) this.constraints = new Uint8Array(length);
-        else this.unsupported(`its nameConstraints have ${length} octets, at most ${this.constraintLimit} are kept`);
+        if (length <= this.constraintLimit()) this.constraints = new Uint8Array(length);
+        else this.unsupported(`its nameConstraints have ${length} octets, at most ${this.constraintLimit()} are kept`);
         return 0;
       default:
         return super.opened(state, length);
@@ -125,7 +123,7 @@ export abstract class ExtensionReader extends AltNameReader {
     const bytes = this.bytes;
     switch (state) {
       case EXTENSION_ID:
-        this.idLength = length;
+        bytes[ID_LENGTH] = Math.min(length, 0xff);
         this.flags &= ~IS_CRITICAL;
         this.noteSeen(length);
         return;
@@ -175,7 +173,7 @@ export abstract class ExtensionReader extends AltNameReader {
   private openExtension(): number {
     if ((this.flags & REQUIRED) === 0) return 0;
     const bytes = this.bytes;
-    if (this.idLength === 3 && bytes[TOKEN] === 0x55 && bytes[TOKEN + 1] === 0x1d) {
+    if (bytes[ID_LENGTH] === 3 && bytes[TOKEN] === 0x55 && bytes[TOKEN + 1] === 0x1d) {
       switch (bytes[TOKEN + 2]) {
         case 14:
           return SUBJECT_KEY_ID;
@@ -206,7 +204,7 @@ export abstract class ExtensionReader extends AltNameReader {
   }
 
   private extensionName(): string {
-    return oidText(this.bytes, TOKEN, Math.min(this.idLength, TOKEN_SIZE));
+    return oidText(this.bytes, TOKEN, Math.min(this.bytes[ID_LENGTH]!, TOKEN_SIZE));
   }
 
   /** FNV-1a of the token. */
@@ -275,6 +273,5 @@ export abstract class ExtensionReader extends AltNameReader {
     this.pathLength = from.pathLength;
     this.constraints = from.constraints ? from.constraints.slice() : null;
     this.problem = from.problem;
-    this.idLength = from.idLength;
   }
 }

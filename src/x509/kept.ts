@@ -23,11 +23,11 @@ import {
   SHORTEST_RSA,
   signatureLimitOf,
 } from "./algorithms.js";
+import { NAME_ROOM } from "./alt-names.js";
 import type { ChainLimits, ReaderConfig } from "./chain-config.js";
 import { TOKEN, TOKEN_SIZE } from "./der-reader.js";
 import { EXTENSION_SCRATCH, ExtensionReader } from "./extensions.js";
 import type { ServerName } from "./name.js";
-import { copyOctets } from "./octets.js";
 import { algorithmText } from "./printable.js";
 
 export const NAME_SIZE = 32;
@@ -42,10 +42,14 @@ export const KEY_HEADER = 4;
 
 /** Hash of the subject's name of the certificate that is read. */
 export const SUBJECT_HASH = EXTENSION_SCRATCH;
-/** Octets for whoever builds the path. */
-export const PATH = SUBJECT_HASH + NAME_SIZE;
-export const PATH_SIZE = 196;
-export const CURRENT = PATH + PATH_SIZE;
+/** Octets of the Certificate before its TBSCertificate. */
+export const TBS_START = SUBJECT_HASH + NAME_SIZE;
+/** Octets for whoever builds the path; then some that are no part of it. */
+export const PATH = TBS_START + 1;
+export const PATH_SIZE = 135;
+export const COUNTERS = PATH + PATH_SIZE;
+const COUNTERS_SIZE = 6;
+export const CURRENT = COUNTERS + COUNTERS_SIZE;
 
 /** A digest of SHA-256, and a signature on P-256; also enough for the start of a TBSCertificate with its algorithm. */
 const FIRST_BODY = 32 + 1 + 72;
@@ -53,13 +57,13 @@ const FIRST_KEY = 65;
 
 export abstract class KeepingReader extends ExtensionReader {
   protected readonly config: ReaderConfig;
-  protected readonly limits: ChainLimits;
+  readonly limits: ChainLimits;
   private bodySize: number;
   private keySize: number;
 
   protected constructor(config: ReaderConfig, limits: ChainLimits, name: ServerName | null, wanted: number) {
     const size = CURRENT + 2 * (DIGEST + FIRST_BODY) + 2 * (KEY_HEADER + FIRST_KEY) + wanted;
-    super(new Uint8Array(size), name, limits.maxNameLength, limits.maxConstraintLength);
+    super(new Uint8Array(size + Math.min(NAME_ROOM, limits.maxNameLength)), size, name);
     this.config = config;
     this.limits = limits;
     this.bodySize = FIRST_BODY;
@@ -99,6 +103,13 @@ export abstract class KeepingReader extends ExtensionReader {
   }
   keyAt(index: number): number {
     return this.keyBlock(index) + KEY_HEADER;
+  }
+
+  protected override nameLimit(): number {
+    return this.limits.maxNameLength;
+  }
+  protected override constraintLimit(): number {
+    return this.limits.maxConstraintLength;
   }
 
   protected keyBlock(index: number): number {
@@ -184,21 +195,23 @@ export abstract class KeepingReader extends ExtensionReader {
   }
 
   private resize(bodySize: number, keySize: number): void {
-    const from = this.bytes;
     const block = DIGEST + this.bodySize;
     const key = KEY_HEADER + this.keySize;
     const keys = CURRENT + 2 * block;
-    const rest = keys + 2 * key;
     const largerBlock = DIGEST + bodySize;
     const largerKey = KEY_HEADER + keySize;
     const largerKeys = CURRENT + 2 * largerBlock;
-    const to = new Uint8Array(largerKeys + 2 * largerKey + from.length - rest);
-    copyOctets(from, 0, to, 0, CURRENT + block);
-    copyOctets(from, CURRENT + block, to, CURRENT + largerBlock, block);
-    copyOctets(from, keys, to, largerKeys, key);
-    copyOctets(from, keys + key, to, largerKeys + largerKey, key);
-    copyOctets(from, rest, to, largerKeys + 2 * largerKey, from.length - rest);
-    this.bytes = to;
+    const rest = keys + 2 * key;
+    const largerRest = largerKeys + 2 * largerKey;
+    const bytes = new Uint8Array(this.bytes.length + largerRest - rest);
+    bytes.set(this.bytes);
+    // From the last to the first: each goes up.
+    bytes.copyWithin(largerRest, rest, this.bytes.length);
+    bytes.copyWithin(largerKeys + largerKey, keys + key, rest);
+    bytes.copyWithin(largerKeys, keys, keys + key);
+    bytes.copyWithin(CURRENT + largerBlock, CURRENT + block, keys);
+    this.bytes = bytes;
+    this.namesAt += largerRest - rest;
     this.bodySize = bodySize;
     this.keySize = keySize;
   }
@@ -206,6 +219,7 @@ export abstract class KeepingReader extends ExtensionReader {
   protected copyKept(from: KeepingReader): void {
     this.reserve(from.bodySize, from.keySize);
     from.reserve(this.bodySize, this.keySize);
+    if (this.bytes.length !== from.bytes.length) this.bytes = new Uint8Array(from.bytes.length);
     this.copyExtensions(from);
   }
 }

@@ -3,8 +3,8 @@
  * name of that kind has to lie in one of them; none may lie in an excluded one. Subtrees of a kind that is not understood refuse names of that kind.
  */
 
+import { ENTRY_HEADER } from "./alt-names.js";
 import { directoryInside, dnsInside, emailInside, INSIDE, ipInside, OUTSIDE, UNCLEAR, uriInside } from "./name-rules.js";
-import { ENTRY_HEADER, type NameStore } from "./name-store.js";
 import { DIRECTORY, DNS, IP, RDN_SEQUENCE, RFC822_NAME, UNIFORM_RESOURCE } from "./name-tags.js";
 import { contentAt, endOf } from "./octets.js";
 import { hexOctet, printable } from "./printable.js";
@@ -20,23 +20,23 @@ export class ConstraintCheck {
   left: number;
   /** Content of nameConstraints, which a peer sent. */
   private bytes: Uint8Array;
-  private names: NameStore | null;
+  private names: Uint8Array;
 
   constructor(comparisons: number) {
     this.left = comparisons;
     this.bytes = EMAIL_ADDRESS;
-    this.names = null;
+    this.names = EMAIL_ADDRESS;
   }
 
-  /** Why the names are not allowed, or "". names[0, end) are looked at. */
-  refusal(constraints: Uint8Array, names: NameStore, end: number): string {
+  /** Why the names are not allowed, or "": the entries in names[from, end). */
+  refusal(constraints: Uint8Array, names: Uint8Array, from: number, end: number): string {
     this.bytes = constraints;
     this.names = names;
     const form = this.formProblem();
     if (form !== "") return `its nameConstraints ${form}`;
-    for (let at = 0; at < end; ) {
-      const length = (names.bytes[at + 1]! << 8) | names.bytes[at + 2]!;
-      const tag = names.bytes[at]!;
+    for (let at = from; at < end; ) {
+      const length = (names[at + 1]! << 8) | names[at + 2]!;
+      const tag = names[at]!;
       const next = at + ENTRY_HEADER + length;
       let reason = this.check(tag === RDN_SEQUENCE ? DIRECTORY : tag, at + ENTRY_HEADER, next);
       if (reason === "" && tag === RDN_SEQUENCE) reason = this.checkEmails(at + ENTRY_HEADER, next);
@@ -99,7 +99,7 @@ export class ConstraintCheck {
 
   private compare(tag: number, at: number, end: number, base: number, baseEnd: number): number {
     const { bytes } = this;
-    const name = this.names!.bytes;
+    const name = this.names;
     switch (tag) {
       case DNS:
         return dnsInside(name, at, end, bytes, base, baseEnd);
@@ -119,7 +119,7 @@ export class ConstraintCheck {
   /** The base is a whole Name, as is a directoryName of subjectAltName; a subject is kept without its header. */
   private compareDirectory(at: number, end: number, base: number, baseEnd: number): number {
     const { bytes } = this;
-    const name = this.names!.bytes;
+    const name = this.names;
     if (bytes[base] !== 0x30 || base + 2 > baseEnd || endOf(bytes, base) !== baseEnd) return UNCLEAR;
     let from = at;
     if (from < end && name[from] === 0x30) {
@@ -131,7 +131,7 @@ export class ConstraintCheck {
 
   /** Constraints on mailboxes also hold for emailAddress attributes of a subject. */
   private checkEmails(at: number, end: number): string {
-    const name = this.names!.bytes;
+    const name = this.names;
     for (let rdn = at; rdn < end; rdn = endOf(name, rdn)) {
       const last = endOf(name, rdn);
       for (let attribute = contentAt(name, rdn); attribute < last; attribute = endOf(name, attribute)) {
@@ -148,7 +148,7 @@ export class ConstraintCheck {
   }
 
   private text(tag: number, at: number, end: number): string {
-    const name = this.names!.bytes;
+    const name = this.names;
     switch (tag) {
       case DNS:
         return `the DNS name "${printable(name, at, end - at)}"`;

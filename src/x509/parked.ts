@@ -6,10 +6,10 @@ import type { TLSAlert } from "../alert.js";
 import type { CertificateReader } from "./certificate.js";
 import { SUBJECT_KEY_HASH } from "./extensions.js";
 import { AUTHORITY, CURRENT, KEY_HEADER, NAME_SIZE, PATH, PATH_SIZE, SUBJECT_HASH } from "./kept.js";
-import type { NameStore } from "./name-store.js";
+import type { ConstraintCheck } from "./name-constraints.js";
 import { copyOctets, equalOctets } from "./octets.js";
 
-export const OWNER_SIZE = 24;
+export const OWNER_SIZE = 20;
 
 /** Layout of a parked certificate: hash of the subject, owner, hash of the subject key identifier, key block, certificate block, names. */
 const OWNER = NAME_SIZE;
@@ -48,7 +48,7 @@ export class Parked {
     this.keyLength = usable ? reader.keyLength(index) : 0;
     this.blockAt = KEY + KEY_HEADER + this.keyLength;
     this.namesAt = usable ? this.blockAt + reader.usedBy(CURRENT) : this.blockAt;
-    const names = usable ? reader.names.length - nameMark : 0;
+    const names = usable ? reader.namesLength - nameMark : 0;
     const bytes = new Uint8Array(usable ? this.namesAt + names : NAME_SIZE);
     copyOctets(scratch, SUBJECT_HASH, bytes, 0, NAME_SIZE);
     if (usable) {
@@ -56,7 +56,7 @@ export class Parked {
       copyOctets(scratch, SUBJECT_KEY_HASH, bytes, SUBJECT_KEY, 4);
       copyOctets(scratch, reader.keyAt(index) - KEY_HEADER, bytes, KEY, KEY_HEADER + this.keyLength);
       copyOctets(scratch, CURRENT, bytes, this.blockAt, this.namesAt - this.blockAt);
-      copyOctets(reader.names.bytes, nameMark, bytes, this.namesAt, names);
+      copyOctets(scratch, reader.namesAt + nameMark, bytes, this.namesAt, names);
     }
     this.bytes = bytes;
     this.tried = 0;
@@ -109,25 +109,19 @@ function isSet(bytes: Uint8Array, at: number): boolean {
 /** The top of a path that was left, with all that is needed to go on from there. */
 export class OpenEnd {
   readonly index: number;
-  readonly level: number;
-  readonly depth: number;
-  readonly namesCut: boolean;
   readonly message: Uint8Array | null;
   private readonly block: Uint8Array;
   private readonly path: Uint8Array;
   private readonly names: Uint8Array;
 
-  constructor(reader: CertificateReader, index: number, level: number, depth: number, namesCut: boolean, message: Uint8Array | null) {
+  constructor(reader: CertificateReader, index: number, message: Uint8Array | null) {
     const scratch = reader.scratch();
     const tip = reader.tipAt();
     this.index = index;
-    this.level = level;
-    this.depth = depth;
-    this.namesCut = namesCut;
     this.message = message;
     this.block = scratch.slice(tip, tip + reader.usedBy(tip));
     this.path = scratch.slice(PATH, PATH + PATH_SIZE);
-    this.names = reader.names.bytes.slice(0, reader.names.length);
+    this.names = scratch.slice(reader.namesAt, reader.namesAt + reader.namesLength);
   }
 
   size(): number {
@@ -139,10 +133,34 @@ export class OpenEnd {
     return parked.hasName(this.block, 0);
   }
 
-  restore(scratch: Uint8Array, tip: number, names: NameStore): void {
-    copyOctets(this.block, 0, scratch, tip, this.block.length);
+  restore(reader: CertificateReader): void {
+    reader.namesLength = 0;
+    reader.appendNames(this.names);
+    const scratch = reader.scratch();
+    copyOctets(this.block, 0, scratch, reader.tipAt(), this.block.length);
     copyOctets(this.path, 0, scratch, PATH, PATH_SIZE);
-    names.truncate(0);
-    names.append(this.names);
+  }
+}
+
+/** All that is not needed for a list in order. */
+export class Detour {
+  readonly parked: Parked[];
+  readonly ends: OpenEnd[];
+  /** Whose key verifies the tip; null: that of the certificate that was read last. */
+  candidate: Parked | null;
+  check: ConstraintCheck | null;
+
+  constructor() {
+    this.parked = [];
+    this.ends = [];
+    this.candidate = null;
+    this.check = null;
+  }
+
+  size(): number {
+    let size = 0;
+    for (let i = 0; i < this.parked.length; i++) size += this.parked[i]!.size();
+    for (let i = 0; i < this.ends.length; i++) size += this.ends[i]!.size();
+    return size;
   }
 }

@@ -9,26 +9,37 @@ import { bad_certificate, TLSAlert, unknown_ca, unsupported_certificate } from "
 import { NAMES_CUT } from "./alt-names.js";
 import { CertificateReader, SELF_ISSUED } from "./certificate.js";
 import type { ChainConfig, ChainLimits } from "./chain-config.js";
-import { CURRENT, PATH, SUBJECT_HASH } from "./kept.js";
+import { COUNTERS, CURRENT, PATH, SUBJECT_HASH } from "./kept.js";
 import type { ServerName } from "./name.js";
 import { ConstraintCheck } from "./name-constraints.js";
 import { copyOctets, equalOctets } from "./octets.js";
-import { OpenEnd, OWNER_SIZE, Parked } from "./parked.js";
+import { Detour, OpenEnd, OWNER_SIZE, Parked } from "./parked.js";
 import type { TrustAnchor } from "./trust.js";
 
+/** State of the path, in the reader's scratch: place of the tip in the list, its place in the path, issuers below it that are not self-issued (RFC 5280
+ * §6.1.4 (l)), whether names of a certificate in the path were not kept. */
+const TIP = PATH;
+const LEVEL = PATH + 1;
+const BELOW = PATH + 2;
+const CUT = PATH + 3;
 /**
- * For each of the first issuers: owner, start of the hash of its issuer's name (8), depth below it, octets of names below it (2). Then the place in
- * the list of each certificate of the path.
+ * Then for each of the first issuers: owner, start of the hash of its issuer's name (4), depth below it, octets of names below it (2). Then the owner of
+ * the certificate that is read, and the place in the list of each certificate of the path.
  */
-const LEVELS = 4;
+const FIRST_LEVEL = PATH + 4;
+const LEVELS = 3;
 const ISSUER = OWNER_SIZE;
-const ISSUER_SIZE = 8;
+const ISSUER_SIZE = 4;
 const DEPTH = ISSUER + ISSUER_SIZE;
 const NAMES = DEPTH + 1;
 const LEVEL_SIZE = NAMES + 2;
-/** The owner of the certificate that is read. */
-const NEW_OWNER = PATH + LEVELS * LEVEL_SIZE;
+const NEW_OWNER = FIRST_LEVEL + LEVELS * LEVEL_SIZE;
 const INDICES = NEW_OWNER + OWNER_SIZE;
+
+/** Where the names of the certificate begin that is read (2). */
+const NAME_MARK = COUNTERS;
+/** Octets for the verifier. */
+export const VERIFIER_STATE = NAME_MARK + 2;
 
 const MOST_ENDS = 4;
 
@@ -41,43 +52,41 @@ export const PINNED_WAY = 3;
 export abstract class PathBuilder {
   anchor: TrustAnchor | null;
   protected readonly config: ChainConfig;
-  protected readonly limits: ChainLimits;
   protected readonly reader: CertificateReader;
-  /** Place of the tip in the list, its place in the path, issuers below it that are not self-issued (RFC 5280 §6.1.4 (l)). */
-  protected tip: number;
-  protected level: number;
-  private depth: number;
   /** The tip's TBSCertificate, where it is signed with Ed25519. */
   protected message: Uint8Array | null;
-  /** Where the names of the certificate begin that is read. */
-  protected nameMark: number;
-  /** Names of a certificate in the path were not kept. */
-  private namesCut: boolean;
-  protected parked: Parked[] | null;
-  protected ends: OpenEnd[] | null;
+  protected detour: Detour | null;
   /** Why the first certificate that could have been the tip's issuer was not. */
   private refusal: TLSAlert | null;
-  private constraints: ConstraintCheck | null;
 
   protected constructor(config: ChainConfig, limits: ChainLimits, name: ServerName | null) {
     this.anchor = null;
     this.config = config;
-    this.limits = limits;
     this.reader = new CertificateReader(config, limits, name);
-    this.tip = -1;
-    this.level = 0;
-    this.depth = 0;
     this.message = null;
-    this.nameMark = 0;
-    this.namesCut = false;
-    this.parked = null;
-    this.ends = null;
+    this.detour = null;
     this.refusal = null;
-    this.constraints = null;
+  }
+
+  protected get tip(): number {
+    return this.reader.scratch()[TIP]!;
+  }
+
+  private get nameMark(): number {
+    const scratch = this.reader.scratch();
+    return (scratch[NAME_MARK]! << 8) | scratch[NAME_MARK + 1]!;
+  }
+
+  /** A certificate begins, and its names with it. */
+  protected markNames(): void {
+    const scratch = this.reader.scratch();
+    const { namesLength } = this.reader;
+    scratch[NAME_MARK] = namesLength >> 8;
+    scratch[NAME_MARK + 1] = namesLength & 0xff;
   }
 
   get pathLength(): number {
-    return this.level + 1;
+    return this.reader.scratch()[LEVEL]! + 1;
   }
 
   pathIndex(nth: number): number {
@@ -116,7 +125,8 @@ export abstract class PathBuilder {
   /** Whether the owner of the certificate that was read, or of a parked one, is in the path already. */
   protected isInPath(candidate: Parked | null): boolean {
     const scratch = this.reader.scratch();
-    for (let i = 1; i <= this.level && i <= LEVELS; i++) {
+    const top = Math.min(scratch[LEVEL]!, LEVELS);
+    for (let i = 1; i <= top; i++) {
       const at = this.levelAt(i);
       if (candidate ? candidate.hasOwner(scratch, at) : equalOctets(scratch, NEW_OWNER, scratch, at, OWNER_SIZE)) return true;
     }
@@ -125,7 +135,7 @@ export abstract class PathBuilder {
 
   /** Why a certificate can't be the next issuer in the path, whatever its signature; null: it can. `null` is the one that was read. */
   protected placeProblem(candidate: Parked | null): TLSAlert | null {
-    return this.problemAt(candidate, this.depth, candidate ? this.reader.names.length : this.nameMark);
+    return this.problemAt(candidate, this.reader.scratch()[BELOW]!, candidate ? this.reader.namesLength : this.nameMark);
   }
 
   private problemAt(candidate: Parked | null, depth: number, names: number): TLSAlert | null {
@@ -139,11 +149,14 @@ export abstract class PathBuilder {
 
   /** Applies nameConstraints to the names below; `who` has them. */
   protected constraintProblem(constraints: Uint8Array, names: number, who: string): TLSAlert | null {
-    if (!this.constraints) this.constraints = new ConstraintCheck(this.limits.maxComparisons);
-    let reason = this.constraints.refusal(constraints, this.reader.names, names);
+    const { reader } = this;
+    const { limits, namesAt } = reader;
+    const detour = this.takeDetour();
+    if (!detour.check) detour.check = new ConstraintCheck(limits.maxComparisons);
+    let reason = detour.check.refusal(constraints, reader.scratch(), namesAt, namesAt + names);
     if (reason !== "") return new TLSAlert(bad_certificate, `${who}: ${reason}`);
-    if (!this.namesCut) return null;
-    reason = `it has nameConstraints, but not all names below it were kept: at most ${this.limits.maxNameLength} octets are`;
+    if (reader.scratch()[CUT] === 0) return null;
+    reason = `it has nameConstraints, but not all names below it were kept: at most ${limits.maxNameLength} octets are`;
     return new TLSAlert(unsupported_certificate, `${who}: ${reason}`);
   }
 
@@ -152,23 +165,24 @@ export abstract class PathBuilder {
     const { reader } = this;
     const scratch = reader.scratch();
     const { index, flags } = candidate ?? reader;
-    const level = ++this.level;
+    const level = scratch[LEVEL]! + 1;
+    scratch[LEVEL] = level;
     if (level <= LEVELS) {
       const at = this.levelAt(level);
-      const names = candidate ? reader.names.length : this.nameMark;
+      const names = candidate ? reader.namesLength : this.nameMark;
       if (candidate) candidate.writeOwner(scratch, at);
       else scratch.copyWithin(at, NEW_OWNER, NEW_OWNER + OWNER_SIZE);
       if (candidate) copyOctets(candidate.bytes, candidate.blockAt, scratch, at + ISSUER, ISSUER_SIZE);
       else scratch.copyWithin(at + ISSUER, CURRENT, CURRENT + ISSUER_SIZE);
-      scratch[at + DEPTH] = this.depth;
+      scratch[at + DEPTH] = scratch[BELOW]!;
       scratch[at + NAMES] = names >> 8;
       scratch[at + NAMES + 1] = names & 0xff;
     }
     scratch[INDICES + level] = index;
     const selfIssued = (flags & SELF_ISSUED) !== 0;
-    if (!selfIssued) this.depth++;
+    if (!selfIssued) scratch[BELOW]!++;
     if (!candidate) this.takeNames(flags, selfIssued);
-    else if ((flags & NAMES_CUT) !== 0 || (!selfIssued && !reader.names.append(candidate.names()))) this.namesCut = true;
+    else if ((flags & NAMES_CUT) !== 0 || (!selfIssued && !reader.appendNames(candidate.names()))) reader.scratch()[CUT] = 1;
     if (candidate) candidate.used = true;
     this.becomeTip(candidate);
   }
@@ -179,44 +193,47 @@ export abstract class PathBuilder {
     if (candidate) candidate.writeBlock(scratch, reader.tipAt());
     else scratch.copyWithin(reader.tipAt(), CURRENT, reader.tipAt());
     this.message = candidate ? candidate.message : reader.message;
-    this.tip = candidate ? candidate.index : reader.index;
+    scratch[TIP] = candidate ? candidate.index : reader.index;
     this.refusal = null;
   }
 
   /** Names of self-issued issuers are not constrained (RFC 5280 §6.1.3 (b)). */
   private takeNames(flags: number, selfIssued: boolean): void {
-    if ((flags & NAMES_CUT) !== 0) this.namesCut = true;
-    if (selfIssued || (flags & NAMES_CUT) !== 0) this.reader.names.truncate(this.nameMark);
+    if ((flags & NAMES_CUT) !== 0) this.reader.scratch()[CUT] = 1;
+    if (selfIssued || (flags & NAMES_CUT) !== 0) this.reader.namesLength = this.nameMark;
   }
 
   /** Puts the certificate that was read aside. */
   protected park(problem: TLSAlert | null, pinned: boolean): Parked {
     const { reader } = this;
     const parked = new Parked(reader, problem, pinned, NEW_OWNER, this.nameMark);
-    reader.names.truncate(this.nameMark);
-    if (!this.parked) this.parked = [];
-    this.parked.push(parked);
+    reader.namesLength = this.nameMark;
+    this.takeDetour().parked.push(parked);
     this.checkRoom();
     return parked;
   }
 
+  private takeDetour(): Detour {
+    this.detour ??= new Detour();
+    return this.detour;
+  }
+
   private checkRoom(): void {
-    let size = 0;
-    if (this.parked) for (let i = 0; i < this.parked.length; i++) size += this.parked[i]!.size();
-    if (this.ends) for (let i = 0; i < this.ends.length; i++) size += this.ends[i]!.size();
-    const limit = this.limits.maxParkedLength;
-    if (size <= limit && (!this.ends || this.ends.length <= MOST_ENDS)) return;
+    const detour = this.takeDetour();
+    const limit = this.reader.limits.maxParkedLength;
+    if (detour.size() <= limit && detour.ends.length <= MOST_ENDS) return;
     const reason = `certificate_list is out of order or ambiguous, and what has to be kept of it takes more than ${limit} octets or ${MOST_ENDS} ways`;
     throw new TLSAlert(bad_certificate, reason);
   }
 
   /** A parked certificate whose subject is the tip's issuer and that was not tried for it; those whose key identifier fits come first. */
   protected nextCandidate(): Parked | null {
-    const { parked, reader } = this;
+    if (!this.detour) return null;
+    const { parked } = this.detour;
+    const { reader } = this;
     const scratch = reader.scratch();
     const tip = reader.tipAt();
     let second: Parked | null = null;
-    if (!parked) return null;
     for (let i = 0; i < parked.length; i++) {
       const candidate = parked[i]!;
       if ((candidate.tried & (1 << this.tip)) !== 0 || !candidate.hasName(scratch, tip)) continue;
@@ -238,12 +255,13 @@ export abstract class PathBuilder {
    * an issuer is there now. Unless the answer is NO_WAY the tip is another.
    */
   protected takeOtherWay(): number {
-    const { parked } = this;
-    if (!parked) return NO_WAY;
+    if (!this.detour) return NO_WAY;
+    const { parked } = this.detour;
     const scratch = this.reader.scratch();
+    const top = Math.min(scratch[LEVEL]!, LEVELS);
     for (let i = 0; i < parked.length; i++) {
       const other = parked[i]!;
-      for (let level = 1; level <= this.level && level <= LEVELS && !other.used; level++) {
+      for (let level = 1; level <= top && !other.used; level++) {
         const at = this.levelAt(level);
         if (!other.hasOwner(scratch, at) || !this.isOther(other, level)) continue;
         const depth = scratch[at + DEPTH]!;
@@ -255,14 +273,14 @@ export abstract class PathBuilder {
           continue;
         }
         this.leaveTip();
-        this.level = level - 1;
-        this.depth = depth;
-        this.reader.names.truncate(names);
+        scratch[LEVEL] = level - 1;
+        scratch[BELOW] = depth;
+        this.reader.namesLength = names;
         this.attach(other);
         return other.pinned ? PINNED_WAY : NEW_WAY;
       }
     }
-    return this.takeOpenEnd(parked);
+    return this.takeOpenEnd(this.detour);
   }
 
   /** Whether a certificate says something else than the one in the path that has the same owner: another issuer, or at the tip another signature. */
@@ -271,12 +289,11 @@ export abstract class PathBuilder {
     const scratch = reader.scratch();
     if (!equalOctets(other.bytes, other.blockAt, scratch, this.levelAt(level) + ISSUER, ISSUER_SIZE)) return true;
     const length = other.namesAt - other.blockAt;
-    return level === this.level && !equalOctets(other.bytes, other.blockAt, scratch, reader.tipAt(), length);
+    return level === scratch[LEVEL] && !equalOctets(other.bytes, other.blockAt, scratch, reader.tipAt(), length);
   }
 
-  private takeOpenEnd(parked: readonly Parked[]): number {
-    const { ends } = this;
-    if (!ends) return NO_WAY;
+  private takeOpenEnd(detour: Detour): number {
+    const { ends, parked } = detour;
     for (let i = 0; i < ends.length; i++) {
       const end = ends[i]!;
       for (let k = 0; k < parked.length; k++) {
@@ -285,12 +302,7 @@ export abstract class PathBuilder {
         // nextCandidate() marks it as tried, whatever comes of it: so this ends.
         ends.splice(i, 1);
         this.leaveTip();
-        const { reader } = this;
-        end.restore(reader.scratch(), reader.tipAt(), reader.names);
-        this.tip = end.index;
-        this.level = end.level;
-        this.depth = end.depth;
-        this.namesCut = end.namesCut;
+        end.restore(this.reader);
         this.message = end.message;
         this.refusal = null;
         return OPEN_WAY;
@@ -300,28 +312,19 @@ export abstract class PathBuilder {
   }
 
   private leaveTip(): void {
-    if (!this.ends) this.ends = [];
-    this.ends.push(new OpenEnd(this.reader, this.tip, this.level, this.depth, this.namesCut, this.message));
+    this.takeDetour().ends.push(new OpenEnd(this.reader, this.tip, this.message));
     this.checkRoom();
   }
 
   private levelAt(level: number): number {
-    return PATH + (level - 1) * LEVEL_SIZE;
+    return FIRST_LEVEL + (level - 1) * LEVEL_SIZE;
   }
 
   protected copyPath(from: PathBuilder): void {
-    if (from.parked || from.ends) throw new Error("a list that is out of order can't be read on trial");
+    if (from.detour) throw new Error("a list that is out of order or has nameConstraints can't be read on trial");
     this.reader.copyFrom(from.reader);
     this.anchor = from.anchor;
-    this.tip = from.tip;
-    this.level = from.level;
-    this.depth = from.depth;
     this.message = from.message;
-    this.nameMark = from.nameMark;
-    this.namesCut = from.namesCut;
     this.refusal = from.refusal;
-    if (from.constraints) {
-      this.constraints = new ConstraintCheck(from.constraints.left);
-    }
   }
 }

@@ -207,3 +207,14 @@ export function pattern(length: number): Uint8Array {
 }
 
 export const isClosed = (one: Connection): boolean => one.state === CLOSED && one.failure === null;
+
+/** A few movements of bytes, each way. */
+export function step(both: Both, count: number): void {
+  for (let i = 0; i < count; i++) {
+    for (const one of [both.client, both.server]) if ((one.wants & 4) !== 0) one.resume();
+    both.toServer.take(both.client);
+    both.toClient.take(both.server);
+    both.toServer.give(both.server);
+    both.toClient.give(both.client);
+  }
+}

@@ -165,9 +165,11 @@ export class RsaPublic {
     return budget;
   }
 
-  /** x^e mod n, in 0 .. n - 1, once finished. */
-  result(): bigint {
-    return this.power % this.modulus;
+  /** x^e mod n, in 0 .. n - 1, once finished; only the key is kept. */
+  take(): bigint {
+    const result = this.power % this.modulus;
+    this.x = this.base = this.power = ZERO;
+    return result;
   }
 
   /** Drops key and numbers. */

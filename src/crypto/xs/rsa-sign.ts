@@ -39,13 +39,13 @@ export function bitsAt(bytes: Uint8Array, place: number): number {
   return bitLength(bytes[place >> 16]!, place & 0xffff);
 }
 
-/** What comes next. */
+/** What comes next, in this order. */
 const ENCODING = 0;
 const INVERTING = 1;
 const BLINDING = 2;
 const FIRST = 3;
 const SECOND = 4;
-const CHECKING = 5;
+/** After 5, in which the result is verified. */
 const FINISHED = 6;
 
 /** One signature under way. */
@@ -113,61 +113,51 @@ class RsaPssSignature {
     this.phase = FINISHED;
   }
 
-  /** Goes on in one phase and returns what is left of the budget. */
+  /** Goes on in one phase and returns what is left of the budget. What leads to the next phase is a step of its own: about two multiplications. */
   private advance(budget: number): number {
-    const { rsa, pss } = this;
+    const { rsa, pss, key } = this;
     const n = rsa.modulus;
-    let left = budget;
     switch (this.phase) {
       case ENCODING:
-        left = pss.run(left);
-        if (!pss.finished()) break;
+        if (!pss.finished()) return pss.run(budget);
         this.inverse = new ModularInverse((this.r * this.s) % n, n);
-        this.phase = INVERTING;
         break;
       case INVERTING: {
         const inverse = this.inverse!;
-        left = inverse.run(left);
-        if (!inverse.finished()) break;
+        if (!inverse.finished()) return inverse.run(budget);
         this.inverse = null;
         this.s = (inverse.result() * this.s) % n;
         rsa.begin(this.r);
-        this.phase = BLINDING;
         break;
       }
       case BLINDING:
-        left = rsa.run(left);
-        if (!rsa.finished()) break;
-        this.r = (rsa.result() * pss.message()) % n;
-        this.beginPower(this.key.prime1, this.key.exponent1, 0);
-        this.phase = FIRST;
-        left--;
+        if (!rsa.finished()) return rsa.run(budget);
+        this.r = (rsa.take() * pss.message()) % n;
+        this.beginPower(key.prime1, key.exponent1, 0);
         break;
-      case FIRST:
+      case FIRST: {
+        const power = this.power!;
+        if (!power.finished()) return power.run(budget);
+        this.result = power.take();
+        this.beginPower(key.prime2, key.exponent2, 4);
+        this.r = ZERO;
+        break;
+      }
       case SECOND: {
         const power = this.power!;
-        left = power.run(left);
-        if (!power.finished()) break;
-        const result = power.take();
+        if (!power.finished()) return power.run(budget);
+        this.combine(power.take(), n);
         this.power = null;
-        if (this.phase === FIRST) {
-          this.result = result;
-          this.beginPower(this.key.prime2, this.key.exponent2, 4);
-          this.phase = SECOND;
-        } else {
-          this.r = ZERO;
-          this.combine(result, n);
-          rsa.begin(this.result);
-          this.phase = CHECKING;
-        }
-        left--;
+        rsa.begin(this.result);
         break;
       }
       default:
-        left = rsa.run(left);
-        if (rsa.finished()) this.finish();
+        if (!rsa.finished()) return rsa.run(budget);
+        this.finish();
+        return budget - 1;
     }
-    return left;
+    this.phase++;
+    return budget - 1;
   }
 
   private beginPower(prime: number, exponent: number, blindAt: number): void {
@@ -189,7 +179,7 @@ class RsaPssSignature {
   private finish(): void {
     const { rsa, pss } = this;
     // Neither is a constant in flash, which XS could not compare.
-    const good = rsa.result() === pss.message();
+    const good = rsa.take() === pss.message();
     const signature = this.result;
     const octets = rsa.octets;
     this.wipe();

@@ -50,7 +50,7 @@ export class RsaPkcs1Verifier implements Verifier {
     power.run(budget);
     if (!power.finished()) return PENDING;
     // Neither is a constant in flash, which XS could not compare.
-    this.good = power.result() === this.expected();
+    this.good = power.take() === this.expected();
     power.clear();
     return DONE;
   }
@@ -114,7 +114,7 @@ export class RsaPssVerifier implements Verifier {
     if (!power.finished()) {
       left = power.run(left);
       if (!power.finished()) return PENDING;
-      pss.beginCheck(power.result());
+      pss.beginCheck(power.take());
       power.clear();
     }
     pss.run(left);

@@ -11,6 +11,7 @@ import { sha256 } from "../../../src/crypto/xs/sha256.js";
 import type { Identity, Signer } from "../../../src/identity.js";
 import { identityFrom as deviceIdentityFrom } from "../../../src/keys/identity-from.js";
 import { p256Keys } from "../../../src/keys/p256-key.js";
+import { p384Keys } from "../../../src/keys/p384-key.js";
 import { parsePrivateKey } from "../../../src/keys/private-key.js";
 import { rsaKeys } from "../../../src/keys/rsa-key.js";
 
@@ -132,12 +133,13 @@ describe("hosts/node keys", function () {
   it("has the device's signers make signatures that node:crypto accepts, with keys of OpenSSL", () => {
     for (const [certificate, key] of [
       ["p256.pem", "p256.key"],
+      ["p384.pem", "p384.key"],
       ["rsa.pem", "rsa.key"],
       ["rsa3072.pem", "rsa3072.key"],
     ] as const) {
       const { certificates } = identityFromFiles(at(certificate), at(key));
       const parsed = privateKeyFrom(text(key), key);
-      checkSigner(deviceIdentityFrom({ certificates, key: parsed.bytes, keys: [p256Keys, rsaKeys], sha256 }));
+      checkSigner(deviceIdentityFrom({ certificates, key: parsed.bytes, keys: [p256Keys, p384Keys, rsaKeys], sha256 }));
     }
   });
 

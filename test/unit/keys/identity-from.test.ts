@@ -1,13 +1,15 @@
+import { p384 } from "@noble/curves/nist.js";
 import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 import { expect } from "chai";
 import { KEY_RSA } from "../../../src/crypto/provider.js";
 import { sha256 } from "../../../src/crypto/xs/sha256.js";
 import { identityFrom, issuerHashes, matchesCertificate } from "../../../src/keys/identity-from.js";
 import { p256Keys } from "../../../src/keys/p256-key.js";
+import { p384Keys } from "../../../src/keys/p384-key.js";
 import { parsePrivateKey } from "../../../src/keys/private-key.js";
 import { rsaKeys } from "../../../src/keys/rsa-key.js";
 import * as der from "../../support/der.js";
-import { baseFields, commonName, makeCertificate, makeChain, testKey } from "../../support/pki.js";
+import { baseFields, commonName, ecSpki, makeCertificate, makeChain, testKey } from "../../support/pki.js";
 import { MODULUS_2048, publicKeyDer, RSA_2048 } from "../../support/rsa-keys.js";
 
 const KEYS = [p256Keys, rsaKeys];
@@ -47,6 +49,19 @@ describe("Identities from certificates and key", function () {
     expect([...identity.signer.schemes]).to.deep.equal([0x0804, 0x0805, 0x0806]);
     expect(identity.signer.maxSignature).to.equal(256);
     expect(der.toHex(identity.issuers![0]!)).to.equal(der.toHex(nobleSha256(commonName("an issuer"))));
+  });
+
+  it("makes one of a P-384 key", () => {
+    const scalar = new Uint8Array(48).fill(0x3c);
+    const curve = "1.3.132.0.34";
+    const key = der.sequence(der.integer(1), der.octetString(scalar), der.explicit(0, der.oid(curve)));
+    const certificate = makeCertificate({ ...baseFields(), spki: ecSpki(p384.getPublicKey(scalar, false), curve) });
+    const keys = [p256Keys, p384Keys];
+    expect([...identityFrom({ certificates: [certificate], key, keys, sha256 }).signer.schemes]).to.deep.equal([0x0503]);
+    expect(matchesCertificate(parsePrivateKey(key), leaf, keys)).to.equal(false);
+    scalar[47]! ^= 1;
+    const other = makeCertificate({ ...baseFields(), spki: ecSpki(p384.getPublicKey(scalar, false), curve) });
+    expect(matchesCertificate(parsePrivateKey(key), other, keys)).to.equal(false);
   });
 
   it("knows which certificate a key belongs to", () => {
