@@ -1,11 +1,18 @@
 // Modules that the tools write for one run, and the device's global that Node lacks.
 
 declare module "sim:flight" {
-  /** The server's records, each with its header, as they were received from a real server. */
+  /** The peer's records, each with its header, as they were received from a real one. */
   export const records: readonly Uint8Array[];
   /** DER of the root certificate. */
   export const root: Uint8Array;
   export const serverName: string;
+  /** DER of what the device proves itself with; empty where it does not. */
+  export const certificates: readonly Uint8Array[];
+  export const key: Uint8Array;
+}
+
+declare module "sim:provider" {
+  export const provider: import("../../src/crypto/provider.js").CryptoProvider;
 }
 
 declare module "sim:trust" {
@@ -15,6 +22,12 @@ declare module "sim:trust" {
 
 declare module "sim:anchors" {
   export const anchors: readonly { readonly nameHash: Uint8Array; readonly publicKeyInfo: Uint8Array }[];
+}
+
+declare module "sim:identity" {
+  /** DER of a server's certificate and those above it, and of its private key. */
+  export const certificates: readonly Uint8Array[];
+  export const privateKey: Uint8Array;
 }
 
 declare module "mc/config" {
@@ -31,6 +44,8 @@ declare module "mc/config" {
     readonly strict: boolean;
     /** Suite code points that are offered. */
     readonly suites: readonly number[];
+    /** A server's: how many clients it serves before it ends. */
+    readonly clients: number;
     readonly receiveBuffer: number;
     readonly sendBuffer: number;
     /** Of the app that meets bad servers: where each is, the name wanted, the anchor trusted by index, and what the clock says. */
