@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { certificatesFrom } from "../../../hosts/node/certificates.js";
 import { parseTime } from "../../../hosts/node/cli/verify.js";
-import { sha256 } from "../../../hosts/node/provider-noble.js";
+import { sha256 } from "../../../hosts/node/noble/hashes.js";
 import { systemRootsFile } from "../../../hosts/node/system-roots.js";
 import { certificateSignatures } from "../../../hosts/node/verify-chain.js";
 import { findAlgorithm } from "../../../src/x509/algorithms.js";
