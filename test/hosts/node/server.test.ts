@@ -7,7 +7,18 @@ import { type AddressInfo, connect as connectTcp, type Socket } from "node:net";
 import { join } from "node:path";
 import { type ConnectionOptions, type TLSSocket as NodeTLSSocket, connect as nodeConnect } from "node:tls";
 import { expect } from "chai";
-import { connect, createServer, type Server, type ServerOptions, TLSError, type TLSSocket } from "../../../hosts/node/index.js";
+import {
+  connect,
+  createServer,
+  identityFrom,
+  type Server,
+  type ServerOptions,
+  TLSError,
+  type TLSSocket,
+} from "../../../hosts/node/index.js";
+import type { HostLookup, VirtualHost } from "../../../src/config.js";
+import { OUTSIDE } from "../../../src/crypto/provider.js";
+import type { Signer } from "../../../src/identity.js";
 import { TestCA } from "./test-ca.js";
 
 describe("hosts/node createServer", () => {
@@ -196,6 +207,44 @@ describe("hosts/node createServer", () => {
       expect(await ask((server.address() as AddressInfo).port, "other.example")).to.match(/UNRECOGNIZED_NAME/);
       expect(await failed).to.include({ alert: "unrecognized_name" });
     });
+  });
+
+  it("a look-up and a key elsewhere: the handshake waits for operationDone()", async () => {
+    const { certificates, signer } = identityFrom(ca.chain, ca.key);
+    let host: VirtualHost | null = null;
+    let signed = false;
+    const elsewhere: Signer = {
+      schemes: signer.schemes,
+      maxSignature: signer.maxSignature,
+      begin(...content) {
+        signer.begin(...content);
+        setTimeout(() => {
+          signed = true;
+          server.operationDone();
+        }, 30);
+      },
+      step: (budget) => (signed ? signer.step(budget) : OUTSIDE),
+      writeSignature: (out, offset) => signer.writeSignature(out, offset),
+    };
+    const hosts: HostLookup = {
+      find(name) {
+        if (host !== null) return host;
+        setTimeout(() => {
+          expect(name).to.equal("localhost");
+          host = { identities: [{ certificates, signer: elsewhere }] };
+          server.operationDone();
+        }, 30);
+        return OUTSIDE;
+      },
+    };
+    const server = createServer({ hosts, allowHalfOpen: true }, echo);
+    servers.push(server);
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const socket = client((server.address() as AddressInfo).port);
+    socket.end("from elsewhere");
+    expect(String(await whole(socket))).to.equal("from elsewhere");
+    expect(signed).to.equal(true);
   });
 
   describe("client authentication", () => {
