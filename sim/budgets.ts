@@ -5,6 +5,7 @@ import { SimError } from "./errors.js";
 import { census } from "./report/census.js";
 import { table, thousands } from "./report/table.js";
 import { SCENARIOS } from "./scenarios/all.js";
+import { client13 } from "./scenarios/client13.js";
 import { INSTRUCTIONS, type Measurements, type Scenario } from "./scenarios/scenario.js";
 import { BuildError, buildHost, hasValgrind, hostVersion } from "./xs/run.js";
 
@@ -25,7 +26,7 @@ function parse(argv: readonly string[]): { scenarios: readonly Scenario[]; flags
     .usage("[options] [scenario...]  (npm run budgets -- ...)")
     .argument("[scenario...]", "only these", scenarioNamed)
     .option("--update", "write the measured values to budgets.json; limits stay")
-    .option("--census", "instead: what lives in the heaps at the peak of each handshake message of client13")
+    .option("--census", "instead: what lives in the heaps at the peak of each handshake message (default: of client13)")
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "budgets: ")) });
   command.parse(argv, { from: "user" });
@@ -76,7 +77,10 @@ async function main(): Promise<number> {
   const { scenarios, flags } = parse(process.argv.slice(2));
   const host = await buildHost();
   if (flags.census) {
-    process.stdout.write(await census("client13-chacha"));
+    for (const { name, replays } of scenarios === SCENARIOS ? [client13] : scenarios) {
+      if (replays === undefined) throw new SimError(`${name} replays no single handshake: there is no census of it`);
+      process.stdout.write(`${name}\n${await census(replays)}\n`);
+    }
     return 0;
   }
   const budgets = readBudgets();

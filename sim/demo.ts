@@ -26,7 +26,7 @@ export async function demo(options: SimOptions, print: (text: string) => void): 
 async function measure(options: SimOptions, targets: Targets, print: (text: string) => void): Promise<Measured> {
   const secure: Run = { app: "sensor", options, target: targets.secure, tls: true };
   const plain = ended(await runApp({ ...secure, target: targets.plain, tls: false }), "the app without TLS");
-  const needs = measuredNeeds();
+  const needs = measuredNeeds(options.suites);
   if (needs !== null) checkNeeds(options, needs, plain.stats as XsStats);
   if (options.insecureFixedRandom !== null)
     process.stderr.write("sim: warning: random bytes are fixed, every secret of this run is known\n");

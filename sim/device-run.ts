@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SimError } from "./errors.js";
 import type { SimOptions } from "./options.js";
-import { apps } from "./paths.js";
+import { apps, providerFile } from "./paths.js";
 import { type CountResult, countInstructions, runXs, XS_EXIT, type XsOptions, type XsResult } from "./xs/run.js";
 
 export interface Target {
@@ -33,7 +33,7 @@ function xsOptions(app: string, options: SimOptions, target: Target, tls: boolea
   const { path, readings, suites, receiveBuffer, sendBuffer } = options;
   return {
     main: join(apps, `${app}.js`),
-    map: { imports: { "sim:trust": trust } },
+    map: { imports: { "sim:trust": trust, "sim:provider": providerFile(options.provider) } },
     config: { address, port, tls, serverName, path, readings: strict ? readings : 1, strict, suites, receiveBuffer, sendBuffer },
     ...options.heaps,
     timeout: TIMEOUT,

@@ -1,6 +1,12 @@
 // The command line of `npm run sim`.
 import { Command, InvalidArgumentError, Option } from "commander";
-import { TLS_AES_128_GCM_SHA256, TLS_CHACHA20_POLY1305_SHA256 } from "../src/constants.js";
+import {
+  TLS_AES_128_CCM_8_SHA256,
+  TLS_AES_128_CCM_SHA256,
+  TLS_AES_128_GCM_SHA256,
+  TLS_AES_256_GCM_SHA384,
+  TLS_CHACHA20_POLY1305_SHA256,
+} from "../src/constants.js";
 import { BOARDS, type Heaps } from "./boards.js";
 
 export interface ServerAddress {
@@ -18,6 +24,8 @@ export interface SimOptions {
   readonly path: string;
   readonly readings: number;
   readonly suites: readonly number[];
+  /** What the device computes with: a module of sim/apps/providers. */
+  readonly provider: string;
   readonly receiveBuffer: number;
   readonly sendBuffer: number;
   /** Seconds since 1970, or null: the clock of this machine. */
@@ -26,10 +34,31 @@ export interface SimOptions {
   readonly instructions: boolean;
 }
 
-const SUITES: Readonly<Record<string, readonly number[]>> = {
-  any: [TLS_CHACHA20_POLY1305_SHA256, TLS_AES_128_GCM_SHA256],
-  chacha20: [TLS_CHACHA20_POLY1305_SHA256],
-  aes128: [TLS_AES_128_GCM_SHA256],
+interface Offer {
+  readonly suites: readonly number[];
+  readonly provider: string;
+}
+
+const IOT = "iot-client";
+const FULL = "full";
+
+const SUITES: Readonly<Record<string, Offer>> = {
+  any: { suites: [TLS_CHACHA20_POLY1305_SHA256, TLS_AES_128_GCM_SHA256], provider: IOT },
+  chacha20: { suites: [TLS_CHACHA20_POLY1305_SHA256], provider: IOT },
+  aes128: { suites: [TLS_AES_128_GCM_SHA256], provider: IOT },
+  aes256: { suites: [TLS_AES_256_GCM_SHA384], provider: FULL },
+  ccm: { suites: [TLS_AES_128_CCM_SHA256], provider: FULL },
+  ccm8: { suites: [TLS_AES_128_CCM_8_SHA256], provider: FULL },
+  full: {
+    suites: [
+      TLS_CHACHA20_POLY1305_SHA256,
+      TLS_AES_128_GCM_SHA256,
+      TLS_AES_256_GCM_SHA384,
+      TLS_AES_128_CCM_SHA256,
+      TLS_AES_128_CCM_8_SHA256,
+    ],
+    provider: FULL,
+  },
 };
 
 function whole(least: number, most: number): (text: string) => number {
@@ -75,7 +104,11 @@ function program(): Command {
     .option("--stack <COUNT>", "slots of the XS stack (esp32: 512)", whole(64, 65_536))
     .option("--receive-buffer <BYTES>", "a protected record must fit in it with 8 bytes to spare", whole(256, 65_536), 2048)
     .option("--send-buffer <BYTES>", "size of the send buffer", whole(256, 65_536), 512)
-    .addOption(new Option("--suite <NAME>", "cipher suite that is offered").choices(Object.keys(SUITES)).default("chacha20"))
+    .addOption(
+      new Option("--suite <NAME>", "cipher suite that is offered (any: both of the profile iot-client; full: all of the profile full)")
+        .choices(Object.keys(SUITES))
+        .default("chacha20"),
+    )
     .option("--server <HOST:PORT>", "a server that is running already, with --ca", parseServer, null)
     .option("--ca <FILE>", "certificates that are trusted, PEM or DER (the server is always verified)")
     .option("--servername <NAME>", "name that the certificate must carry (default: HOST)")
@@ -132,7 +165,7 @@ export function parseOptions(argv: readonly string[]): SimOptions {
     servername: flags.servername ?? null,
     path: flags.path,
     readings: flags.readings,
-    suites: SUITES[flags.suite] as readonly number[],
+    ...(SUITES[flags.suite] as Offer),
     receiveBuffer: flags.receiveBuffer,
     sendBuffer: flags.sendBuffer,
     time: flags.time ?? null,

@@ -6,3 +6,8 @@ export const dist = dirname(dirname(fileURLToPath(import.meta.url)));
 export const root = dirname(dist);
 export const apps = join(dist, "sim/apps");
 export const flights = join(root, "sim/flights");
+
+/** The module that "sim:provider" is mapped to. */
+export function providerFile(name: string): string {
+  return join(apps, "providers", `${name}.js`);
+}

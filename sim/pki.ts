@@ -1,4 +1,4 @@
-// A small CA made by the openssl command: root → intermediate → leaf for localhost, all on P-256.
+// Small CAs made by the openssl command: root → intermediate → leaf for localhost, all on P-256.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,17 +12,16 @@ export interface Pki {
 }
 
 const NAMES = "DNS:localhost,DNS:sensors.example,IP:127.0.0.1";
+const IS_CA = "keyUsage=critical,keyCertSign,cRLSign";
 
-export function readPki(folder: string): Pki {
-  const text = (name: string): string => readFileSync(join(folder, name), "utf8");
-  return { root: text("root.pem"), chain: text("leaf.pem") + text("intermediate.pem"), key: text("leaf.key") };
-}
+/** Makes NAME.pem and NAME.key in a folder, on P-256. issuer: the name of another; null: self-signed. */
+export type MakeCertificate = (name: string, subject: string, issuer: string | null, extensions: readonly string[]) => void;
 
-/** Makes the CA in a folder: NAME.pem and NAME.key of root, intermediate and leaf. Valid from now on. */
-export function makePki(folder: string, days: number): Pki {
+/** Certificates in a folder, valid from now on. */
+export function certificateMaker(folder: string, days: number): MakeCertificate {
   const config = join(folder, "openssl.cnf");
   writeFileSync(config, "[req]\ndistinguished_name = dn\n[dn]\n"); // the system's own file would add extensions
-  const make = (name: string, subject: string, issuer: string | null, extensions: readonly string[]): void => {
+  return (name, subject, issuer, extensions) => {
     const run = spawnSync(
       "openssl",
       [
@@ -37,16 +36,45 @@ export function makePki(folder: string, days: number): Pki {
       throw new SimError("the openssl command cannot be started, which makes the CA. On Debian: apt-get install openssl");
     if (run.status !== 0) throw new SimError(`openssl cannot make a certificate: ${run.stderr.trim().split("\n").pop() ?? ""}`);
   };
-  make("root", "/CN=Thimble Demo Root", null, ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign,cRLSign"]);
-  make("intermediate", "/CN=Thimble Demo Intermediate", "root", [
-    "basicConstraints=critical,CA:TRUE,pathlen:0",
-    "keyUsage=critical,keyCertSign,cRLSign",
-  ]);
-  make("leaf", "/CN=localhost", "intermediate", [
+}
+
+export function makeRoot(make: MakeCertificate): void {
+  make("root", "/CN=Thimble Demo Root", null, ["basicConstraints=critical,CA:TRUE", IS_CA]);
+}
+
+export function makeIntermediate(make: MakeCertificate, name: string, subject: string, issuer: string, pathLength: number): void {
+  make(name, subject, issuer, [`basicConstraints=critical,CA:TRUE,pathlen:${pathLength}`, IS_CA]);
+}
+
+export function makeLeaf(make: MakeCertificate, name: string, issuer: string, more: readonly string[] = []): void {
+  make(name, "/CN=localhost", issuer, [
     "basicConstraints=critical,CA:FALSE",
     "keyUsage=critical,digitalSignature",
     "extendedKeyUsage=serverAuth",
     `subjectAltName=${NAMES}`,
+    ...more,
   ]);
+}
+
+export function makeClient(make: MakeCertificate, name: string, issuer: string): void {
+  make(name, "/CN=sensor 1", issuer, [
+    "basicConstraints=critical,CA:FALSE",
+    "keyUsage=critical,digitalSignature",
+    "extendedKeyUsage=clientAuth",
+  ]);
+}
+
+/** What a server with the certificate `name` has; `above` it: those that it sends with it, in order. */
+export function readPki(folder: string, name = "leaf", above: readonly string[] = ["intermediate"]): Pki {
+  const text = (file: string): string => readFileSync(join(folder, file), "utf8");
+  return { root: text("root.pem"), chain: [name, ...above].map((one) => text(`${one}.pem`)).join(""), key: text(`${name}.key`) };
+}
+
+/** Makes the CA in a folder: NAME.pem and NAME.key of root, intermediate and leaf. */
+export function makePki(folder: string, days: number): Pki {
+  const make = certificateMaker(folder, days);
+  makeRoot(make);
+  makeIntermediate(make, "intermediate", "/CN=Thimble Demo Intermediate", "root", 0);
+  makeLeaf(make, "leaf", "intermediate");
   return readPki(folder);
 }

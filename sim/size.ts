@@ -11,6 +11,24 @@ import { BuildError, buildHost, hostVersion, runXs } from "./xs/run.js";
 /** What a firmware imports: the connection, its profile, and the host's socket. */
 const PROFILES: Readonly<Record<string, readonly string[]>> = {
   "iot-client": ["src/profiles/iot-client.js", "src/client.js", "src/x509/anchors.js", "hosts/moddable/tls-socket.js"],
+  "iot-server": [
+    "src/profiles/iot-server.js",
+    "src/server.js",
+    "src/virtual-hosts.js",
+    "src/keys/identity-from.js",
+    "src/keys/p256-key.js",
+  ],
+  full: [
+    "src/profiles/full.js",
+    "src/client.js",
+    "src/server.js",
+    "src/virtual-hosts.js",
+    "src/x509/anchors.js",
+    "src/keys/identity-from.js",
+    "src/keys/p256-key.js",
+    "src/keys/rsa-key.js",
+    "hosts/moddable/tls-socket.js",
+  ],
 };
 
 interface Size {

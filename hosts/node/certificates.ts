@@ -68,6 +68,17 @@ export function certificatesFromFile(path: string): Uint8Array[] {
   return filesAt(path).flatMap((file) => certificatesFrom(readFile(file), file));
 }
 
+/** The revocation lists of a PEM or DER file. */
+export function listsFromFile(path: string): Uint8Array[] {
+  const data = readFile(path);
+  if (data[0] === 0x30) return [data];
+  const blocks = parsePem(Buffer.from(data).toString("latin1"), path);
+  if (blocks.length === 0) throw new Error(`${path}: holds no revocation list (no -----BEGIN X509 CRL-----, and not DER)`);
+  for (const { label, line } of blocks)
+    if (label !== "X509 CRL") throw new Error(`${path}, line ${line}: holds a ${label} where an X509 CRL is needed`);
+  return blocks.map(({ der }) => der);
+}
+
 const CERTIFICATE_FILE = /\.(pem|crt|cer|der)$/i;
 
 /** The file itself, or the certificate files of a directory, not of those inside it. */

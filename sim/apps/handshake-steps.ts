@@ -1,6 +1,7 @@
 // Drives a connection record by record, and marks what each handshake message cost. Lies in flash, as the stack itself.
 import measure from "sim:measure";
-import type { Connection } from "../../src/connection.js";
+import { type Connection, OPEN } from "../../src/connection.js";
+import { SEND_CERT, SEND_CV, SEND_EE, SEND_FINISHED, SEND_SH } from "../../src/handshake/states-13.js";
 import { BETWEEN } from "./between.js";
 
 const HANDSHAKE = 22;
@@ -8,23 +9,30 @@ const CHANGE_CIPHER_SPEC = 20;
 const ALERT = 21;
 
 interface WithFlow {
-  readonly flow: { readonly stateName: string } | null;
+  readonly flow: { readonly stateName: string; readonly state: number; readonly chain: object | null } | null;
+}
+
+/** A Certificate message is being read. */
+function readsChain(connection: Connection): boolean {
+  const { flow } = connection as unknown as WithFlow;
+  return flow !== null && !!flow.chain;
 }
 
 function stateOf(connection: Connection): string {
   return (connection as unknown as WithFlow).flow?.stateName ?? "";
 }
 
-/** The message that a record of the server holds, told from the state before and behind it. */
-function nameOf(type: number, length: number, before: string, after: string): string {
+/** The message that a record of the peer holds, told from the state before and behind it. */
+function nameOf(connection: Connection, type: number, length: number, before: string): string {
+  const after = stateOf(connection);
   if (type === CHANGE_CIPHER_SPEC) return "change_cipher_spec";
   if (type === ALERT) return "alert";
-  if (type === HANDSHAKE) return "ServerHello";
+  if (type === HANDSHAKE) return before === "START" ? "ClientHello" : "ServerHello";
   switch (before) {
     case "WAIT_EE":
       return after === before || after === "WAIT_CERT_CR" ? "EncryptedExtensions" : "EncryptedExtensions …";
     case "WAIT_CERT_CR":
-      return after === "WAIT_CERT" ? "CertificateRequest" : "Certificate";
+      return after === "WAIT_CERT" && !readsChain(connection) ? "CertificateRequest" : "Certificate";
     case "WAIT_CERT":
       return "Certificate";
     case "WAIT_CV":
@@ -32,21 +40,42 @@ function nameOf(type: number, length: number, before: string, after: string): st
     case "WAIT_FINISHED":
       return "Finished";
     default:
-      return postHandshakeName(length);
+      return postHandshakeName(connection, length);
   }
 }
 
-const PROTECTED_ALERT = 24;
-const PROTECTED_KEY_UPDATE = 27;
+/** Header and content type around a protected message, without the tag. */
+const AROUND = 6;
+const ALERT_LENGTH = 2;
+const KEY_UPDATE_LENGTH = 5;
 
 /** By the record's length: the message is gone when it has been taken. */
-export function postHandshakeName(length: number): string {
-  return length === PROTECTED_ALERT ? "alert" : length === PROTECTED_KEY_UPDATE ? "KeyUpdate" : "NewSessionTicket";
+export function postHandshakeName(connection: Connection, length: number): string {
+  const content = length - AROUND - (connection.suite?.aead.tagLength ?? 0);
+  return content === ALERT_LENGTH ? "alert" : content === KEY_UPDATE_LENGTH ? "KeyUpdate" : "NewSessionTicket";
 }
 
-/** Tells the tool that reads our output what passed on the wire. */
+/** Tells the tool that reads our output what passed on the wire; ">+" is what went out within the step before. */
 function tell(direction: string, name: string, bytes: number): void {
   trace("@", direction, " ", bytes, " ", name, "\n");
+}
+
+/** What waits until there is room to send it. */
+function blockedName(connection: Connection): string {
+  switch ((connection as unknown as WithFlow).flow?.state) {
+    case SEND_SH:
+      return "our ServerHello";
+    case SEND_EE:
+      return "our EncryptedExtensions";
+    case SEND_CERT:
+      return "our Certificate";
+    case SEND_CV:
+      return "our CertificateVerify";
+    case SEND_FINISHED:
+      return "our Finished";
+    default:
+      return "";
+  }
 }
 
 /** After construction: what the client sends first. */
@@ -61,11 +90,23 @@ export function takeRecord(connection: Connection, type: number, length: number)
   const waiting = connection.txPending();
   measure.mark(BETWEEN);
   connection.received(length);
-  const name = nameOf(type, length, before, stateOf(connection));
+  const name = nameOf(connection, type, length, before);
   measure.mark(name);
   tell("<", name, length);
   const answer = connection.txPending() - waiting;
-  if (answer > 0) tell(">", "Finished", answer);
+  if (answer > 0) tell(">+", name === "ClientHello" ? "ServerHello …" : connection.state === OPEN ? "Finished" : "Certificate …", answer);
+}
+
+/** All that waits is sent, and so is what then finds room. */
+export function flush(connection: Connection): void {
+  for (let pending = connection.txPending(); pending > 0; pending = connection.txPending()) {
+    const name = blockedName(connection);
+    measure.mark(BETWEEN);
+    connection.sent(pending);
+    if (name === "") return;
+    measure.mark(name);
+    tell(">", name, connection.txPending());
+  }
 }
 
 /** Puts a whole record into the connection's memory and takes it. */

@@ -84,7 +84,7 @@ export class LiveDriver {
       connection.received(length);
       const data = connection.appData();
       if (data > 0) connection.consumed(data);
-      const name = data > 0 ? "record received" : postHandshakeName(length);
+      const name = data > 0 ? "record received" : postHandshakeName(connection, length);
       measure.mark(name);
       trace("@< ", length, " ", name, "\n");
       if (data > 0) this.replies++;

@@ -5,7 +5,8 @@ import { ClientConnection } from "../../src/client.js";
 import { config, RecordLoop } from "./record-loop.js";
 
 const count = Number(host.argument(0));
-const secret = new Uint8Array(32);
+/** Room for the longest hash. */
+const secret = new Uint8Array(48);
 const loop = new RecordLoop(
   new ClientConnection({
     ...config,

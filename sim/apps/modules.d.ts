@@ -1,11 +1,18 @@
 // Modules that the tools write for one run, and the device's global that Node lacks.
 
 declare module "sim:flight" {
-  /** The server's records, each with its header, as they were received from a real server. */
+  /** The peer's records, each with its header, as they were received from a real one. */
   export const records: readonly Uint8Array[];
   /** DER of the root certificate. */
   export const root: Uint8Array;
   export const serverName: string;
+  /** DER of what the device proves itself with; empty where it does not. */
+  export const certificates: readonly Uint8Array[];
+  export const key: Uint8Array;
+}
+
+declare module "sim:provider" {
+  export const provider: import("../../src/crypto/provider.js").CryptoProvider;
 }
 
 declare module "sim:trust" {

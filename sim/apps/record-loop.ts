@@ -12,7 +12,7 @@ import { records, replayConfig } from "./replay-config.js";
 const SIZE = 1024;
 /** Header and payload in the server's buffer: the payload at a multiple of 4. */
 const AT = 3;
-const SEALED = 5 + SIZE + 1 + 16;
+const HEADER = 5;
 
 export class RecordLoop {
   private readonly connection: ClientConnection;
@@ -20,6 +20,8 @@ export class RecordLoop {
   private readonly buffer: Uint8Array;
   private readonly record: Uint8Array;
   private readonly payload: Uint8Array;
+  /** Bytes of a whole record. */
+  private readonly sealed: number;
 
   /** `connection` is new; serverSecret gets SERVER_TRAFFIC_SECRET_0 by its key log. */
   constructor(connection: ClientConnection, serverSecret: Uint8Array) {
@@ -35,11 +37,12 @@ export class RecordLoop {
     const suite = connection.suite as CipherSuite;
     // [ iv 12 | nonce 12 | traffic secret ]
     const keys = new Uint8Array(24 + suite.hash.outputLength);
-    keys.set(serverSecret, 24);
+    keys.set(serverSecret.subarray(0, suite.hash.outputLength), 24);
     this.server = new Protection13(suite, null, keys, 0, 12);
     useTrafficSecret(new KeySchedule13(suite.hash), this.server, suite.aead.keyLength, keys, 24, 0);
-    this.buffer = new Uint8Array(AT + SEALED);
-    this.record = this.buffer.subarray(AT, AT + SEALED);
+    this.sealed = HEADER + SIZE + 1 + suite.aead.tagLength;
+    this.buffer = new Uint8Array(AT + this.sealed);
+    this.record = this.buffer.subarray(AT, AT + this.sealed);
     this.payload = new Uint8Array(SIZE);
     // The server's tickets had the first sequence numbers.
     for (let i = 0; i < protectedRecords; i++) this.seal();
@@ -58,11 +61,11 @@ export class RecordLoop {
   }
 
   receive(count: number): void {
-    const { connection, record } = this;
+    const { connection, record, sealed } = this;
     for (let i = 0; i < count; i++) {
       this.seal();
       connection.io.set(record, connection.rxOffset);
-      connection.received(SEALED);
+      connection.received(sealed);
       if (connection.appData() !== SIZE) throw new Error(`record ${i} was not received: ${connection.failure?.message ?? "no data"}`);
       connection.consumed(SIZE);
     }
@@ -77,7 +80,7 @@ export class RecordLoop {
     const { connection } = this;
     connection.io.set(this.record, connection.rxOffset);
     measure.begin("receive");
-    connection.received(SEALED);
+    connection.received(this.sealed);
     connection.consumed(SIZE);
     measure.end("receive");
   }

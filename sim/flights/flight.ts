@@ -1,16 +1,21 @@
-// Recorded flights: what a real server sent to a client whose random bytes are fixed, so that it can be replayed exactly.
+// Recorded flights: what a real peer sent to a connection whose random bytes are fixed, so that it can be replayed exactly.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SimError } from "../errors.js";
-import { flights } from "../paths.js";
+import { flights, providerFile } from "../paths.js";
 
 export interface Flight {
   /** What was recorded, with which server. */
   readonly about: string;
+  /** What the device computes with: a module of sim/apps/providers. */
+  readonly provider: string;
   readonly serverName: string;
   /** DER of the root certificate, hex. */
   readonly root: string;
-  /** The server's records in order, each with its header, hex. */
+  /** DER of what the device proves itself with, hex; of a client that is not asked: none. */
+  readonly certificates?: readonly string[];
+  readonly key?: string;
+  /** The peer's records in order, each with its header, hex. */
   readonly records: readonly string[];
 }
 
@@ -30,13 +35,20 @@ function bytesSource(hex: string): string {
   return `new Uint8Array([${Buffer.from(hex, "hex").join(",")}])`;
 }
 
-/** Writes the module that "sim:flight" is mapped to; returns its path. */
-export function writeFlightModule(flight: Flight, folder: string): string {
+function listSource(list: readonly string[]): string {
+  return `[${list.map(bytesSource).join(",\n")}]`;
+}
+
+/** Writes the module that "sim:flight" is mapped to, and says what a device needs to be mapped for this flight. */
+export function flightImports(flight: Flight, folder: string): Record<string, string> {
   const path = join(folder, "flight.js");
-  writeFileSync(
-    path,
-    `export const records = [${flight.records.map(bytesSource).join(",\n")}];\n` +
-      `export const root = ${bytesSource(flight.root)};\nexport const serverName = ${JSON.stringify(flight.serverName)};\n`,
-  );
-  return path;
+  const lines = [
+    `records = ${listSource(flight.records)}`,
+    `root = ${bytesSource(flight.root)}`,
+    `serverName = ${JSON.stringify(flight.serverName)}`,
+    `certificates = ${listSource(flight.certificates ?? [])}`,
+    `key = ${bytesSource(flight.key ?? "")}`,
+  ];
+  writeFileSync(path, lines.map((line) => `export const ${line};\n`).join(""));
+  return { "sim:flight": path, "sim:provider": providerFile(flight.provider) };
 }

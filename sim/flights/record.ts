@@ -1,89 +1,167 @@
-// Records the flights anew: node dist/sim/flights/record.js [--new-certificates]. Needed when the ClientHello changes, since then the server's
-// signature and keys do. The certificates and their keys are kept in sim/flights/pki (they protect nothing).
-import { once } from "node:events";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { type AddressInfo, connect } from "node:net";
+// Records flights anew: node dist/sim/flights/record.js NAME... (all: every one) [--new-certificates]. Needed when what the device sends changes, since
+// then the peer's signature and keys do. Certificates and keys are kept in sim/flights/pki (they protect nothing); those of the chains are made anew.
+import { createPrivateKey } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createServer } from "node:tls";
 import { certificatesFrom } from "../../hosts/node/certificates.js";
-import { ClientConnection } from "../../src/client.js";
-import { OPEN } from "../../src/connection.js";
-import { iotClient } from "../../src/profiles/iot-client.js";
+import type { CryptoProvider } from "../../src/crypto/provider.js";
+import type { Identity } from "../../src/identity.js";
+import { identityFrom } from "../../src/keys/identity-from.js";
+import { p256Keys } from "../../src/keys/p256-key.js";
+import { VirtualHosts } from "../../src/virtual-hosts.js";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
 import { fixedClock, insecureFixedRandom } from "../apps/fixed-random.js";
-import { flights } from "../paths.js";
-import { makePki, type Pki, readPki } from "../pki.js";
+import { flights, providerFile } from "../paths.js";
+import { certificateMaker, makeClient, makeIntermediate, makeLeaf, makePki, makeRoot, type Pki, readPki } from "../pki.js";
 import { type Flight, flightFile } from "./flight.js";
+import { nodeServer, opensslServer, type Peer, recordClientFlight, recordServerFlight } from "./peers.js";
 
 const SERVER_NAME = "localhost";
 const DAYS = 8400;
+const CHACHA = "TLS_CHACHA20_POLY1305_SHA256";
+/** Octets of an extension that makes a certificate nearly as long as it may be, 16,384. */
+const LARGE = 15_700;
 
-/** One handshake with Node's server. Returns its records, up to the tickets behind its Finished. */
-async function record(pki: Pki, suite: string): Promise<Flight> {
-  const server = createServer({
-    cert: pki.chain,
-    key: pki.key,
-    minVersion: "TLSv1.3",
-    ciphers: suite,
-    ecdhCurve: "X25519",
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const rootDer = certificatesFrom(pki.root, "root")[0] as Uint8Array;
-  const connection = new ClientConnection({
-    provider: iotClient,
-    random: insecureFixedRandom,
-    clock: fixedClock,
-    trust: new AnchorList([anchorFromCertificate(rootDer, iotClient.sha256)]),
-    serverName: SERVER_NAME,
-    receiveBuffer: 2048, // as in the replay: record_size_limit and max_fragment_length in the ClientHello tell it
-  });
-  const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
-  let bytes = Buffer.alloc(0);
-  const send = (): void => {
-    const pending = connection.txPending();
-    if (pending === 0) return;
-    socket.write(connection.io.slice(connection.txOffset, connection.txOffset + pending));
-    connection.sent(pending);
-  };
-  socket.on("connect", send);
-  socket.on("data", (data) => {
-    bytes = Buffer.concat([bytes, data]);
-    for (let at = 0; at < data.length; ) {
-      const length = Math.min(connection.rxSpace(), data.length - at);
-      if (length === 0) throw new Error(`the client takes no more: ${connection.failure?.message ?? "its buffer is full"}`);
-      connection.io.set(data.subarray(at, at + length), connection.rxOffset);
-      connection.received(length);
-      at += length;
-    }
-    send();
-  });
-  await new Promise((resolve) => setTimeout(resolve, 1500));
-  socket.destroy();
-  server.close();
-  if (connection.state !== OPEN) throw new Error(`the handshake failed: ${connection.failure?.message ?? "not done"}`);
-  const records: string[] = [];
-  for (let at = 0; at + 5 <= bytes.length; ) {
-    const end = at + 5 + bytes.readUInt16BE(at + 3);
-    records.push(bytes.subarray(at, end).toString("hex"));
-    at = end;
-  }
+/** As in the replay: extensions tell the peer what fits. */
+const BUFFERS = { receiveBuffer: 2048, sendBuffer: 512 };
+
+const folder = join(flights, "pki");
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+const ders = (pem: string): Uint8Array[] => certificatesFrom(pem, "certificates");
+
+async function providerOf(name: string): Promise<CryptoProvider> {
+  return ((await import(providerFile(name))) as { provider: CryptoProvider }).provider;
+}
+
+interface Own {
+  readonly certificates: readonly Uint8Array[];
+  readonly key: Uint8Array;
+}
+
+function ownOf({ chain, key }: Pki): Own {
+  return { certificates: ders(chain), key: new Uint8Array(createPrivateKey(key).export({ type: "pkcs8", format: "der" })) };
+}
+
+function identityOf(own: Own, { sha256 }: CryptoProvider): Identity {
+  return identityFrom({ ...own, keys: [p256Keys], sha256 });
+}
+
+function flightOf(about: string, provider: string, root: string, records: readonly string[], own: Own | null): Flight {
+  const { node, openssl } = process.versions;
   return {
-    about: `TLS 1.3, ${suite}, X25519; Node ${process.versions.node}'s tls with OpenSSL ${process.versions.openssl}; recorded with insecureFixedRandom`,
+    about: `${about}; Node ${node}, OpenSSL ${openssl}; recorded with insecureFixedRandom`,
+    provider,
     serverName: SERVER_NAME,
-    root: Buffer.from(rootDer).toString("hex"),
+    root: hex(ders(root)[0] as Uint8Array),
+    ...(own === null ? {} : { certificates: own.certificates.map(hex), key: hex(own.key) }),
     records,
   };
 }
 
-const folder = join(flights, "pki");
-mkdirSync(folder, { recursive: true });
-const pki = process.argv.includes("--new-certificates") || !existsSync(join(folder, "leaf.pem")) ? makePki(folder, DAYS) : readPki(folder);
-for (const [name, suite] of [
-  ["client13-chacha", "TLS_CHACHA20_POLY1305_SHA256"],
-  ["client13-aesgcm", "TLS_AES_128_GCM_SHA256"],
-] as const) {
-  const flight = await record(pki, suite);
-  writeFileSync(flightFile(name), `${JSON.stringify(flight, null, 2)}\n`);
-  process.stdout.write(`${flightFile(name)}: ${flight.records.length} records, ${flight.records.join("").length / 2} bytes\n`);
+async function client(about: string, providerName: string, root: string, peer: Peer, own: Own | null = null): Promise<Flight> {
+  const provider = await providerOf(providerName);
+  const records = await recordServerFlight(
+    {
+      provider,
+      random: insecureFixedRandom,
+      clock: fixedClock,
+      trust: new AnchorList([anchorFromCertificate(ders(root)[0] as Uint8Array, provider.sha256)]),
+      serverName: SERVER_NAME,
+      ...BUFFERS,
+      identities: own === null ? [] : [identityOf(own, provider)],
+    },
+    peer.port,
+  );
+  peer.stop();
+  return flightOf(about, providerName, root, records, own);
 }
+
+function suite(provider: string, name: string): (pki: Pki) => Promise<Flight> {
+  return async (pki) =>
+    client(`TLS 1.3, ${name}, X25519; Node's tls`, provider, pki.root, await nodeServer({ cert: pki.chain, key: pki.key, ciphers: name }));
+}
+
+/** A chain whose certificates were made for it, sent in records of at most 512 bytes. `length` 1: the root issued the leaf. */
+function chain(length: number, large: boolean): () => Promise<Flight> {
+  return async () => {
+    const made = mkdtempSync(join(tmpdir(), "thimble-chain-"));
+    try {
+      const make = certificateMaker(made, DAYS);
+      makeRoot(make);
+      let issuer = "root";
+      const above: string[] = [];
+      for (let left = length - 2; left >= 0; left--) {
+        makeIntermediate(make, `ca${left}`, `/CN=Thimble Demo Intermediate ${left}`, issuer, left);
+        issuer = `ca${left}`;
+        above.unshift(issuer);
+      }
+      const extension = `1.3.6.1.4.1.32473.1=DER:0482${LARGE.toString(16).padStart(4, "0")}${"5a".repeat(LARGE)}`;
+      makeLeaf(make, "leaf", issuer, large ? [extension] : []);
+      const pki = readPki(made, "leaf", above);
+      const lengths = ders(pki.chain).map((der) => der.length);
+      const about = `TLS 1.3, ${CHACHA}, X25519; openssl s_server -max_send_frag 512; certificates of ${lengths.join(", ")} bytes`;
+      return await client(about, "iot-client", pki.root, await opensslServer(pki, CHACHA));
+    } finally {
+      rmSync(made, { recursive: true });
+    }
+  };
+}
+
+async function mtls(pki: Pki): Promise<Flight> {
+  if (!existsSync(join(folder, "client.pem"))) makeClient(certificateMaker(folder, DAYS), "client", "intermediate");
+  const peer = await nodeServer({
+    cert: pki.chain,
+    key: pki.key,
+    ciphers: CHACHA,
+    ca: pki.root,
+    requestCert: true,
+    rejectUnauthorized: true,
+  });
+  const own = ownOf(readPki(folder, "client"));
+  return client(`TLS 1.3, ${CHACHA}, X25519, client authentication; Node's tls`, "iot-client", pki.root, peer, own);
+}
+
+async function server(pki: Pki): Promise<Flight> {
+  const provider = await providerOf("iot-server");
+  const own = ownOf(pki);
+  const hosts = new VirtualHosts([], { identities: [identityOf(own, provider)] });
+  const config = { provider, random: insecureFixedRandom, clock: fixedClock, hosts, ...BUFFERS };
+  const records = await recordClientFlight(config, pki.root, SERVER_NAME, CHACHA);
+  return flightOf(`TLS 1.3, ${CHACHA}, X25519; what Node's tls sent as a client`, "iot-server", pki.root, records, own);
+}
+
+const RECORDERS: Readonly<Record<string, (pki: Pki) => Promise<Flight>>> = {
+  "client13-chacha": suite("iot-client", CHACHA),
+  "client13-aesgcm": suite("iot-client", "TLS_AES_128_GCM_SHA256"),
+  "client13-aes256gcm": suite("aes256gcm", "TLS_AES_256_GCM_SHA384"),
+  "client13-aes128ccm": suite("aes128ccm", "TLS_AES_128_CCM_SHA256"),
+  "client13-aes128ccm8": suite("aes128ccm8", "TLS_AES_128_CCM_8_SHA256"),
+  "client13-mtls": mtls,
+  "server13-chacha": server,
+  "chain-1": chain(1, false),
+  "chain-2": chain(2, false),
+  "chain-5": chain(5, false),
+  "chain-16k": chain(1, true),
+};
+
+async function main(argv: readonly string[]): Promise<number> {
+  const names = argv.filter((name) => !name.startsWith("--"));
+  const unknown = names.filter((name) => name !== "all" && RECORDERS[name] === undefined);
+  if (names.length === 0 || unknown.length > 0) {
+    process.stderr.write(`usage: record.js NAME... [--new-certificates]; there are: all, ${Object.keys(RECORDERS).join(", ")}\n`);
+    return 2;
+  }
+  mkdirSync(folder, { recursive: true });
+  const pki = argv.includes("--new-certificates") || !existsSync(join(folder, "leaf.pem")) ? makePki(folder, DAYS) : readPki(folder);
+  for (const [name, record] of Object.entries(RECORDERS)) {
+    if (!names.includes(name) && !names.includes("all")) continue;
+    const flight = await record(pki);
+    writeFileSync(flightFile(name), `${JSON.stringify(flight, null, 2)}\n`);
+    process.stdout.write(`${flightFile(name)}: ${flight.records.length} records, ${flight.records.join("").length / 2} bytes\n`);
+  }
+  return 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));

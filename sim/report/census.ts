@@ -1,10 +1,9 @@
 // What lives at the peak of each message: for those who want to make it less.
 import { measureMemory } from "../scenarios/replay.js";
+import type { Replay } from "../scenarios/scenario.js";
 import type { Census, Mark } from "../xs/run.js";
 import { merged, stepsOf } from "./steps.js";
 import { bytes, table, thousands } from "./table.js";
-
-const APP = "measure-handshake";
 
 function callsOf(calls: Census["calls"]): string {
   return calls.map(({ name, slots }) => `${name} ${slots}`).join(" < ");
@@ -38,8 +37,8 @@ function section(mark: Mark, sum: number, census: Census, before: Census | null,
 }
 
 /** The peaks by message, then the census of each. */
-export async function census(flight: string): Promise<string> {
-  const memory = await measureMemory(APP, flight);
+export async function census({ app, flight }: Replay): Promise<string> {
+  const memory = await measureMemory(app, flight);
   const stats = memory.stats;
   if (stats === null) return "nothing was measured";
   const { marks, slotSize } = stats;
@@ -50,12 +49,12 @@ export async function census(flight: string): Promise<string> {
     return [[name, bytes(chunkBytes), thousands(slots), bytes(stackBytes), bytes(sum), bytes(cost.live.bytes)]];
   });
   let text = `${table(["peak of", "chunks", "slots", "stack", "sum", "live behind it"], rows)}\n`;
-  const before = (await measureMemory(APP, flight, { census: 1, censusMark: 1 })).stats?.census ?? null;
+  const before = (await measureMemory(app, flight, { census: 1, censusMark: 1 })).stats?.census ?? null;
   for (const { name, cost } of steps) {
     const at = marks.findIndex((mark) => mark.name === name);
     const mark = marks[at];
     if (cost === null || mark === undefined || mark.peak === null || name === "change_cipher_spec") continue;
-    const found = (await measureMemory(APP, flight, { census: mark.peak.bytes, censusMark: at })).stats?.census;
+    const found = (await measureMemory(app, flight, { census: mark.peak.bytes, censusMark: at })).stats?.census;
     if (found) text += section(mark, cost.peak.bytes, found, before, slotSize);
   }
   return text;

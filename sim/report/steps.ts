@@ -14,7 +14,7 @@ export interface Step {
   readonly direction: ">" | "<";
   readonly name: string;
   readonly wireBytes: number;
-  /** Null for what the client sends within the step before. */
+  /** Null for what is sent within the step before. */
   readonly cost: StepCost | null;
 }
 
@@ -35,15 +35,18 @@ export function above(use: MemoryUse, base: MemoryUse, stackBytes: number, slotS
 
 interface WireLine {
   readonly direction: ">" | "<";
+  /** It went out within the step before. */
+  readonly within: boolean;
   readonly name: string;
   readonly bytes: number;
 }
 
 function wireLines(stdout: string): WireLine[] {
-  return [...stdout.matchAll(/^@([<>]) (\d+) (.*)$/gm)].map((match) => ({
+  return [...stdout.matchAll(/^@([<>])(\+?) (\d+) (.*)$/gm)].map((match) => ({
     direction: match[1] as ">" | "<",
-    bytes: Number(match[2]),
-    name: match[3] as string,
+    within: match[2] === "+",
+    bytes: Number(match[3]),
+    name: match[4] as string,
   }));
 }
 
@@ -100,7 +103,7 @@ export function stepsOf(memory: XsResult, counted: CountResult | null, name: str
     direction: line.direction,
     name: line.name,
     wireBytes: line.bytes,
-    cost: line.direction === "<" || line.name !== "Finished" ? (list[next++] ?? null) : null,
+    cost: line.within ? null : (list[next++] ?? null),
   }));
 }
 

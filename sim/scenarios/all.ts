@@ -1,8 +1,33 @@
-import { client13, client13AesGcm } from "./client13.js";
+import { chainPeak } from "./chain-peak.js";
+import { chainVerify } from "./chain-verify.js";
+import { client13, client13Aes128Ccm, client13Aes128Ccm8, client13Aes256Gcm, client13AesGcm } from "./client13.js";
+import { connections3 } from "./connections3.js";
 import { leaks } from "./leaks.js";
-import { primitives } from "./primitives.js";
-import { recordsAesGcm, recordsChaCha } from "./records.js";
+import { mtls } from "./mtls.js";
+import { primitives, primitivesFull } from "./primitives.js";
+import { recordsAes128Ccm, recordsAes128Ccm8, recordsAes256Gcm, recordsAesGcm, recordsChaCha } from "./records.js";
 import type { Scenario } from "./scenario.js";
+import { server13 } from "./server13.js";
 import { socket } from "./socket.js";
 
-export const SCENARIOS: readonly Scenario[] = [client13, client13AesGcm, socket, recordsChaCha, recordsAesGcm, primitives, leaks];
+export const SCENARIOS: readonly Scenario[] = [
+  client13,
+  client13AesGcm,
+  client13Aes256Gcm,
+  client13Aes128Ccm,
+  client13Aes128Ccm8,
+  mtls,
+  server13,
+  connections3,
+  chainVerify,
+  chainPeak,
+  socket,
+  recordsChaCha,
+  recordsAesGcm,
+  recordsAes256Gcm,
+  recordsAes128Ccm,
+  recordsAes128Ccm8,
+  primitives,
+  primitivesFull,
+  leaks,
+];

@@ -32,3 +32,6 @@ function records(name: string, flight: string): Scenario {
 
 export const recordsChaCha = records("records.chacha", "client13-chacha");
 export const recordsAesGcm = records("records.aesgcm", "client13-aesgcm");
+export const recordsAes256Gcm = records("records.aes256gcm", "client13-aes256gcm");
+export const recordsAes128Ccm = records("records.aes128ccm", "client13-aes128ccm");
+export const recordsAes128Ccm8 = records("records.aes128ccm8", "client13-aes128ccm8");

@@ -3,12 +3,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SimError } from "../errors.js";
-import { readFlight, writeFlightModule } from "../flights/flight.js";
+import { flightImports, readFlight } from "../flights/flight.js";
 import { apps } from "../paths.js";
 import { type CountResult, countInstructions, runXs, type XsOptions, type XsResult } from "../xs/run.js";
 
 /** Bytes of allocation between two looks at the live memory: a peak is at most so much too high. */
 export const PEAK_EVERY = 64;
+
+/** Heaps in which nothing needs to be collected: instructions of the work alone. */
+export const ROOMY = { chunkBytes: 16 << 20, slots: 64 << 10 };
 
 const TIMEOUT = 300_000;
 
@@ -20,7 +23,7 @@ async function withFlight<T>(
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "thimble-flight-"));
   try {
-    const imports = { "sim:flight": writeFlightModule(readFlight(flight), folder) };
+    const imports = flightImports(readFlight(flight), folder);
     return await run({ main: join(apps, `${app}.js`), map: { imports }, timeout: TIMEOUT, ...options });
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -9,11 +9,19 @@ export interface Measurement {
 /** "scenario.figure" → what was measured; the part behind the last point is the figure's name. */
 export type Measurements = Record<string, Measurement>;
 
+/** A measuring app, and the recorded flight that it runs with. */
+export interface Replay {
+  readonly app: string;
+  readonly flight: string;
+}
+
 export interface Scenario {
   /** For the command line, and the beginning of its figures' names. */
   readonly name: string;
   /** False: instructions cannot be counted here (no valgrind), leave such figures out. */
   measure(counting: boolean): Promise<Measurements>;
+  /** What it replays, where that is one handshake: for the census. */
+  readonly replays?: Replay;
 }
 
 export const INSTRUCTIONS = "instructions";

@@ -79,7 +79,12 @@ describe("budgets", function () {
     expect(scenarios.client13?.peak?.limit).to.be.at.most(14_336);
     expect(scenarios.client13?.idle?.limit).to.be.at.most(6144);
     expect(scenarios.client13?.handshake?.limit).to.be.at.most(210_000_000);
-    for (const name of ["records.chacha", "records.aesgcm"]) expect(scenarios[name]?.alloc?.limit).to.equal(0);
+    expect(scenarios.server13?.peak?.limit).to.be.at.most(16_384);
+    expect(scenarios["client13.mtls"]?.peak?.limit).to.be.at.most(14_336 + 1024);
+    expect(scenarios["client13.mtls"]?.more?.limit).to.be.at.most(1024);
+    expect(scenarios.sha512?.byteOf4096?.limit).to.be.at.most(14_000);
+    for (const suite of ["chacha", "aesgcm", "aes256gcm", "aes128ccm", "aes128ccm8"])
+      for (const figure of ["alloc", "allocSlots", "collections"]) expect(scenarios[`records.${suite}`]?.[figure]?.limit).to.equal(0);
   });
 
   it("name what the command line may ask for", async () => {

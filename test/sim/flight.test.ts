@@ -1,39 +1,64 @@
-// Recorded flights must fit the client as it is: where its ClientHello changes, they are recorded anew.
+// Recorded flights must fit the connections as they are: where what these send changes, they are recorded anew.
+import { readdirSync } from "node:fs";
 import { expect } from "chai";
 import { fixedClock, insecureFixedRandom } from "../../sim/apps/fixed-random.js";
-import { readFlight } from "../../sim/flights/flight.js";
+import { type Flight, readFlight } from "../../sim/flights/flight.js";
+import { flights, providerFile } from "../../sim/paths.js";
 import { ClientConnection } from "../../src/client.js";
-import { OPEN } from "../../src/connection.js";
-import { iotClient } from "../../src/profiles/iot-client.js";
+import { type Connection, OPEN } from "../../src/connection.js";
+import type { CryptoProvider } from "../../src/crypto/provider.js";
+import { identityFrom } from "../../src/keys/identity-from.js";
+import { p256Keys } from "../../src/keys/p256-key.js";
+import { ServerConnection } from "../../src/server.js";
+import { VirtualHosts } from "../../src/virtual-hosts.js";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
+
+const bytesOf = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, "hex"));
+
+async function connectionOf(name: string, flight: Flight): Promise<Connection> {
+  const { provider } = (await import(providerFile(flight.provider))) as { provider: CryptoProvider };
+  const { sha256 } = provider;
+  const { certificates = [], key = "" } = flight;
+  const identities =
+    certificates.length > 0 ? [identityFrom({ certificates: certificates.map(bytesOf), key: bytesOf(key), keys: [p256Keys], sha256 })] : [];
+  const common = { provider, random: insecureFixedRandom, clock: fixedClock };
+  if (name.startsWith("server13")) return new ServerConnection({ ...common, hosts: new VirtualHosts([], { identities }) });
+  const trust = new AnchorList([anchorFromCertificate(bytesOf(flight.root), sha256)]);
+  return new ClientConnection({ ...common, trust, serverName: flight.serverName, identities });
+}
+
+function flush(connection: Connection): void {
+  while (connection.txPending() > 0) connection.sent(connection.txPending());
+}
 
 describe("recorded flights", function () {
   this.timeout(20_000);
 
-  for (const name of ["client13-chacha", "client13-aesgcm"]) {
-    it(`${name} can be replayed`, () => {
+  for (const file of readdirSync(flights).filter((one) => one.endsWith(".json"))) {
+    const name = file.slice(0, -5);
+    it(`${name} can be replayed`, async () => {
       const flight = readFlight(name);
-      const root = new Uint8Array(Buffer.from(flight.root, "hex"));
-      const connection = new ClientConnection({
-        provider: iotClient,
-        random: insecureFixedRandom,
-        clock: fixedClock,
-        trust: new AnchorList([anchorFromCertificate(root, iotClient.sha256)]),
-        serverName: flight.serverName,
-      });
-      connection.sent(connection.txPending());
+      const connection = await connectionOf(name, flight);
+      flush(connection);
       for (const record of flight.records) {
-        const bytes = Buffer.from(record, "hex");
+        const bytes = bytesOf(record);
         connection.io.set(bytes, connection.rxOffset);
         connection.received(bytes.length);
-        connection.sent(connection.txPending());
+        flush(connection);
       }
       const why =
-        connection.failure === null ? "" : `${connection.failure.message}; record the flights anew: node dist/sim/flights/record.js`;
+        connection.failure === null ? "" : `${connection.failure.message}; record it anew: node dist/sim/flights/record.js ${name}`;
       expect(why).to.equal("");
       expect(connection.state).to.equal(OPEN);
     });
   }
+
+  it("of chains come in records of at most 512 bytes", () => {
+    for (const name of ["chain-1", "chain-2", "chain-5", "chain-16k"]) {
+      const sealed = readFlight(name).records.map((record) => record.length / 2);
+      expect(Math.max(...sealed), name).to.be.at.most(5 + 512 + 1 + 16);
+    }
+  });
 
   it("says which one is missing", () => {
     expect(() => readFlight("none")).to.throw(/none\.json cannot be read/);

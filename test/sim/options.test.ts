@@ -1,6 +1,7 @@
 // The command line of `npm run sim`: what it refuses, before anything is built or connected.
 import { expect } from "chai";
 import { parseOptions } from "../../sim/options.js";
+import { full } from "../../src/profiles/full.js";
 import { command } from "./program.js";
 
 describe("sim options", function () {
@@ -40,6 +41,20 @@ describe("sim options", function () {
     expect(options.time).to.equal(1_893_456_000);
   });
 
+  it("offer every suite of the profile full, and compute with iot-client where that is enough", () => {
+    const offer = (suite: string): string => {
+      const { suites, provider } = parseOptions(["--suite", suite]);
+      return `${provider}: ${suites.map((id) => id.toString(16)).join(" ")}`;
+    };
+    expect(parseOptions([])).to.deep.include({ suites: [0x1303], provider: "iot-client" });
+    expect(offer("any")).to.equal("iot-client: 1303 1301");
+    expect(offer("aes128")).to.equal("iot-client: 1301");
+    expect(offer("aes256")).to.equal("full: 1302");
+    expect(offer("ccm")).to.equal("full: 1304");
+    expect(offer("ccm8")).to.equal("full: 1305");
+    expect(parseOptions(["--suite", "full"]).suites).to.deep.equal(full.suites.map((suite) => suite.id));
+  });
+
   for (const [args, why] of [
     ["--board pdp11", /'pdp11' is invalid\. Allowed choices are esp32/],
     ["--chunks many", /--chunks.*'many'.*whole number from 1024/],
@@ -47,7 +62,7 @@ describe("sim options", function () {
     ["--slots -5", /whole number from 64/],
     ["--stack 1e3", /whole number from 64/],
     ["--receive-buffer 100", /whole number from 256/],
-    ["--suite des", /Allowed choices are any, chacha20, aes128/],
+    ["--suite des", /Allowed choices are any, chacha20, aes128, aes256, ccm, ccm8, full/],
     ["--server localhost", /HOST:PORT/],
     ["--server localhost:0 --ca x", /port must be a number from 1 to 65535/],
     ["--server ::1:443 --ca x", /HOST:PORT as example/],

@@ -68,6 +68,14 @@ describe("sim", function () {
     expect(rows.filter((row) => row.trimEnd().endsWith(" B") && row.length !== width)).to.have.length.at.most(1);
   });
 
+  for (const suite of ["aes256", "ccm", "ccm8"]) {
+    it(`posts a reading with --suite ${suite}`, async () => {
+      const { status, stdout } = await command("main", ["--readings", "1", "--no-instructions", "--suite", suite]);
+      expect(stdout).to.contain("1 readings were accepted by the server");
+      expect(status).to.equal(0);
+    });
+  }
+
   it("speaks to a server that is running already", async () => {
     const port = String(server?.securePort);
     const { status, stdout } = await command("main", [

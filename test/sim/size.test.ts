@@ -21,6 +21,6 @@ describe("size", function () {
     if ((await hostOrNull()) === null) this.skip();
     const { status, stderr } = await command("size", ["toaster"]);
     expect(status).to.equal(2);
-    expect(stderr).to.equal('size: there is no profile "toaster"; there are: iot-client\n');
+    expect(stderr).to.equal('size: there is no profile "toaster"; there are: iot-client, iot-server, full\n');
   });
 });

@@ -6,9 +6,9 @@ import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { certificatesFrom } from "../../../hosts/node/certificates.js";
 import { parseTime } from "../../../hosts/node/cli/verify.js";
-import { sha256 } from "../../../hosts/node/noble/hashes.js";
 import { systemRootsFile } from "../../../hosts/node/system-roots.js";
 import { certificateSignatures } from "../../../hosts/node/verify-chain.js";
+import { sha256 } from "../../../src/crypto/xs/sha256.js";
 import { findAlgorithm } from "../../../src/x509/algorithms.js";
 import { anchorFromCertificate } from "../../../src/x509/anchors.js";
 import { CertificateReader } from "../../../src/x509/certificate.js";
@@ -83,6 +83,17 @@ describe("thimble verify and roots", function () {
     expect(why("--ca", file("other.pem", pem("root1")), ...at, chain)).to.match(
       /not valid: unknown_ca: issuer 1: its issuer is no trust anchor/,
     );
+  });
+
+  it("asks revocation lists", () => {
+    const ca = file("ca.pem", pem("p256Root"));
+    const chain = file("chain.pem", pem("p256Leaf p256Issuer"));
+    const list = file("list.pem", pem("crlRevoked").replaceAll("CERTIFICATE", "X509 CRL"));
+    const run = thimble("verify", "--ca", ca, "--crl", list, ...at, chain);
+    expect([run.code, run.stdout]).to.deep.equal([1, ""]);
+    expect(run.stderr).to.match(/not valid: certificate_revoked: leaf: it was revoked at .*, says crl 0\n$/);
+    expect(thimble("verify", "--ca", ca, "--crl", file("list.der", fromBase64(CERTIFICATES.crlEmpty!)), ...at, chain).code).to.equal(0);
+    expect(thimble("verify", "--ca", ca, "--crl", chain, ...at, chain).code).to.equal(2);
   });
 
   it("ends with 2 where the input can't be used", () => {

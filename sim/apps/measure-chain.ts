@@ -1,0 +1,3 @@
+import { measureChain } from "./chain-verify.js";
+
+measureChain();

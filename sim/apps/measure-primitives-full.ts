@@ -1,0 +1,3 @@
+import { measurePrimitivesFull } from "./primitives-full.js";
+
+measurePrimitivesFull();

@@ -1,0 +1,1 @@
+export { full as provider } from "../../../src/profiles/full.js";

@@ -1,0 +1,1 @@
+export { iotClient as provider } from "../../../src/profiles/iot-client.js";

@@ -1,0 +1,1 @@
+export { iotServer as provider } from "../../../src/profiles/iot-server.js";

@@ -1,0 +1,140 @@
+// The real peers that flights are recorded with: Node's tls, and OpenSSL's s_server where records have to be small.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createServer, connect as secureConnect, type TlsOptions } from "node:tls";
+import { ClientConnection } from "../../src/client.js";
+import type { ClientConfig, ServerConfig } from "../../src/config.js";
+import { type Connection, OPEN } from "../../src/connection.js";
+import { ServerConnection } from "../../src/server.js";
+import type { Pki } from "../pki.js";
+
+/** Time for a handshake and the tickets behind it. */
+const SETTLED = 1500;
+
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, SETTLED));
+
+export interface Peer {
+  readonly port: number;
+  stop(): void;
+}
+
+export async function nodeServer(options: TlsOptions): Promise<Peer> {
+  const server = createServer({ minVersion: "TLSv1.3", ecdhCurve: "X25519", ...options });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return { port: (server.address() as AddressInfo).port, stop: () => server.close() };
+}
+
+/** Its records hold at most 512 bytes. */
+export async function opensslServer(pki: Pki, suite: string): Promise<Peer> {
+  const folder = mkdtempSync(join(tmpdir(), "thimble-server-"));
+  const [leaf, above, key] = [join(folder, "leaf.pem"), join(folder, "above.pem"), join(folder, "leaf.key")];
+  const behindLeaf = pki.chain.indexOf("-----BEGIN", 1);
+  writeFileSync(leaf, pki.chain);
+  if (behindLeaf > 0) writeFileSync(above, pki.chain.slice(behindLeaf));
+  writeFileSync(key, pki.key);
+  const child = spawn("openssl", [
+    ...["s_server", "-accept", "127.0.0.1:0", "-tls1_3", "-ciphersuites", suite, "-groups", "X25519"],
+    ...["-cert", leaf, ...(behindLeaf > 0 ? ["-cert_chain", above] : []), "-key", key, "-max_send_frag", "512"],
+  ]);
+  let text = "";
+  for await (const data of child.stdout) {
+    text += String(data);
+    const port = /^ACCEPT .*:(\d+)$/m.exec(text)?.[1];
+    if (port !== undefined)
+      return {
+        port: Number(port),
+        stop() {
+          child.kill();
+          rmSync(folder, { recursive: true });
+        },
+      };
+  }
+  throw new Error(`openssl s_server said: ${text}`);
+}
+
+/** The records of a byte stream, hex. */
+function recordsOf(bytes: Buffer): string[] {
+  const records: string[] = [];
+  for (let at = 0; at + 5 <= bytes.length; ) {
+    const end = at + 5 + bytes.readUInt16BE(at + 3);
+    records.push(bytes.subarray(at, end).toString("hex"));
+    at = end;
+  }
+  return records;
+}
+
+/** What goes between a connection and the socket of its peer; `bytes` are those that the peer sent. */
+class Wire {
+  bytes: Buffer = Buffer.alloc(0);
+  private readonly connection: Connection;
+  private readonly out: (bytes: Uint8Array) => void;
+
+  constructor(connection: Connection, out: (bytes: Uint8Array) => void) {
+    this.connection = connection;
+    this.out = out;
+  }
+
+  take(data: Buffer): void {
+    const { connection } = this;
+    this.bytes = Buffer.concat([this.bytes, data]);
+    for (let at = 0; at < data.length; ) {
+      const n = Math.min(data.length - at, connection.rxSpace());
+      if (n === 0) break;
+      connection.io.set(data.subarray(at, at + n), connection.rxOffset);
+      connection.received(n);
+      at += n;
+      this.flush();
+    }
+  }
+
+  flush(): void {
+    const { connection } = this;
+    for (let pending = connection.txPending(); pending > 0; pending = connection.txPending()) {
+      this.out(connection.io.slice(connection.txOffset, connection.txOffset + pending));
+      connection.sent(pending);
+    }
+  }
+
+  records(): string[] {
+    const { state, failure } = this.connection;
+    if (state !== OPEN) throw new Error(`the handshake failed: ${failure?.message ?? "not done"}`);
+    return recordsOf(this.bytes);
+  }
+}
+
+/** One handshake of our client with a server that listens at `port`: what the server sent, up to its tickets. */
+export async function recordServerFlight(config: ClientConfig, port: number): Promise<string[]> {
+  const socket = connect(port, "127.0.0.1");
+  const wire = new Wire(new ClientConnection(config), (bytes) => socket.write(bytes));
+  socket.on("connect", () => wire.flush());
+  socket.on("data", (data) => wire.take(data));
+  await settled();
+  socket.destroy();
+  return wire.records();
+}
+
+/** One handshake of Node's client with our server: what the client sent. */
+export async function recordClientFlight(config: ServerConfig, root: string, serverName: string, suite: string): Promise<string[]> {
+  let wire: Wire | null = null;
+  const server = createTcpServer((socket) => {
+    wire = new Wire(new ServerConnection(config), (bytes) => socket.write(bytes));
+    socket.on("data", (data) => wire?.take(data));
+    socket.on("error", () => {});
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const socket = secureConnect({ port, ca: root, servername: serverName, ciphers: suite, ecdhCurve: "X25519", minVersion: "TLSv1.3" });
+  socket.on("error", (error) => process.stderr.write(`${error.message}\n`));
+  await settled();
+  if (wire === null) throw new Error("the client did not come");
+  const records = (wire as Wire).records();
+  socket.destroy();
+  server.close();
+  return records;
+}
