@@ -82,6 +82,7 @@ describe("budgets", function () {
     expect(scenarios.server13?.peak?.limit).to.be.at.most(16_384);
     expect(scenarios["client13.mtls"]?.peak?.limit).to.be.at.most(14_336 + 1024);
     expect(scenarios["client13.mtls"]?.more?.limit).to.be.at.most(1024);
+    expect(scenarios.chain?.peakSpread?.limit).to.be.at.most(64);
     expect(scenarios.sha512?.byteOf4096?.limit).to.be.at.most(14_000);
     for (const suite of ["chacha", "aesgcm", "aes256gcm", "aes128ccm", "aes128ccm8"])
       for (const figure of ["alloc", "allocSlots", "collections"]) expect(scenarios[`records.${suite}`]?.[figure]?.limit).to.equal(0);
