@@ -17,7 +17,7 @@ export type {
   SignatureAlgorithm,
   Verifier,
 } from "./crypto/provider.js";
-export type { Identity, Signer } from "./identity.js";
+export type { Identity, Signer, SigningKey } from "./identity.js";
 export { ServerConnection } from "./server.js";
 export { VirtualHosts } from "./virtual-hosts.js";
 export type { TrustAnchor, TrustStore } from "./x509/trust.js";

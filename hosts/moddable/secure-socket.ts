@@ -1,32 +1,22 @@
 import { close_notify, connection_lost, internal_error, TLSAlert, timed_out } from "../../src/alert.js";
 import { FAILED, OPEN, WANT_RESUME } from "../../src/connection.js";
-import type { Bytes, SecureSocketOptions, SocketConnection, Timers } from "./socket-options.js";
-import type { TCPOptions, TCPSocket } from "./tcp.js";
+import type { AcceptedOptions, Bytes, ConnectOptions, SecureSocketOptions, SocketConnection, Timers } from "./socket-options.js";
+import { Transport, type TransportOwner } from "./transport.js";
 
 /** Parts of the idle time after which the watch looks: an idle connection ends after 1 to 1.25 times its time-out. */
 const WATCHES = 4;
 /** Milliseconds that the last bytes may wait for room in the TCP socket. */
 const LINGER = 1000;
 
-function tcpReadable(this: { target: SecureSocket }, count: number): void {
-  this.target.transportReadable(count);
-}
-function tcpWritable(this: { target: SecureSocket }, count: number): void {
-  this.target.transportWritable(count);
-}
-function tcpError(this: { target: SecureSocket }): void {
-  this.target.transportError();
-}
-
 /**
  * A connection over an ECMA-419 TCP socket, itself in the shape of one. Received bytes go from TCP straight into the connection's own memory.
  * The app's callbacks run one at a time, never before the constructor has returned, and nothing is thrown out of a callback: on a device that
  * would be a restart. Work on public keys that is cut in slices goes on by a timer of zero, so that the event loop lives in between.
  */
-export class SecureSocket {
+export class SecureSocket implements TransportOwner {
   target: unknown;
   private format_: "buffer" | "number";
-  private tcp: TCPSocket | null;
+  private transport: Transport | null;
   private connection: SocketConnection | null;
   private readonly timers: Timers;
   private readonly readable: ((this: SecureSocket, count: number) => void) | undefined;
@@ -34,11 +24,6 @@ export class SecureSocket {
   private readonly error: ((this: SecureSocket, error: TLSAlert) => void) | undefined;
   private readonly idleTimeout: number;
   private readonly go: () => void;
-  /** Bytes that TCP has for us, and room that it has. */
-  private canReceive: number;
-  private canSend: number;
-  private connected: boolean;
-  private transportEnded: boolean;
   private opened: boolean;
   /** close() was called or the end was told: no more callbacks. */
   private ended: boolean;
@@ -50,33 +35,36 @@ export class SecureSocket {
   private quiet: number;
   private goTimer: unknown;
   private watchTimer: unknown;
-  /** The last views on io: records of equal size find them again. */
-  private rx: Uint8Array | null;
-  private rxAt: number;
-  private tx: Uint8Array | null;
-  private txAt: number;
 
   /**
+   * To an address, on a TCP socket that a listener accepted, or (`from` alone) in place of another SecureSocket, which is left without its connection.
    * handshakeTimeout: milliseconds from here to the first onWritable; idleTimeout: milliseconds without a byte in either direction. 0: no limit.
    */
-  constructor(options: SecureSocketOptions, connection: SocketConnection, timers: Timers, handshakeTimeout: number, idleTimeout: number) {
+  constructor(options: SecureSocketOptions);
+  constructor(
+    options: ConnectOptions | AcceptedOptions,
+    connection: SocketConnection,
+    timers: Timers,
+    handshakeTimeout: number,
+    idleTimeout: number,
+  );
+  constructor(options: SecureSocketOptions, connection?: SocketConnection, timers?: Timers, handshakeTimeout = 0, idleTimeout = 0) {
+    const { from } = options;
+    const former = from instanceof SecureSocket ? from : null;
+    if (former !== null && (former.ended || !former.opened)) throw new Error("from is no open socket");
     this.target = options.target;
     this.format_ = "buffer";
-    this.tcp = null;
-    this.connection = connection;
-    this.timers = timers;
+    this.transport = null;
+    this.connection = former === null ? (connection as SocketConnection) : former.connection;
+    this.timers = former === null ? (timers as Timers) : former.timers;
     this.readable = options.onReadable;
     this.writable = options.onWritable;
     this.error = options.onError;
-    this.idleTimeout = idleTimeout;
+    this.idleTimeout = former === null ? idleTimeout : former.idleTimeout;
     this.go = () => {
       this.goTimer = null;
       this.run();
     };
-    this.canReceive = 0;
-    this.canSend = 0;
-    this.connected = false;
-    this.transportEnded = false;
     this.opened = false;
     this.ended = false;
     this.pumping = true; // until the constructor returns
@@ -85,31 +73,11 @@ export class SecureSocket {
     this.quiet = 0;
     this.goTimer = null;
     this.watchTimer = null;
-    this.rx = null;
-    this.rxAt = 0;
-    this.tx = null;
-    this.txAt = 0;
     if (options.format !== undefined) this.format = options.format;
-
-    const tcpOptions: TCPOptions<SecureSocket> = {
-      address: options.address,
-      port: options.port,
-      target: this,
-      format: "buffer",
-      onReadable: tcpReadable,
-      onWritable: tcpWritable,
-      onError: tcpError,
-    };
-    if (options.nodelay !== undefined) tcpOptions.nodelay = options.nodelay;
-    try {
-      this.tcp = new options.TCP.io(tcpOptions as TCPOptions<never>);
-    } catch (error) {
-      connection.close();
-      throw error;
-    }
-    if (handshakeTimeout > 0) this.watchTimer = timers.set(() => this.handshakeExpired(handshakeTimeout), handshakeTimeout);
+    if (former === null) this.begin(options as ConnectOptions | AcceptedOptions, handshakeTimeout);
+    else this.takeOver(former);
     this.pumping = false;
-    if (this.canSend > 0 || this.transportEnded || (connection.wants & WANT_RESUME) !== 0) this.wake();
+    this.startIfReady();
   }
 
   get format(): "buffer" | "number" {
@@ -124,6 +92,24 @@ export class SecureSocket {
   /** The ALPN protocol that was agreed on, or null. */
   get alpn(): string | null {
     return this.connection === null ? null : this.connection.alpn;
+  }
+
+  /** The name that a client asked its server for (SNI), "" for none. */
+  get serverName(): string {
+    return this.connection === null ? "" : this.connection.sni;
+  }
+
+  /** Bytes that read() would give now. */
+  get available(): number {
+    return this.connection === null ? 0 : this.connection.appData();
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.transport?.remoteAddress;
+  }
+
+  get remotePort(): number | undefined {
+    return this.transport?.remotePort;
   }
 
   /**
@@ -157,8 +143,8 @@ export class SecureSocket {
     }
     this.unread = false;
     connection.consumed(count);
-    if (connection.appData() > 0 || this.canReceive > 0 || this.transportEnded || connection.state !== OPEN || connection.peerClosed)
-      this.wake();
+    const { canReceive, ended } = this.transport as Transport;
+    if (connection.appData() > 0 || canReceive > 0 || ended || connection.state !== OPEN || connection.peerClosed) this.wake();
     return result;
   }
 
@@ -170,10 +156,11 @@ export class SecureSocket {
     const bytes = typeof data === "number" ? Uint8Array.of(data) : bytesOf(data);
     const { length } = bytes;
     if (length > connection.writeSpace() || (length > 0 && connection.write(bytes, 0, length) !== length)) throw new Error("would block");
+    const transport = this.transport as Transport;
     try {
-      this.send();
+      transport.send(connection);
     } catch {
-      this.transportEnded = true;
+      transport.ended = true;
       this.wake();
     }
     this.told = 0; // onWritable tells again when there is room for more
@@ -188,24 +175,47 @@ export class SecureSocket {
     this.release();
   }
 
-  /** TCP's callbacks; not for the app. */
-  transportReadable(count: number): void {
-    this.canReceive = count;
-    this.run();
+  /** The transport's; not for the app. */
+  transportMoved(): void {
+    const { transport } = this;
+    if (transport === null) return;
+    if (transport.ended && !transport.connected) this.connection?.fail(connection_lost, "no TCP connection could be made");
+    if (!this.ended) this.run();
+    else if (transport.ended) this.drop();
+    else this.release();
   }
 
-  transportWritable(count: number): void {
-    this.canSend = count;
-    this.connected = true;
-    if (this.ended) this.release();
-    else this.run();
+  private begin(options: ConnectOptions | AcceptedOptions, handshakeTimeout: number): void {
+    const transport = new Transport(this);
+    try {
+      if ("from" in options && options.from !== undefined) transport.accept(options.from);
+      else {
+        const { TCP, address, port, nodelay } = options as ConnectOptions;
+        transport.connect(TCP.io, address, port, nodelay);
+      }
+    } catch (error) {
+      this.connection?.close();
+      throw error;
+    }
+    this.transport = transport;
+    if (handshakeTimeout > 0) this.watchTimer = this.timers.set(() => this.handshakeExpired(handshakeTimeout), handshakeTimeout);
   }
 
-  transportError(): void {
-    this.transportEnded = true;
-    if (!this.connected) this.connection?.fail(connection_lost, "no TCP connection could be made");
-    if (this.ended) this.drop();
-    else this.run();
+  private takeOver(former: SecureSocket): void {
+    const transport = former.transport as Transport;
+    this.transport = transport;
+    transport.owner = this;
+    former.ended = true;
+    former.connection = null;
+    former.transport = null;
+    former.stopTimers();
+    this.open();
+  }
+
+  private startIfReady(): void {
+    const { canReceive, canSend, ended } = this.transport as Transport;
+    if (this.opened || canReceive > 0 || canSend > 0 || ended || ((this.connection as SocketConnection).wants & WANT_RESUME) !== 0)
+      this.wake();
   }
 
   /** Runs now what cannot run inside the app's call: by a timer of zero, unless the loop is running anyway. */
@@ -234,10 +244,11 @@ export class SecureSocket {
 
   private pump(): void {
     const connection = this.connection as SocketConnection;
+    const transport = this.transport as Transport;
     if ((connection.wants & WANT_RESUME) !== 0) connection.resume();
     for (let moved = true; moved; ) {
-      moved = this.receive(connection);
-      if (this.send()) moved = true;
+      moved = (connection.wants & WANT_RESUME) === 0 && transport.receive(connection);
+      if (transport.send(connection)) moved = true;
       if (moved) this.quiet = 0;
       if (connection.state === OPEN && !this.opened) this.open();
       if (connection.state !== FAILED && this.tell(connection)) moved = true;
@@ -245,55 +256,9 @@ export class SecureSocket {
     }
   }
 
-  /** From TCP into the connection's own memory. */
-  private receive(connection: SocketConnection): boolean {
-    if ((connection.wants & WANT_RESUME) !== 0) return false;
-    const space = connection.rxSpace();
-    if (space === 0) return false;
-    const { canReceive } = this;
-    if (canReceive === 0) {
-      if (this.transportEnded && connection.appData() === 0) connection.receivedEnd();
-      return false;
-    }
-    const count = Math.min(space, canReceive);
-    const at = connection.rxOffset;
-    let view = this.rx;
-    if (view === null || this.rxAt !== at || view.length !== count) {
-      view = connection.io.subarray(at, at + count);
-      this.rx = view;
-      this.rxAt = at;
-    }
-    this.canReceive = canReceive - count;
-    (this.tcp as TCPSocket).read(view);
-    connection.received(count);
-    return true;
-  }
-
-  /** What is sealed goes to TCP, as far as it has room. */
-  private send(): boolean {
-    const connection = this.connection as SocketConnection;
-    const pending = connection.txPending();
-    const { canSend } = this;
-    if (pending === 0 || canSend === 0 || this.transportEnded) return false;
-    const count = Math.min(pending, canSend);
-    const at = connection.txOffset;
-    let view = this.tx;
-    if (view === null || this.txAt !== at || view.length !== count) {
-      view = connection.io.subarray(at, at + count);
-      this.tx = view;
-      this.txAt = at;
-    }
-    this.canSend = canSend - count;
-    const left = (this.tcp as TCPSocket).write(view);
-    if (typeof left === "number") this.canSend = left;
-    connection.sent(count);
-    return true;
-  }
-
   private open(): void {
     this.opened = true;
-    if (this.watchTimer !== null) this.timers.clear(this.watchTimer as never);
-    this.watchTimer = null;
+    this.stopWatch();
     if (this.idleTimeout > 0) this.watchTimer = this.timers.repeat(() => this.watch(), this.idleTimeout / WATCHES);
   }
 
@@ -348,39 +313,42 @@ export class SecureSocket {
 
   /** After the end: sends what waits, for a moment, then lets everything go. */
   private release(): void {
-    const { connection, timers } = this;
-    if (connection === null) return;
+    const { connection, transport } = this;
+    if (connection === null || transport === null) return;
     try {
-      while (this.send());
+      while (transport.send(connection));
     } catch {
-      this.transportEnded = true;
+      transport.ended = true;
     }
-    if (this.goTimer !== null) timers.clear(this.goTimer as never);
-    this.goTimer = null;
-    if (connection.txPending() === 0 || this.transportEnded || !this.connected) {
+    this.stopTimers();
+    if (connection.txPending() === 0 || transport.ended || !transport.connected) {
       this.drop();
       return;
     }
-    if (this.watchTimer !== null) timers.clear(this.watchTimer as never);
-    this.watchTimer = timers.set(() => {
+    this.watchTimer = this.timers.set(() => {
       this.watchTimer = null;
       this.drop();
     }, LINGER);
   }
 
-  private drop(): void {
-    const { tcp } = this;
+  private stopTimers(): void {
+    const { timers } = this;
+    if (this.goTimer !== null) timers.clear(this.goTimer as never);
+    this.goTimer = null;
+    this.stopWatch();
+  }
+
+  private stopWatch(): void {
     if (this.watchTimer !== null) this.timers.clear(this.watchTimer as never);
     this.watchTimer = null;
+  }
+
+  private drop(): void {
+    const { transport } = this;
+    this.stopTimers();
     this.connection = null;
-    this.tcp = null;
-    this.rx = null;
-    this.tx = null;
-    try {
-      tcp?.close();
-    } catch {
-      // It was closed already.
-    }
+    this.transport = null;
+    transport?.close();
   }
 }
 

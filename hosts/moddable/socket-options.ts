@@ -1,7 +1,7 @@
 import type { TLSAlert } from "../../src/alert.js";
 import type { Connection } from "../../src/connection.js";
 import type { SecureSocket } from "./secure-socket.js";
-import type { TCPConstructor } from "./tcp.js";
+import type { TCPConstructor, TCPSocket } from "./tcp.js";
 
 /** The parts of the SDK's Timer that are used. */
 export interface Timers {
@@ -15,13 +15,8 @@ export type SocketConnection = Pick<Connection, keyof Connection>;
 
 export type Bytes = ArrayBuffer | ArrayBufferView;
 
-/** The options of an ECMA-419 socket, as the SDK's clients give them. */
-export interface SecureSocketOptions {
-  address: string;
-  port: number;
-  nodelay?: boolean;
-  /** The class of the TCP socket below. */
-  TCP: { io: TCPConstructor };
+/** What is common to all ways to make a socket. */
+export interface SocketOptions {
   /** "buffer" (the default): read() gives ArrayBuffers. "number": read() gives one byte. */
   format?: "buffer" | "number";
   target?: unknown;
@@ -32,3 +27,25 @@ export interface SecureSocketOptions {
   /** The end, called once: `error.alert` is close_notify where the peer closed in order; else what failed and, in `error.reason`, why. */
   onError?: (this: SecureSocket, error: TLSAlert) => void;
 }
+
+/** The options of an ECMA-419 socket, as the SDK's clients give them. */
+export interface ConnectOptions extends SocketOptions {
+  address: string;
+  port: number;
+  nodelay?: boolean;
+  /** The class of the TCP socket below. */
+  TCP: { io: TCPConstructor };
+  from?: undefined;
+}
+
+/** On a TCP socket that a listener accepted. */
+export interface AcceptedOptions extends SocketOptions {
+  from: TCPSocket;
+}
+
+/** In place of another socket, as the SDK's HTTPServer does with what its listener gives: with callbacks of its own. */
+export interface TakeOverOptions extends SocketOptions {
+  from: SecureSocket;
+}
+
+export type SecureSocketOptions = ConnectOptions | AcceptedOptions | TakeOverOptions;

@@ -1,5 +1,7 @@
 /** The parts of an ECMA-419 TCP socket (ECMA-419 §12.2, as the Moddable SDK's lwIP sockets behave) that TLS stands on. */
 export interface TCPSocket {
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
   /** Fills the view, which must not be longer than what can be read. */
   read(buffer: Uint8Array): number | undefined | ArrayBuffer;
   /** Takes the whole view, which must not be longer than what can be written. Some return how much can be written then. */
@@ -7,9 +9,10 @@ export interface TCPSocket {
   close(): void;
 }
 
-export interface TCPOptions<Target> {
-  address: string;
-  port: number;
+/** Where it goes to, or the socket that it takes over, as a listener gave it. */
+export type TCPOptions<Target> = ({ address: string; port: number; from?: undefined } | { from: TCPSocket }) & TCPCallbacks<Target>;
+
+export interface TCPCallbacks<Target> {
   /** Comes back as `this.target` in the callbacks, so that they need no closures. */
   target: Target;
   format: "buffer";
@@ -20,3 +23,20 @@ export interface TCPOptions<Target> {
 }
 
 export type TCPConstructor = new (options: TCPOptions<never>) => TCPSocket;
+
+/** An ECMA-419 TCP listener. */
+export interface TCPListenerSocket {
+  readonly port?: number;
+  /** The next connection that waits, or undefined. */
+  read(): TCPSocket | undefined;
+  close(): void;
+}
+
+export interface TCPListenerOptions<Target> {
+  port?: number;
+  address?: string;
+  target: Target;
+  onReadable(this: { target: Target }, count: number): void;
+}
+
+export type TCPListenerConstructor = new (options: TCPListenerOptions<never>) => TCPListenerSocket;

@@ -1,7 +1,7 @@
 import { ClientConnection } from "../../src/client.js";
 import type { ClientConfig } from "../../src/config.js";
 import { SecureSocket } from "./secure-socket.js";
-import type { SecureSocketOptions } from "./socket-options.js";
+import type { ConnectOptions, TakeOverOptions } from "./socket-options.js";
 import { Timer } from "./timer.js";
 
 /** The pieces of a ClientConfig, and times in milliseconds. */
@@ -14,7 +14,7 @@ export interface SecureOptions extends Omit<ClientConfig, "serverName"> {
   idleTimeout?: number;
 }
 
-export interface TLSSocketOptions extends SecureSocketOptions {
+export interface TLSSocketOptions extends ConnectOptions {
   /** The server's DNS name. */
   host?: string;
   secure: SecureOptions;
@@ -28,7 +28,11 @@ export const DEFAULT_IDLE_TIMEOUT = 1_800_000;
  * for options that cannot work; all later failures go to onError.
  */
 export default class TLSSocket extends SecureSocket {
-  constructor(options: TLSSocketOptions) {
+  constructor(options: TLSSocketOptions | TakeOverOptions) {
+    if (options.from !== undefined) {
+      super(options);
+      return;
+    }
     const { secure } = options;
     const serverName = secure.serverName ?? options.host ?? options.address;
     const config: ClientConfig = secure.serverName === undefined ? { ...secure, serverName } : (secure as ClientConfig);

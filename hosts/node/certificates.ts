@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
 import type { TrustAnchor } from "../../src/x509/trust.js";
+import { sha256 } from "./noble/hashes.js";
 import { parsePem } from "./pem.js";
-import { sha256 } from "./provider-noble.js";
 
 /** PEM text, or the bytes of a PEM or DER file. */
 export type CertificateSource = string | Uint8Array;
@@ -66,6 +66,17 @@ export function anchorsFromFiles(...paths: string[]): AnchorList {
 /** The certificates of a PEM or DER file, or of all such files of a directory. */
 export function certificatesFromFile(path: string): Uint8Array[] {
   return filesAt(path).flatMap((file) => certificatesFrom(readFile(file), file));
+}
+
+/** The revocation lists of a PEM or DER file. */
+export function listsFromFile(path: string): Uint8Array[] {
+  const data = readFile(path);
+  if (data[0] === 0x30) return [data];
+  const blocks = parsePem(Buffer.from(data).toString("latin1"), path);
+  if (blocks.length === 0) throw new Error(`${path}: holds no revocation list (no -----BEGIN X509 CRL-----, and not DER)`);
+  for (const { label, line } of blocks)
+    if (label !== "X509 CRL") throw new Error(`${path}, line ${line}: holds a ${label} where an X509 CRL is needed`);
+  return blocks.map(({ der }) => der);
 }
 
 const CERTIFICATE_FILE = /\.(pem|crt|cer|der)$/i;

@@ -1,7 +1,9 @@
 import { connect as connectTcp, type Socket } from "node:net";
 import { ClientConnection } from "../../src/client.js";
 import type { ClientConfig } from "../../src/config.js";
+import type { Identity } from "../../src/identity.js";
 import { anchorsFrom, type CertificateSource } from "./certificates.js";
+import { identityFrom } from "./keys.js";
 import { nobleProvider } from "./provider-noble.js";
 import { systemClock, systemRandom } from "./system.js";
 import { TLSSocket, type TLSSocketOptions } from "./tls-socket.js";
@@ -21,6 +23,9 @@ export interface ConnectOptions
   servername?: string;
   /** Certificates that are trusted, as PEM or DER. Either this or `trust` must be given. */
   ca?: CertificateSource | readonly CertificateSource[];
+  /** What the client proves itself with when the server asks: certificate with its chain, and its key, as PEM or DER. Tried before `identities`. */
+  cert?: CertificateSource;
+  key?: CertificateSource;
   /** A transport that exists already, instead of a new TCP connection to host and port. */
   socket?: Socket;
 }
@@ -36,6 +41,7 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
   if (typeof host !== "string" || host === "") throw new TypeError("connect: `host` must be a host name or an IP address");
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError(`connect: \`port\` must be 1 to 65535, not ${port}`);
   const servername = options.servername ?? host;
+  const identities = identitiesOf(options);
   const config: ClientConfig = {
     provider: options.provider ?? nobleProvider,
     random: options.random ?? systemRandom,
@@ -44,6 +50,7 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
     serverName: servername,
     receiveBuffer: options.receiveBuffer ?? NODE_RECEIVE_BUFFER,
     sendBuffer: options.sendBuffer ?? NODE_SEND_BUFFER,
+    ...(identities.length === 0 ? {} : { identities }),
     ...(options.alpn === undefined ? {} : { alpn: options.alpn }),
     ...(options.sliceSteps === undefined ? {} : { sliceSteps: options.sliceSteps }),
     ...(options.keyLog === undefined ? {} : { keyLog: options.keyLog }),
@@ -60,4 +67,10 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
   });
   if (onSecureConnect !== undefined) socket.once("secureConnect", onSecureConnect);
   return socket;
+}
+
+function identitiesOf({ cert, key, identities = [] }: ConnectOptions): readonly Identity[] {
+  if (cert === undefined && key === undefined) return identities;
+  if (cert === undefined || key === undefined) throw new TypeError("connect: give `cert` and `key` together");
+  return [identityFrom(cert, key), ...identities];
 }

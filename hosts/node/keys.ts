@@ -12,12 +12,12 @@ import {
   rsa_pss_rsae_sha512,
 } from "../../src/constants.js";
 import { DONE, KEY_ED25519, KEY_P256, KEY_P384, KEY_RSA } from "../../src/crypto/provider.js";
-import type { Identity, Signer } from "../../src/identity.js";
+import type { Identity, Signer, SigningKey } from "../../src/identity.js";
 import { issuerHashes, mismatchReason } from "../../src/keys/identity-from.js";
 import { type PrivateKey, type PrivateKeyForm, parsePrivateKey } from "../../src/keys/private-key.js";
 import { type CertificateSource, certificatesFrom, readFile } from "./certificates.js";
+import { sha256 } from "./noble/hashes.js";
 import { type PemBlock, parsePem } from "./pem.js";
-import { sha256 } from "./provider-noble.js";
 
 /** PEM text, or the bytes of a PEM or DER file: PKCS#8, ECPrivateKey (SEC1) or RSAPrivateKey (PKCS#1). */
 export type KeySource = string | Uint8Array;
@@ -44,21 +44,36 @@ const SCHEMES: Readonly<Record<number, readonly Scheme[]>> = {
   [KEY_ED25519]: [{ scheme: ed25519, hash: null, options: {} }],
 };
 
-/** Signs at once, in its only step. */
-class NodeSigner implements Signer {
+/** A key of node:crypto. */
+class NodeKey implements SigningKey {
   readonly schemes: readonly number[];
   readonly maxSignature: number;
   private readonly key: KeyObject;
   private readonly choices: readonly Scheme[];
-  private scheme: Scheme | null = null;
-  private content: Uint8Array = new Uint8Array(0);
-  private signature: Uint8Array | null = null;
 
   constructor(key: KeyObject, choices: readonly Scheme[], maxSignature: number) {
     this.key = key;
     this.choices = choices;
     this.schemes = choices.map(({ scheme }) => scheme);
     this.maxSignature = maxSignature;
+  }
+
+  createSigner(): Signer {
+    return new NodeSigner(this.key, this.choices);
+  }
+}
+
+/** Signs at once, in its only step. */
+class NodeSigner implements Signer {
+  private readonly key: KeyObject;
+  private readonly choices: readonly Scheme[];
+  private scheme: Scheme | null = null;
+  private content: Uint8Array = new Uint8Array(0);
+  private signature: Uint8Array | null = null;
+
+  constructor(key: KeyObject, choices: readonly Scheme[]) {
+    this.key = key;
+    this.choices = choices;
   }
 
   begin(scheme: number, content: Uint8Array, offset: number, length: number): void {
@@ -179,7 +194,7 @@ export function identityFrom(
   }
   if (!matches) throw new Error(`${certificateName}, ${keyName}: ${mismatchReason(parsed, ders).replace("identity: ", "")}`);
   const choices = SCHEMES[parsed.keyType] as readonly Scheme[];
-  return { certificates: ders, signer: new NodeSigner(object, choices, longestSignature(parsed)), issuers };
+  return { certificates: ders, key: new NodeKey(object, choices, longestSignature(parsed)), issuers };
 }
 
 /** An identity from a certificate file and a key file, PEM or DER each. */

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { internal_error, TLSAlert, timed_out } from "../../src/alert.js";
 import { CLOSED, type Connection, FAILED, HANDSHAKING, OPEN, WANT_RESUME } from "../../src/connection.js";
+import { TLS_1_3 } from "../../src/constants.js";
 import { errorFromAlert } from "./errors.js";
 import { RecordTrace } from "./record-trace.js";
 
@@ -15,8 +16,14 @@ export interface TLSSocketOptions {
   idleTimeout?: number;
   /** False (the default): when the peer has closed, this side closes too. True: the app may go on writing. */
   allowHalfOpen?: boolean;
-  /** The name that the peer's certificate was checked against. */
+  /** A client's: the name that the server's certificate is checked against. */
   servername?: string;
+  /** True: the server's end. Its `servername` is the name that the client asked for. */
+  isServer?: boolean;
+  /** What a server says of its client once the handshake is done: whether it was authenticated. Default: yes. */
+  verified?: () => boolean;
+  /** Bytes of the peer that were read from the transport already. */
+  head?: Buffer;
   /** Called with a line of text for each record and step. */
   trace?: (line: string) => void;
 }
@@ -33,9 +40,11 @@ const LINGER = 500;
 export class TLSSocket extends Duplex {
   readonly transport: Socket;
   readonly connection: TLSConnection;
-  /** Always true: nothing is read from or written to a peer that was not verified. */
+  /** Always true: nothing is read from or written to a peer before the handshake is done. */
   readonly encrypted = true;
-  readonly servername: string | undefined;
+  readonly isServer: boolean;
+  private readonly expectedName: string | undefined;
+  private readonly verified: (() => boolean) | null;
   private readonly trace: ((line: string) => void) | null;
   private readonly received: RecordTrace | null;
   private readonly sent: RecordTrace | null;
@@ -43,6 +52,7 @@ export class TLSSocket extends Duplex {
   private readonly onTransportEnd = () => this.transportEnded();
   private readonly onTransportError = (error: Error) => this.destroy(error);
   private readonly onTransportClose = () => this.transportEnded();
+  private readonly onTransportTimeout = () => this.emit("timeout");
 
   private secured = false;
   private pumping = false;
@@ -66,15 +76,20 @@ export class TLSSocket extends Duplex {
     super({ allowHalfOpen: options.allowHalfOpen ?? false, emitClose: true });
     this.transport = transport;
     this.connection = connection;
-    this.servername = options.servername;
+    this.isServer = options.isServer ?? false;
+    this.expectedName = options.servername;
+    this.verified = options.verified ?? null;
+    if (options.head !== undefined && options.head.length > 0) this.input = options.head;
     this.trace = options.trace ?? null;
     this.received = this.trace === null ? null : new RecordTrace("<", this.trace);
     this.sent = this.trace === null ? null : new RecordTrace(">", this.trace);
+    if (this.input !== null) this.received?.push(this.input);
     transport.on("readable", this.onReadable);
     transport.on("drain", this.onDrain);
     transport.on("end", this.onTransportEnd);
     transport.on("error", this.onTransportError);
     transport.on("close", this.onTransportClose);
+    transport.on("timeout", this.onTransportTimeout);
     if (transport.connecting) transport.once("connect", this.onReadable);
     else setImmediate(this.onReadable);
 
@@ -89,14 +104,79 @@ export class TLSSocket extends Duplex {
     return this.connection.alpn ?? false;
   }
 
-  /** True once the handshake is done: the peer was verified. */
+  /** A client's: the name that the server's certificate was checked against. A server's: the name that the client asked for; undefined for none. */
+  get servername(): string | undefined {
+    return this.isServer ? this.connection.sni || undefined : this.expectedName;
+  }
+
+  /** Whether the handshake is done and the peer is authenticated. A server is so to its clients always, a client where its server insists. */
   get authorized(): boolean {
-    return this.secured;
+    return this.secured && (this.verified === null || this.verified());
   }
 
   getProtocol(): string | null {
     if (!this.secured) return null;
-    return this.connection.version === 0x0304 ? "TLSv1.3" : "TLSv1.2";
+    return this.connection.version === TLS_1_3 ? "TLSv1.3" : "TLSv1.2";
+  }
+
+  /** The cipher suite by its IANA name, null before the handshake is done. */
+  getCipher(): { name: string; standardName: string; version: string } | null {
+    const { suite } = this.connection;
+    const version = this.getProtocol();
+    return suite === null || version === null ? null : { name: suite.name, standardName: suite.name, version };
+  }
+
+  /** The group of the key exchange, null before the handshake is done. */
+  getEphemeralKeyInfo(): { type: "ECDH"; name: string } | null {
+    const { group } = this.connection;
+    return group === null || !this.secured ? null : { type: "ECDH", name: group.name };
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.transport.remoteAddress;
+  }
+
+  get remotePort(): number | undefined {
+    return this.transport.remotePort;
+  }
+
+  get remoteFamily(): string | undefined {
+    return this.transport.remoteFamily;
+  }
+
+  get localAddress(): string | undefined {
+    return this.transport.localAddress;
+  }
+
+  get localPort(): number | undefined {
+    return this.transport.localPort;
+  }
+
+  /** As net.Socket's: a `timeout` event after so many milliseconds without a byte, and nothing else. 0 switches it off. */
+  setTimeout(timeout: number, callback?: () => void): this {
+    this.transport.setTimeout(timeout);
+    if (callback !== undefined) this.once("timeout", callback);
+    return this;
+  }
+
+  setNoDelay(noDelay?: boolean): this {
+    this.transport.setNoDelay(noDelay);
+    return this;
+  }
+
+  setKeepAlive(enable?: boolean, initialDelay?: number): this {
+    this.transport.setKeepAlive(enable, initialDelay);
+    return this;
+  }
+
+  ref(): this {
+    this.transport.ref();
+    return this;
+  }
+
+  unref(): this {
+    this.transport.unref();
+    return this;
   }
 
   override _read(): void {
@@ -127,6 +207,7 @@ export class TLSSocket extends Duplex {
     transport.off("end", this.onTransportEnd);
     transport.off("error", this.onTransportError);
     transport.off("close", this.onTransportClose);
+    transport.off("timeout", this.onTransportTimeout);
     transport.on("error", () => undefined);
     if (connection.state === HANDSHAKING || connection.state === OPEN) connection.close();
     if (transport.connecting || transport.destroyed || !transport.writable) {
@@ -226,7 +307,8 @@ export class TLSSocket extends Duplex {
     this.secured = true;
     if (this.handshakeTimer !== null) clearTimeout(this.handshakeTimer);
     this.handshakeTimer = null;
-    this.trace?.(`= handshake done: ${this.getProtocol()}, alpn ${this.alpnProtocol || "none"}`);
+    const { suite, group } = this.connection;
+    this.trace?.(`= handshake done: ${this.getProtocol()}, ${suite?.name}, ${group?.name}, alpn ${this.alpnProtocol || "none"}`);
     this.emit("secureConnect");
   }
 

@@ -17,7 +17,7 @@ import { rsaPssRsaeSha256 } from "../../src/crypto/xs/rsa-pss-rsae-sha256.js";
 import { rsaPssRsaeSha384 } from "../../src/crypto/xs/rsa-pss-rsae-sha384.js";
 import { rsaPssRsaeSha512 } from "../../src/crypto/xs/rsa-pss-rsae-sha512.js";
 import { type ChainToVerify, type ChainVerdict, verifyChain as verify } from "../../src/x509/verify-chain.js";
-import { sha256 } from "./provider-noble.js";
+import { sha256 } from "./noble/hashes.js";
 
 /** rsa_pss_pss_*: the same signature, with a key that can do nothing else (RFC 9846 §4.3.3). */
 function withPssKey(algorithm: SignatureAlgorithm): SignatureAlgorithm {

@@ -24,6 +24,12 @@ declare module "sim:anchors" {
   export const anchors: readonly { readonly nameHash: Uint8Array; readonly publicKeyInfo: Uint8Array }[];
 }
 
+declare module "sim:identity" {
+  /** DER of a server's certificate and those above it, and of its private key. */
+  export const certificates: readonly Uint8Array[];
+  export const privateKey: Uint8Array;
+}
+
 declare module "mc/config" {
   const config: {
     readonly address: string;
@@ -38,6 +44,8 @@ declare module "mc/config" {
     readonly strict: boolean;
     /** Suite code points that are offered. */
     readonly suites: readonly number[];
+    /** A server's: how many clients it serves before it ends. */
+    readonly clients: number;
     readonly receiveBuffer: number;
     readonly sendBuffer: number;
     /** Of the app that meets bad servers: where each is, the name wanted, the anchor trusted by index, and what the clock says. */

@@ -1,6 +1,6 @@
 import { certificate_verify, finished, handshake } from "../constants.js";
 import { DONE, PENDING, type Random } from "../crypto/provider.js";
-import type { Identity } from "../identity.js";
+import type { Identity, Signer } from "../identity.js";
 import { CertificateWriter } from "../messages/certificate.js";
 import { signedContent } from "../messages/certificate-verify.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
@@ -15,6 +15,7 @@ export class Proof13 {
   readonly identity: Identity | null;
   readonly scheme: number;
   readonly certificates: CertificateWriter;
+  signer: Signer | null;
   /** CertificateRequest or CertificateVerify, and how much of it was sent. */
   message: Uint8Array | null;
   sent: number;
@@ -24,6 +25,7 @@ export class Proof13 {
     this.identity = identity;
     this.scheme = scheme;
     this.certificates = new CertificateWriter(identity === null ? NONE : identity.certificates);
+    this.signer = null;
     this.message = null;
     this.sent = 0;
   }
@@ -50,21 +52,23 @@ export function sendCertificate<F>(h: Handshake13<F>): number {
 /** Begins, then goes on with, our signature over the transcript up to Certificate. */
 export function sign<F>(h: Handshake13<F>, budget: number, random: Random): number {
   const proof = h.proof as Proof13;
-  const { signer } = proof.identity as Identity;
-  if (proof.message === null) {
+  if (proof.signer === null) {
+    const { key } = proof.identity as Identity;
     const { secrets, digest, length } = h.schedule as KeySchedule13;
     (h.transcript as Transcript).digest(secrets, digest);
     const content = signedContent(h.ownContext, secrets, digest, length);
-    proof.message = new Uint8Array(8 + signer.maxSignature);
-    signer.begin(proof.scheme, content, 0, content.length, random);
+    proof.signer = key.createSigner();
+    proof.signer.begin(proof.scheme, content, 0, content.length, random);
   }
+  const { signer } = proof;
   const result = signer.step(budget);
   if (result !== DONE) {
     h.blocked = result !== PENDING;
     return S.SIGN;
   }
-  const { message } = proof;
+  const message = new Uint8Array(8 + (proof.identity as Identity).key.maxSignature);
   const length = signer.writeSignature(message, 8);
+  proof.signer = null;
   putHeader(message, 0, (certificate_verify << 24) | (4 + length));
   putHeader(message, 4, (proof.scheme << 16) | length);
   (h.transcript as Transcript).update(message, 0, 8 + length);

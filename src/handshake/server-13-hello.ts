@@ -104,7 +104,7 @@ export function findHost(h: H): number {
 function chooseIdentity(h: H, host: VirtualHost, bytes: Uint8Array): Proof13 {
   const { identities } = host;
   for (let i = 0; i < identities.length; i++) {
-    const { schemes } = identities[i].signer;
+    const { schemes } = identities[i].key;
     for (let j = 0; j < schemes.length; j++)
       if (signsHandshake13(schemes[j]) && offersScheme(h, bytes, schemes[j])) return new Proof13(identities[i], schemes[j]);
   }

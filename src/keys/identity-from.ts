@@ -1,6 +1,6 @@
 /** An Identity from DER: certificates and private key are held against each other before anything is served with them. */
 import type { HashAlgorithm } from "../crypto/provider.js";
-import type { Identity } from "../identity.js";
+import type { Identity, Signer, SigningKey } from "../identity.js";
 import { certificateParts } from "./certificate-parts.js";
 import { keyTypeName } from "./key-algorithms.js";
 import type { KeySupport } from "./key-support.js";
@@ -55,7 +55,7 @@ export function identityFrom(source: IdentitySource): Identity {
   const key = parsePrivateKey(source.key);
   const support = supportOf(keys, key.keyType);
   if (!matchesCertificate(key, certificates[0]!, keys)) throw new RangeError(mismatchReason(key, certificates));
-  return { certificates, signer: support.createSigner(key), issuers };
+  return { certificates, key: new MemoryKey(support, key), issuers };
 }
 
 /** Why a key and the first certificate do not go together. */
@@ -64,4 +64,24 @@ export function mismatchReason(key: PrivateKey, certificates: readonly Uint8Arra
   if (keyType === key.keyType) return "identity: the private key does not belong to the first certificate";
   const other = keyType === 0 ? "of another type" : keyTypeName(keyType);
   return `identity: the private key is ${keyTypeName(key.keyType)}, the key of the first certificate is ${other}`;
+}
+
+/** A private key in memory. */
+class MemoryKey implements SigningKey {
+  readonly schemes: readonly number[];
+  readonly maxSignature: number;
+  private readonly support: KeySupport;
+  private readonly key: PrivateKey;
+
+  constructor(support: KeySupport, key: PrivateKey) {
+    const { schemes, maxSignature } = support.createSigner(key);
+    this.schemes = schemes;
+    this.maxSignature = maxSignature;
+    this.support = support;
+    this.key = key;
+  }
+
+  createSigner(): Signer {
+    return this.support.createSigner(this.key);
+  }
 }

@@ -4,7 +4,6 @@ import { type RsaPssScheme, RsaPssSigner } from "../crypto/xs/rsa-sign.js";
 import { sha256 } from "../crypto/xs/sha256.js";
 import { sha384 } from "../crypto/xs/sha384.js";
 import { sha512 } from "../crypto/xs/sha512.js";
-import type { Signer } from "../identity.js";
 import { DerCursor } from "./der-cursor.js";
 import type { KeySupport } from "./key-support.js";
 import type { PrivateKey } from "./private-key.js";
@@ -18,7 +17,7 @@ const SCHEMES: readonly RsaPssScheme[] = [
 /** RSA keys (rsaEncryption), which sign with rsa_pss_rsae_sha256, rsa_pss_rsae_sha384 and rsa_pss_rsae_sha512. */
 export const rsaKeys: KeySupport = {
   keyType: KEY_RSA,
-  createSigner(key: PrivateKey): Signer {
+  createSigner(key: PrivateKey): RsaPssSigner {
     if (key.rsa === null) throw new RangeError("this is no RSA key");
     return new RsaPssSigner(key.rsa, SCHEMES);
   },

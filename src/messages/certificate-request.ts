@@ -119,7 +119,7 @@ export class CertificateRequestReader {
 
   get scheme(): number {
     const { choice } = this;
-    return choice < 0 ? 0 : this.identities[choice >> 8].signer.schemes[choice & 255];
+    return choice < 0 ? 0 : this.identities[choice >> 8].key.schemes[choice & 255];
   }
 
   /** Index of the identity and of its scheme, as identity · 256 + scheme; -1 for none. */
@@ -127,9 +127,9 @@ export class CertificateRequestReader {
     const { identities } = this;
     let bit = 1;
     for (let i = 0; i < identities.length; i++) {
-      const { issuers, signer } = identities[i];
+      const { issuers, key } = identities[i];
       const fits = (this.seen & 4) === 0 || issuers === undefined || (this.authorized & (1 << i)) !== 0;
-      for (let j = 0; j < signer.schemes.length; j++) {
+      for (let j = 0; j < key.schemes.length; j++) {
         if (fits && (this.schemes & bit) !== 0) return i * 256 + j;
         bit <<= 1;
       }
@@ -244,7 +244,7 @@ export class CertificateRequestReader {
     const { identities } = this;
     let bit = 1;
     for (let i = 0; i < identities.length; i++) {
-      const { schemes } = identities[i].signer;
+      const { schemes } = identities[i].key;
       for (let j = 0; j < schemes.length; j++) {
         if (schemes[j] === scheme && signsHandshake13(scheme)) this.schemes |= bit;
         bit <<= 1;

@@ -9,6 +9,7 @@ import { CertificateReader } from "./certificate.js";
 import { limitsOf } from "./chain-config.js";
 import { contentAt, endOf } from "./octets.js";
 import type { TrustAnchor, TrustStore } from "./trust.js";
+import { extensionAt, keyInfoAt, subjectAt } from "./whole-certificate.js";
 
 /** Nothing is required of an anchor's certificate but its form, so that old roots (version 1, SHA-1) can be read too. */
 class AnchorReader extends CertificateReader {
@@ -28,38 +29,25 @@ export function anchorFromCertificate(der: Uint8Array, sha256: HashAlgorithm): T
   reader.beginCertificate(0, der.length, false);
   reader.push(der, 0, der.length);
   reader.endCertificate();
-  let at = contentAt(der, contentAt(der, 0));
-  if (der[at] === 0xa0) at = endOf(der, at);
-  // serialNumber, signature, issuer, validity
-  for (let i = 0; i < 4; i++) at = endOf(der, at);
-  const spki = endOf(der, at);
+  const spki = keyInfoAt(der);
+  const at = subjectAt(der);
   const nameHash = new Uint8Array(32);
   const hash = sha256.create();
   hash.update(der, at, spki - at);
   hash.digest(nameHash, 0);
   const end = endOf(der, spki);
-  return { nameHash, publicKeyInfo: der.slice(spki, end), nameConstraints: constraintsOf(der, end) };
+  return { nameHash, publicKeyInfo: der.slice(spki, end), nameConstraints: constraintsOf(der) };
 }
 
-/** Content of nameConstraints (2.5.29.30) among the extensions of a well-formed certificate; `from`: behind its SubjectPublicKeyInfo. */
-function constraintsOf(der: Uint8Array, from: number): Uint8Array | null {
-  let at = from;
-  while (der[at] === 0x81 || der[at] === 0x82) at = endOf(der, at);
-  if (der[at] !== 0xa3) return null;
-  const list = contentAt(der, at);
-  const last = endOf(der, list);
-  for (let extension = contentAt(der, list); extension < last; extension = endOf(der, extension)) {
-    const id = contentAt(der, extension);
-    if (der[id + 1] !== 3 || der[id + 2] !== 0x55 || der[id + 3] !== 0x1d || der[id + 4] !== 30) continue;
-    let value = id + 5;
-    if (der[value] === 0x01) value = endOf(der, value);
-    const inside = contentAt(der, value);
-    const end = endOf(der, value);
-    if (der[inside] !== 0x30 || endOf(der, inside) !== end)
-      throw new TLSAlert(bad_certificate, "trust anchor: its nameConstraints are malformed");
-    return der.slice(contentAt(der, inside), end);
-  }
-  return null;
+/** Content of nameConstraints (2.5.29.30). */
+function constraintsOf(der: Uint8Array): Uint8Array | null {
+  const value = extensionAt(der, 30);
+  if (value === 0) return null;
+  const inside = contentAt(der, value);
+  const end = endOf(der, value);
+  if (der[inside] !== 0x30 || endOf(der, inside) !== end)
+    throw new TLSAlert(bad_certificate, "trust anchor: its nameConstraints are malformed");
+  return der.slice(contentAt(der, inside), end);
 }
 
 /** Anchors in memory, looked through one by one. */

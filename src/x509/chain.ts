@@ -196,7 +196,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     return this.reader.keyLength(0);
   }
 
-  /** A verifier for an algorithm, the one that was last used here where it fits: so CertificateVerify needs no other. */
+  /** A verifier for an algorithm, the one that was used before for the same certificate where it fits. */
   verifierFor(algorithm: SignatureAlgorithm): Verifier {
     if (!this.verifier || this.algorithm !== algorithm) {
       this.algorithm = algorithm;
@@ -229,7 +229,10 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     return (this.reader.scratch()[FLAGS]! & flag) !== 0;
   }
 
+  /** Nothing is under way. The verifier goes: it would be in the way where memory is most needed, when the next certificate is hashed. */
   private done(): number {
+    this.verifier = null;
+    this.algorithm = null;
     this.phase = BETWEEN;
     return DONE;
   }

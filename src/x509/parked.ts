@@ -111,7 +111,7 @@ export class OpenEnd {
   readonly index: number;
   readonly message: Uint8Array | null;
   private readonly block: Uint8Array;
-  private readonly path: Uint8Array;
+  readonly path: Uint8Array;
   private readonly names: Uint8Array;
 
   constructor(reader: CertificateReader, index: number, message: Uint8Array | null) {

@@ -3,7 +3,8 @@
  *
  * An issuer is settled by its key: once the tip's signature is verified, every certificate with that name and key could stand in this place. So of the
  * first issuers the owner (name and key) is remembered; a certificate of the same owner that comes later, signed by somebody else, opens another
- * way, and the tip that is left for it stays an open end. No owner stands twice in a path: loops end there.
+ * way, and the tip that is left for it stays an open end. No owner stands twice in a path: loops end there. Certificates that were taken as they came
+ * are not kept, so in graphs that no real list has (authorities that sign each other in circles, in a bad order) a way may be missed; none is made up.
  */
 import { bad_certificate, TLSAlert, unknown_ca, unsupported_certificate } from "../alert.js";
 import { NAMES_CUT } from "./alt-names.js";
@@ -23,14 +24,14 @@ const LEVEL = PATH + 1;
 const BELOW = PATH + 2;
 const CUT = PATH + 3;
 /**
- * Then for each of the first issuers: owner, start of the hash of its issuer's name (4), depth below it, octets of names below it (2). Then the owner of
- * the certificate that is read, and the place in the list of each certificate of the path.
+ * Then for each of the first issuers: owner, end of its signature (4), depth below it, octets of names below it (2). Then the owner of the certificate
+ * that is read, and the place in the list of each certificate of the path.
  */
 const FIRST_LEVEL = PATH + 4;
 const LEVELS = 3;
-const ISSUER = OWNER_SIZE;
-const ISSUER_SIZE = 4;
-const DEPTH = ISSUER + ISSUER_SIZE;
+const SIGNED = OWNER_SIZE;
+const SIGNED_SIZE = 4;
+const DEPTH = SIGNED + SIGNED_SIZE;
 const NAMES = DEPTH + 1;
 const LEVEL_SIZE = NAMES + 2;
 const NEW_OWNER = FIRST_LEVEL + LEVELS * LEVEL_SIZE;
@@ -172,8 +173,8 @@ export abstract class PathBuilder {
       const names = candidate ? reader.namesLength : this.nameMark;
       if (candidate) candidate.writeOwner(scratch, at);
       else scratch.copyWithin(at, NEW_OWNER, NEW_OWNER + OWNER_SIZE);
-      if (candidate) copyOctets(candidate.bytes, candidate.blockAt, scratch, at + ISSUER, ISSUER_SIZE);
-      else scratch.copyWithin(at + ISSUER, CURRENT, CURRENT + ISSUER_SIZE);
+      const signed = candidate ? candidate.namesAt : CURRENT + reader.usedBy(CURRENT);
+      copyOctets(candidate ? candidate.bytes : scratch, signed - SIGNED_SIZE, scratch, at + SIGNED, SIGNED_SIZE);
       scratch[at + DEPTH] = scratch[BELOW]!;
       scratch[at + NAMES] = names >> 8;
       scratch[at + NAMES + 1] = names & 0xff;
@@ -252,7 +253,7 @@ export abstract class PathBuilder {
 
   /**
    * Where the tip has no issuer: goes on with a parked certificate that may stand in the place of an issuer in the path, or with an open end for which
-   * an issuer is there now. Unless the answer is NO_WAY the tip is another.
+   * there is an issuer now, or such another. Unless the answer is NO_WAY the tip is another.
    */
   protected takeOtherWay(): number {
     if (!this.detour) return NO_WAY;
@@ -263,7 +264,7 @@ export abstract class PathBuilder {
       const other = parked[i]!;
       for (let level = 1; level <= top && !other.used; level++) {
         const at = this.levelAt(level);
-        if (!other.hasOwner(scratch, at) || !this.isOther(other, level)) continue;
+        if (!isAnother(other, scratch, at)) continue;
         const depth = scratch[at + DEPTH]!;
         const names = (scratch[at + NAMES]! << 8) | scratch[at + NAMES + 1]!;
         other.used = true;
@@ -283,23 +284,15 @@ export abstract class PathBuilder {
     return this.takeOpenEnd(this.detour);
   }
 
-  /** Whether a certificate says something else than the one in the path that has the same owner: another issuer, or at the tip another signature. */
-  private isOther(other: Parked, level: number): boolean {
-    const { reader } = this;
-    const scratch = reader.scratch();
-    if (!equalOctets(other.bytes, other.blockAt, scratch, this.levelAt(level) + ISSUER, ISSUER_SIZE)) return true;
-    const length = other.namesAt - other.blockAt;
-    return level === scratch[LEVEL] && !equalOctets(other.bytes, other.blockAt, scratch, reader.tipAt(), length);
-  }
-
   private takeOpenEnd(detour: Detour): number {
     const { ends, parked } = detour;
     for (let i = 0; i < ends.length; i++) {
       const end = ends[i]!;
       for (let k = 0; k < parked.length; k++) {
         const candidate = parked[k]!;
-        if ((candidate.tried & (1 << end.index)) !== 0 || !end.wants(candidate)) continue;
-        // nextCandidate() marks it as tried, whatever comes of it: so this ends.
+        const isIssuer = (candidate.tried & (1 << end.index)) === 0 && end.wants(candidate);
+        // It will be marked as tried or as used, whatever comes of it: so this ends.
+        if (!isIssuer && !isPlaceIn(end.path, candidate)) continue;
         ends.splice(i, 1);
         this.leaveTip();
         end.restore(this.reader);
@@ -327,4 +320,17 @@ export abstract class PathBuilder {
     this.message = from.message;
     this.refusal = from.refusal;
   }
+}
+
+/** Whether a parked certificate that was in no path yet has the owner of the level at path[at], and is not the certificate that stands there. */
+function isAnother(other: Parked, path: Uint8Array, at: number): boolean {
+  if (other.used || !other.hasOwner(path, at)) return false;
+  return !equalOctets(other.bytes, other.namesAt - SIGNED_SIZE, path, at + SIGNED, SIGNED_SIZE);
+}
+
+/** Whether there is a place for it among the first issuers of a path that was left. */
+function isPlaceIn(path: Uint8Array, other: Parked): boolean {
+  const top = Math.min(path[LEVEL - PATH]!, LEVELS);
+  for (let level = 1; level <= top; level++) if (isAnother(other, path, FIRST_LEVEL - PATH + (level - 1) * LEVEL_SIZE)) return true;
+  return false;
 }

@@ -3,8 +3,10 @@ import { TLSAlert } from "../alert.js";
 import { type HashAlgorithm, PENDING, type SignatureAlgorithm } from "../crypto/provider.js";
 import { AnchorList, anchorFromCertificate } from "./anchors.js";
 import { ChainVerifier, type Purpose } from "./chain.js";
+import { askCrl } from "./crl.js";
 import { contentAt, endOf, equalOctets } from "./octets.js";
 import type { TrustAnchor } from "./trust.js";
+import { keyInfoOf, maySignLists, serialOf } from "./whole-certificate.js";
 
 export interface ChainToVerify {
   /** Certificates that are trusted, DER. Any may be: a path ends where the name and the key of one are found. */
@@ -13,6 +15,8 @@ export interface ChainToVerify {
   readonly chain: readonly Uint8Array[];
   /** More certificates that a path may go through. */
   readonly intermediates?: readonly Uint8Array[];
+  /** Revocation lists, DER. Each is asked about the certificates of the path whose issuer it is from; one that can't be trusted ends in a refusal. */
+  readonly crls?: readonly Uint8Array[];
   /** DNS name or IP address that the leaf has to carry. Without one only the path is verified: that proves nobody's identity. */
   readonly host?: string;
   /** Seconds since 1970. */
@@ -81,6 +85,8 @@ export function verifyChain(input: ChainToVerify): ChainVerdict {
     for (let i = 0; i < verifier.pathLength; i++) path.push(list[verifier.pathIndex(i)]!);
     const anchor = input.anchors[anchors.indexOf(verifier.anchor!)]!;
     const last = path[path.length - 1]!;
+    const revoked = askLists(input, path, anchor, verifier);
+    if (revoked) throw revoked;
     // A self-signed certificate may be its own anchor.
     if (anchor.length !== last.length || !equalOctets(anchor, 0, last, 0, last.length)) path.push(anchor);
     return { valid: true, path, reason: "" };
@@ -88,6 +94,29 @@ export function verifyChain(input: ChainToVerify): ChainVerdict {
     if (!(error instanceof TLSAlert)) throw error;
     return { valid: false, path: [], reason: error.message };
   }
+}
+
+/** Asks all lists about all certificates of a path; each issuer is the next in it, of the last the anchor. */
+function askLists(input: ChainToVerify, path: readonly Uint8Array[], anchor: Uint8Array, verifier: ChainVerifier): TLSAlert | null {
+  const crls = input.crls ?? [];
+  for (let n = 0; n < crls.length; n++) {
+    for (let i = 0; i < path.length; i++) {
+      const issuer = path[i + 1] ?? anchor;
+      const at = verifier.pathIndex(i);
+      const question = {
+        serial: serialOf(path[i]!),
+        issuer: nameOf(path[i]!, false)!,
+        isIssuer: i > 0,
+        issuerKey: keyInfoOf(issuer),
+        maySignLists: maySignLists(issuer),
+        who: at === 0 ? "leaf" : `issuer ${at}`,
+        now: input.time,
+      };
+      const problem = askCrl(crls[n]!, `crl ${n}`, question, input.signatures);
+      if (problem) return problem;
+    }
+  }
+  return null;
 }
 
 /** Those of `more` that can stand above the chain, by their names; the rest is not looked at. As many as there is room for. */

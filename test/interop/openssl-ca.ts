@@ -16,6 +16,8 @@ export interface LeafOptions {
   /** Days from now; negative: already over. */
   readonly notBefore?: number;
   readonly notAfter?: number;
+  /** extendedKeyUsage. Default serverAuth. */
+  readonly purpose?: "serverAuth" | "clientAuth";
 }
 
 export interface Leaf {
@@ -54,7 +56,7 @@ authorityKeyIdentifier = keyid
 [leaf]
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
-extendedKeyUsage = serverAuth
+extendedKeyUsage = $ENV::LEAF_PURPOSE
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 subjectAltName = $ENV::LEAF_NAMES
@@ -92,6 +94,7 @@ export class OpensslCa {
       options.notBefore ?? -1,
       options.notAfter ?? 30,
       options.names ?? "DNS:localhost, IP:127.0.0.1",
+      options.purpose ?? "serverAuth",
     );
     const chainFile = this.file(`${name}-chain.pem`);
     writeFileSync(chainFile, readFileSync(this.file(`${name}.pem`), "utf8") + readFileSync(this.file("intermediate.pem"), "utf8"));
@@ -139,7 +142,7 @@ export class OpensslCa {
     ]);
   }
 
-  private sign(name: string, by: string, section: string, from: number, to: number, names = "DNS:unused"): void {
+  private sign(name: string, by: string, section: string, from: number, to: number, names = "DNS:unused", purpose = "serverAuth"): void {
     const issuer = by === name ? ["-selfsign"] : ["-cert", this.file(`${by}.pem`)];
     this.run(
       [
@@ -158,12 +161,13 @@ export class OpensslCa {
         ],
       ],
       names,
+      purpose,
     );
   }
 
-  private run(args: string[], names = "DNS:unused"): void {
+  private run(args: string[], names = "DNS:unused", purpose = "serverAuth"): void {
     execFileSync("openssl", args, {
-      env: { ...process.env, CA_DIR: this.directory, LEAF_NAMES: names },
+      env: { ...process.env, CA_DIR: this.directory, LEAF_NAMES: names, LEAF_PURPOSE: purpose },
       stdio: ["ignore", "ignore", "pipe"],
     });
   }

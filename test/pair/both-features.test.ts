@@ -123,14 +123,14 @@ describe("client and server: features", function () {
       const signed: string[] = [];
       const watched = (name: string, one: typeof right) => ({
         ...one,
-        signer: Object.assign(Object.create(one.signer) as typeof one.signer, {
-          begin(...rest: Parameters<typeof one.signer.begin>) {
+        key: {
+          schemes: one.key.schemes,
+          maxSignature: one.key.maxSignature,
+          createSigner: () => {
             signed.push(name);
-            one.signer.begin(...rest);
+            return one.key.createSigner();
           },
-          step: (budget: number) => one.signer.step(budget),
-          writeSignature: (out: Uint8Array, offset: number) => one.signer.writeSignature(out, offset),
-        }),
+        },
       });
       const identities = [watched("wrong", wrong as typeof right), watched("elsewhere", elsewhere), watched("right", right)];
       talk(bench.opened({ client: { identities }, server: { host: bench.asked(true, { authorities: [clientAuthority()] }) } }));
@@ -215,9 +215,9 @@ describe("client and server: features", function () {
     });
 
     it("a client's key that is elsewhere: its own flight waits, the server's time is not wasted", () => {
-      const signer = new TestSigner(bench.crypto, clientIdentity().privateKey, { outside: 1000 });
+      const key = new TestSigner(bench.crypto, clientIdentity().privateKey, { outside: 1000 });
       const both = bench.joined({
-        client: { identities: [{ certificates: clientIdentity().chain, signer }] },
+        client: { identities: [{ certificates: clientIdentity().chain, key }] },
         server: { host: bench.asked(true) },
         resumes: false,
       });

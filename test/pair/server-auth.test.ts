@@ -138,6 +138,13 @@ describe("server: client authentication", function () {
           expect(pair.server.appData()).to.equal(0);
         });
 
+      it("a scheme that we take in certificates, but never in a CertificateVerify (§4.3.3)", () => {
+        const { provider } = bench;
+        const own = { ...provider.signatures[0]!, scheme: 0x0401, name: "rsa_pkcs1_sha256", signsHandshake: false };
+        const more = { ...parts, provider: { ...provider, signatures: [...provider.signatures, own] } };
+        bench.run({ identity, proof: { scheme: 0x0401 } }, more).expectAlert(illegal_parameter, /401/, true);
+      });
+
       it("extensions that were not asked for, in the Certificate (§4.3)", () => {
         bench.run({ identity, certificateExtensions: [[extension(5, [1, 0, 0, 1, 0])]] }, parts).expectAlert(110, /5/, true);
         bench.run({ identity, certificateExtensions: [[], [extension(18, [0, 0])]] }, parts).expectAlert(110, /18/, true);

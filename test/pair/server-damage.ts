@@ -152,6 +152,13 @@ export const HELLO_GROUPS: readonly HelloDamage[] = [
   row("a key_exchange of 0 bytes", "§4.3.8", SYNTAX_OR_VALUE, share(GROUP_X25519, new Uint8Array(0))),
   row("a key_exchange of 0 bytes, of a group that nobody knows", "§4.3.8", SYNTAX_OR_VALUE, share(0x7777, new Uint8Array(0))),
   row("key_share as a server has it", "§4.3.8", SYNTAX_OR_VALUE, body(51, keyShareEntry(GROUP_X25519, new Uint8Array(32).fill(9)))),
+  row("a P-256 share of 64 bytes behind a good one of x25519", "§4.3.8.2", SYNTAX_OR_VALUE, (m) =>
+    E.setExtension(
+      m,
+      51,
+      vector16(concat(keyShareEntry(GROUP_X25519, new Uint8Array(32).fill(9)), keyShareEntry(GROUP_P256, new Uint8Array(64).fill(4)))),
+    ),
+  ),
   row("an x25519 share of 31 bytes", "§4.3.8.2", SYNTAX_OR_VALUE, share(GROUP_X25519, new Uint8Array(31).fill(9))),
   row("an x25519 share of 33 bytes", "§4.3.8.2", SYNTAX_OR_VALUE, share(GROUP_X25519, new Uint8Array(33).fill(9))),
 ];

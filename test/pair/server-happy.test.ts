@@ -202,6 +202,22 @@ describe("server and scripted client: handshakes that succeed", function () {
       });
   });
 
+  it("of two shares the one that the server likes more, in whatever order they come", () => {
+    for (const groups of [
+      [GROUP_X25519, GROUP_P256],
+      [GROUP_P256, GROUP_X25519],
+    ])
+      expect(bench.open({ groups, shares: groups }).server.group!.id).to.equal(GROUP_X25519);
+  });
+
+  it("of several suites the one that the server likes more", () => {
+    for (const suites of [
+      [AES_128_GCM, CHACHA20_POLY1305],
+      [CHACHA20_POLY1305, AES_128_GCM],
+    ])
+      expect(bench.open({ suites }).server.suite!.id).to.equal(bench.provider.suites[0]!.id);
+  });
+
   describe("every cut of the client's bytes", () => {
     const cases: readonly (readonly [string, ScriptedClientOptions, ServerParts])[] = [
       ["plain", {}, {}],

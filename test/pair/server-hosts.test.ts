@@ -286,7 +286,7 @@ describe("server: virtual servers, ALPN, identities", function () {
   describe("a key that is elsewhere", () => {
     const signer = (parts: ConstructorParameters<typeof TestSigner>[2]) => {
       const made = new TestSigner(bench.crypto, bench.identity.privateKey, parts);
-      return { made, host: { identities: [{ certificates: bench.identity.chain, signer: made }] } };
+      return { made, host: { identities: [{ certificates: bench.identity.chain, key: made }] } };
     };
 
     it("OUTSIDE: the host is not told to poll; the signature is begun once", () => {
@@ -350,7 +350,7 @@ describe("server: virtual servers, ALPN, identities", function () {
 
     it("both at once: lookup and key, data in both directions behind it", () => {
       const { made } = signer({ outside: 3 });
-      const hosts = new SlowHosts(3, bench.host({ identities: [{ certificates: bench.identity.chain, signer: made }] }));
+      const hosts = new SlowHosts(3, bench.host({ identities: [{ certificates: bench.identity.chain, key: made }] }));
       const pair = bench.run({ opened: (client) => client.write(ascii("now")) }, { hosts });
       finish(pair);
       pair.expectOpen();

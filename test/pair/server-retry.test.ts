@@ -302,6 +302,16 @@ describe("server: HelloRetryRequest", function () {
           );
       });
 
+      it("a connection keeps its own cookie: one for the same ClientHello, given a second before, does not fit", () => {
+        const early = bench.open(EMPTY, { ...cookies, clock: { seconds: () => NOW - 1 } }).client.helloRetry!.cookie!;
+        bench
+          .run(
+            withCookie(() => early),
+            cookies,
+          )
+          .expectAlert(illegal_parameter, /cookie/, false);
+      });
+
       it("a connection keeps its own cookie: one of another connection does not fit", () => {
         const other = bench.open({ ...EMPTY, seed: "other" }, cookies).client.helloRetry!.cookie!;
         bench

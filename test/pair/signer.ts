@@ -1,5 +1,5 @@
 import { DONE, OUTSIDE, PENDING } from "../../src/crypto/provider.js";
-import type { Identity, Signer } from "../../src/identity.js";
+import type { Identity, Signer, SigningKey } from "../../src/identity.js";
 import type { PeerCrypto } from "../peer/peer-crypto.js";
 import type { PeerIdentity } from "../peer/scripted-server.js";
 
@@ -15,7 +15,7 @@ export interface SignerParts {
 }
 
 /** Signs with ECDSA on P-256, by the scripted peer's own means: the same content gives the same signature. */
-export class TestSigner implements Signer {
+export class TestSigner implements Signer, SigningKey {
   readonly schemes: readonly number[];
   readonly maxSignature = 72;
   /** Signatures begun, and answers to step(). */
@@ -35,6 +35,11 @@ export class TestSigner implements Signer {
     this.privateKey = privateKey;
     this.parts = parts;
     this.schemes = parts.schemes ?? [0x0403];
+  }
+
+  /** One signature at a time is made here: what it counts is seen by the test. */
+  createSigner(): Signer {
+    return this;
   }
 
   begin(scheme: number, content: Uint8Array, offset: number, length: number): void {
@@ -65,5 +70,5 @@ export class TestSigner implements Signer {
 
 /** A scripted peer's identity, for a connection under test. */
 export function identityOf(crypto: PeerCrypto, peer: PeerIdentity, parts: SignerParts = {}): Identity {
-  return { certificates: peer.chain, signer: new TestSigner(crypto, peer.privateKey, parts) };
+  return { certificates: peer.chain, key: new TestSigner(crypto, peer.privateKey, parts) };
 }

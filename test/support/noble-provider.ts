@@ -3,7 +3,7 @@
  * it wherever the primitives themselves are not what is tested.
  */
 import { p256 } from "@noble/curves/nist.js";
-import { sha256 as nobleSha256 } from "../../hosts/node/provider-noble.js";
+import { sha256 as nobleSha256 } from "../../hosts/node/noble/hashes.js";
 import { ecdsa_secp256r1_sha256 } from "../../src/constants.js";
 import { DONE, KEY_P256, PENDING, type SignatureAlgorithm, type Verifier } from "../../src/crypto/provider.js";
 

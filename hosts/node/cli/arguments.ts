@@ -39,3 +39,15 @@ export function parseAlpn(text: string): string[] {
       throw new InvalidArgumentError("give protocol names separated by commas, as h2,http/1.1");
   return names;
 }
+
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError("give a port from 1 to 65535, or 0 for a free one");
+  return port;
+}
+
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d{1,6}$/.test(text) || count < 1) throw new InvalidArgumentError("give a whole number from 1 to 999999");
+  return count;
+}

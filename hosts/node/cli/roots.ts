@@ -6,7 +6,7 @@ import { anchorFromCertificate } from "../../../src/x509/anchors.js";
 import { packAnchors, packedSize } from "../../../src/x509/packed-anchors.js";
 import type { TrustAnchor } from "../../../src/x509/trust.js";
 import { certificatesFromFile } from "../certificates.js";
-import { sha256 } from "../provider-noble.js";
+import { sha256 } from "../noble/hashes.js";
 import { systemRootsFile } from "../system-roots.js";
 import { CommandError, EXIT_USAGE } from "./exit-codes.js";
 import { subjectOf } from "./verify.js";

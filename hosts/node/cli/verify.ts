@@ -1,7 +1,7 @@
 /** `thimble verify`: says whether a chain is valid, without connecting to anybody. */
 import { X509Certificate } from "node:crypto";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { certificatesFromFile } from "../certificates.js";
+import { certificatesFromFile, listsFromFile } from "../certificates.js";
 import { verifyChain } from "../verify-chain.js";
 import { CommandError, EXIT_TLS, EXIT_USAGE } from "./exit-codes.js";
 
@@ -11,6 +11,7 @@ interface VerifyFlags {
   time?: number;
   purpose: "server" | "client";
   untrusted?: string;
+  crl?: string;
 }
 
 /** RFC 3339, to seconds since 1970. */
@@ -35,6 +36,7 @@ export function addVerifyCommand(command: Command): void {
     .option("--time <RFC3339>", "the time to verify at (default: now)", parseTime)
     .addOption(new Option("--purpose <PURPOSE>", "what the certificate is used for").choices(["server", "client"]).default("server"))
     .option("--untrusted <FILE>", "more certificates that the path may go through")
+    .option("--crl <FILE>", "revocation lists, PEM or DER: each is asked about what its issuer has issued")
     .addHelpText("after", "\nExit codes: 0 valid, 1 not valid, 2 usage, or input that can't be read")
     .action((chain: string, flags: VerifyFlags) => verifyCommand(chain, flags));
 }
@@ -43,10 +45,13 @@ function verifyCommand(file: string, flags: VerifyFlags): void {
   const { host, purpose } = flags;
   const anchors = usable(() => certificatesFromFile(flags.ca));
   const chain = usable(() => certificatesFromFile(file));
-  const untrusted = flags.untrusted;
+  const { untrusted, crl } = flags;
+  const crls = crl === undefined ? [] : usable(() => listsFromFile(crl));
   const intermediates = untrusted === undefined ? [] : usable(() => certificatesFromFile(untrusted));
   const time = flags.time ?? Math.floor(Date.now() / 1000);
-  const verdict = usable(() => verifyChain({ anchors, chain, intermediates, time, purpose, ...(host === undefined ? {} : { host }) }));
+  const verdict = usable(() =>
+    verifyChain({ anchors, chain, intermediates, crls, time, purpose, ...(host === undefined ? {} : { host }) }),
+  );
   if (!verdict.valid) throw new CommandError(`${file}: not valid: ${verdict.reason}`, EXIT_TLS);
   const lines = verdict.path.map((der, i) => `  ${i === 0 ? "leaf" : `${i}`.padStart(4)}  ${subjectOf(der)}`);
   const name = host === undefined ? " (no --host was given: no name was verified)" : ` for ${host}`;

@@ -24,7 +24,7 @@ class NodeTCP implements TCPSocket {
   constructor(options: TCPOptions<unknown>) {
     this.target = options.target;
     this.options = options;
-    this.socket = connect({ host: options.address, port: options.port, allowHalfOpen: true });
+    this.socket = connect({ ...hostOf(options), allowHalfOpen: true });
     this.socket.on("connect", () => this.writable());
     this.socket.on("data", (data) => {
       this.input = Buffer.concat([this.input, data]);
@@ -58,6 +58,11 @@ class NodeTCP implements TCPSocket {
     this.room = 700;
     this.options.onWritable.call(this, this.room);
   }
+}
+
+function hostOf(options: TCPOptions<unknown>): { host: string; port: number } {
+  if (options.from !== undefined) throw new Error("this one only connects");
+  return { host: options.address, port: options.port };
 }
 
 const timers: Timers = {

@@ -1,34 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
 import { join } from "node:path";
 import { createServer, type TLSSocket, type TlsOptions } from "node:tls";
-import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { TestCA } from "./test-ca.js";
-
-const COMMAND = fileURLToPath(new URL("../../../hosts/node/cli/thimble.cjs", import.meta.url));
-
-interface Run {
-  code: number | null;
-  stdout: Buffer;
-  stderr: string;
-}
-
-/** stdin: what is written before its end; null leaves it open. */
-async function thimble(args: string[], stdin: string | Buffer | null = "", nodeArgs: string[] = []): Promise<Run> {
-  const child: ChildProcess = spawn(process.execPath, [...nodeArgs, COMMAND, ...args], { stdio: ["pipe", "pipe", "pipe"] });
-  const out: Buffer[] = [];
-  const err: Buffer[] = [];
-  child.stdout?.on("data", (data: Buffer) => out.push(data));
-  child.stderr?.on("data", (data: Buffer) => err.push(data));
-  child.stdin?.on("error", () => undefined);
-  if (stdin !== null) child.stdin?.end(stdin);
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString() };
-}
+import { thimble } from "./thimble-command.js";
 
 describe("thimble connect", () => {
   let ca: TestCA;
@@ -110,9 +88,9 @@ describe("thimble connect", () => {
     expect(String(run.stdout)).to.equal("ok");
     expect(alpn).to.be.oneOf(["a", "b"]);
     expect(run.stderr).to.match(/^> handshake, \d+ bytes\n< handshake, \d+ bytes\n/);
-    expect(run.stderr).to.contain(`= handshake done: TLSv1.3, alpn ${alpn}`);
+    expect(run.stderr).to.match(new RegExp(`= handshake done: TLSv1.3, TLS_\\w+, x25519, alpn ${alpn}`));
     const labels = readFileSync(keylog, "utf8").trimEnd().split("\n");
-    for (const line of labels) expect(line).to.match(/^[A-Z0-9_]+ [0-9a-f]{64} [0-9a-f]{64}$/);
+    for (const line of labels) expect(line).to.match(/^[A-Z0-9_]+ [0-9a-f]{64} ([0-9a-f]{64}|[0-9a-f]{96})$/);
     expect(labels.map((line) => line.split(" ")[0])).to.include.members(["CLIENT_TRAFFIC_SECRET_0", "SERVER_TRAFFIC_SECRET_0"]);
     expect(statSync(keylog).mode & 0o077).to.equal(0);
   });
@@ -153,6 +131,43 @@ describe("thimble connect", () => {
     for (const run of [refused, quiet]) oneLine(run.stderr);
   });
 
+  it("proves itself with --cert and --key", async () => {
+    ca.leaf("device", [], "clientAuth");
+    const at = (name: string) => join(ca.folder, name);
+    writeFileSync(at("device-chain.pem"), ca.text("device.pem") + ca.text("inter.pem"));
+    const where = await tlsServer(
+      (socket) => endSoon(socket, `${socket.authorized} ${(socket.getPeerCertificate().subject as { CN?: string } | undefined)?.CN}`),
+      { requestCert: true, ca: ca.text("root.pem"), rejectUnauthorized: false },
+    );
+    const args = ["connect", where, "--ca", ca.rootFile];
+    const run = await thimble([...args, "--cert", at("device-chain.pem"), "--key", at("device.key")]);
+    expect(run).to.deep.equal({ code: 0, stdout: Buffer.from("true device"), stderr: "" });
+    const without = await thimble(args);
+    expect(String(without.stdout)).to.equal("false undefined");
+    const unpaired = await thimble([...args, "--cert", at("device-chain.pem")]);
+    expect(unpaired.stderr).to.contain("--cert is given once and --key 0 times");
+    const other = await thimble([...args, "--cert", at("device-chain.pem"), "--key", at("root.key")]);
+    expect(other.code).to.equal(2);
+    expect(other.stderr).to.contain("root.key");
+  });
+
+  it("--ciphers, --groups and --provider choose what is negotiated", async () => {
+    const where = await tlsServer((socket) => {
+      const { name } = socket.getCipher();
+      const group = (socket.getEphemeralKeyInfo() as { name?: string } | null)?.name ?? "";
+      endSoon(socket, `${name} ${group}`);
+    });
+    for (const provider of ["noble", "xs"])
+      for (const [cipher, group] of [
+        ["TLS_AES_256_GCM_SHA384", "secp256r1"],
+        ["AES_128_GCM_SHA256", "x25519"],
+      ] as const) {
+        const run = await thimble(["connect", where, "--ca", ca.rootFile, "--provider", provider, "--ciphers", cipher, "--groups", group]);
+        expect(run.stderr).to.equal("");
+        expect(String(run.stdout)).to.contain(cipher);
+      }
+  });
+
   it("exit 2 for wrong usage and files, before connecting", async () => {
     const junk = join(ca.folder, "junk.pem");
     writeFileSync(junk, "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n");
@@ -166,6 +181,11 @@ describe("thimble connect", () => {
       [["connect", "localhost:1", "--ca", join(ca.folder, "leaf.key")], /holds a PRIVATE KEY/],
       [["connect", "localhost:1", "--ca", ca.rootFile, "--receive-buffer", "64"], /receiveBuffer is 64/],
       [["connect", "localhost:1", "--ca", ca.rootFile, "--keylog", join(ca.folder, "none/x")], /none\/x/],
+      [["connect", "localhost:1", "--ca", ca.rootFile, "--ciphers", "AES"], /"AES" is unknown .*may be: TLS_CHACHA20.*TLS_AES_128_CCM_8/],
+      [["connect", "localhost:1", "--ca", ca.rootFile, "--groups", "P-999"], /"P-999" is unknown .*may be: x25519, secp256r1/],
+      [["connect", "localhost:1", "--ca", ca.rootFile, "--max-version", "1.2"], /TLS 1\.3 is the only version/],
+      [["connect", "localhost:1", "--ca", ca.rootFile, "--min-version", "1.1"], /Allowed choices are 1\.2, 1\.3/],
+      [["connect", "localhost:1", "--ca", ca.rootFile, "--provider", "x"], /Allowed choices are noble, xs/],
       [["connect", "localhost:1", "--ca", ca.rootFile, "--frob"], /unknown option '--frob'/],
       [["frob"], /unknown command 'frob'/],
     ];

@@ -8,7 +8,7 @@ import { identityFrom, identityFromFiles, privateKeyFrom } from "../../../hosts/
 import { systemRandom } from "../../../hosts/node/system.js";
 import { DONE } from "../../../src/crypto/provider.js";
 import { sha256 } from "../../../src/crypto/xs/sha256.js";
-import type { Identity, Signer } from "../../../src/identity.js";
+import type { Identity, SigningKey } from "../../../src/identity.js";
 import { identityFrom as deviceIdentityFrom } from "../../../src/keys/identity-from.js";
 import { p256Keys } from "../../../src/keys/p256-key.js";
 import { p384Keys } from "../../../src/keys/p384-key.js";
@@ -68,15 +68,16 @@ describe("hosts/node keys", function () {
 
   after(() => rmSync(folder, { recursive: true }));
 
-  function signed(signer: Signer, scheme: number, content: Uint8Array): Uint8Array {
+  function signed(key: SigningKey, scheme: number, content: Uint8Array): Uint8Array {
+    const signer = key.createSigner();
     const embedded = new Uint8Array(content.length + 4).fill(3);
     embedded.set(content, 2);
     signer.begin(scheme, embedded, 2, content.length, systemRandom);
     embedded.fill(9);
     for (let i = 0; signer.step(50) !== DONE; i++) if (i > 10000) throw new Error("does not end");
-    const out = new Uint8Array(signer.maxSignature + 2);
+    const out = new Uint8Array(key.maxSignature + 2);
     const length = signer.writeSignature(out, 1);
-    expect(length).to.be.at.most(signer.maxSignature);
+    expect(length).to.be.at.most(key.maxSignature);
     return out.slice(1, 1 + length);
   }
 
@@ -86,8 +87,8 @@ describe("hosts/node keys", function () {
       new X509Certificate(identity.certificates[0] as Uint8Array).publicKey.export({ type: "spki", format: "pem" }),
     );
     const content = new TextEncoder().encode("what is signed");
-    for (const scheme of identity.signer.schemes) {
-      const signature = signed(identity.signer, scheme, content);
+    for (const scheme of identity.key.schemes) {
+      const signature = signed(identity.key, scheme, content);
       const options =
         scheme >> 8 === 8 && scheme !== 0x0807
           ? { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
@@ -117,7 +118,7 @@ describe("hosts/node keys", function () {
   for (const [certificate, key, schemes] of pairs) {
     it(`reads ${certificate} and ${key}, and signs`, () => {
       const identity = identityFromFiles(at(certificate), at(key));
-      expect(identity.signer.schemes).to.deep.equal(schemes);
+      expect(identity.key.schemes).to.deep.equal(schemes);
       expect(identity.certificates.length).to.equal(certificate === "chain.pem" ? 2 : 1);
       checkSigner(identity);
     });
@@ -143,11 +144,15 @@ describe("hosts/node keys", function () {
     }
   });
 
-  it("makes a signer that signs once for each begin", () => {
-    const { signer } = identityFromFiles(at("p256.pem"), at("p256.key"));
+  it("makes signers that sign once for each begin, and do not know of each other", () => {
+    const { key } = identityFromFiles(at("p256.pem"), at("p256.key"));
+    const signer = key.createSigner();
     expect(() => signer.writeSignature(new Uint8Array(80), 0)).to.throw(RangeError, "there is no signature");
     expect(() => signer.begin(0x0804, new Uint8Array(1), 0, 1, systemRandom)).to.throw(RangeError, "this key cannot sign with scheme 2052");
-    signed(signer, 0x0403, new Uint8Array(5));
+    signer.begin(0x0403, new Uint8Array(5), 0, 5, systemRandom);
+    signed(key, 0x0403, new Uint8Array(6));
+    expect(signer.step(1)).to.equal(DONE);
+    expect(signer.writeSignature(new Uint8Array(80), 0)).to.be.greaterThan(60);
     expect(() => signer.writeSignature(new Uint8Array(80), 0)).to.throw(RangeError, "there is no signature");
   });
 
@@ -215,8 +220,8 @@ describe("hosts/node keys", function () {
   }
 
   it("takes PEM and DER in memory", () => {
-    expect(identityFrom(text("p256.pem"), text("p256.key")).signer.schemes).to.deep.equal([0x0403]);
-    expect(identityFrom(readFileSync(at("p256.crt")), readFileSync(at("p256.sec1"))).signer.schemes).to.deep.equal([0x0403]);
+    expect(identityFrom(text("p256.pem"), text("p256.key")).key.schemes).to.deep.equal([0x0403]);
+    expect(identityFrom(readFileSync(at("p256.crt")), readFileSync(at("p256.sec1"))).key.schemes).to.deep.equal([0x0403]);
     expect(() => identityFrom(text("p256.pem"), text("other.key"))).to.throw(
       Error,
       "certificate, private key: the private key does not belong",

@@ -1,30 +1,79 @@
-import { createCipheriv, createECDH, createHash, createHmac, createSign, generateKeyPairSync, randomBytes } from "node:crypto";
-import { expect } from "chai";
 import {
-  aes128gcm,
-  chachaPoly1305,
-  ecdsaP256Sha256,
-  groupP256,
-  groupX25519,
-  nobleProvider,
-  sha256,
-} from "../../../hosts/node/provider-noble.js";
+  constants,
+  createCipheriv,
+  createECDH,
+  createHash,
+  createHmac,
+  createSign,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+} from "node:crypto";
+import { expect } from "chai";
+import { aes128ccm, aes128ccm8, aes128gcm, aes256gcm, chachaPoly1305 } from "../../../hosts/node/noble/aeads.js";
+import { groupP256, groupP384, groupX25519 } from "../../../hosts/node/noble/groups.js";
+import { sha256, sha384, sha512 } from "../../../hosts/node/noble/hashes.js";
+import { ecdsaP256Sha256, nobleSignatures } from "../../../hosts/node/noble/signatures.js";
+import { nobleProvider, nobleSuites } from "../../../hosts/node/provider-noble.js";
 import { systemClock, systemRandom } from "../../../hosts/node/system.js";
-import { DONE, type NamedGroup } from "../../../src/crypto/provider.js";
+import {
+  DONE,
+  KEY_ED25519,
+  KEY_P256,
+  KEY_P384,
+  KEY_P521,
+  KEY_RSA,
+  KEY_RSA_PSS,
+  type NamedGroup,
+  type SignatureAlgorithm,
+} from "../../../src/crypto/provider.js";
+import { sha384 as deviceSha384 } from "../../../src/crypto/xs/sha384.js";
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 
 describe("hosts/node provider on noble", () => {
-  it("SHA-256 in pieces equals node:crypto", () => {
-    const data = randomBytes(300);
-    const hash = sha256.create();
-    const out = new Uint8Array(40);
-    for (let length = 0; length <= 300; length += 13) {
+  for (const [algorithm, name] of [
+    [sha256, "sha256"],
+    [sha384, "sha384"],
+    [sha512, "sha512"],
+  ] as const)
+    it(`${algorithm.name} in pieces equals node:crypto; midstates can be saved`, () => {
+      const data = randomBytes(300);
+      const hash = algorithm.create();
+      const { outputLength, blockLength, stateLength } = algorithm;
+      const out = new Uint8Array(4 + outputLength);
+      for (let length = 0; length <= 300; length += 13) {
+        hash.reset();
+        for (let at = 0; at < length; at += 29) hash.update(data, at, Math.min(29, length - at));
+        hash.digest(out, 4);
+        expect(hex(out.slice(4))).to.equal(createHash(name).update(data.subarray(0, length)).digest("hex"));
+      }
+      const saved = new Uint8Array(stateLength);
       hash.reset();
-      for (let at = 0; at < length; at += 29) hash.update(data, at, Math.min(29, length - at));
-      hash.digest(out, 4);
-      expect(hex(out.slice(4, 36))).to.equal(createHash("sha256").update(data.subarray(0, length)).digest("hex"));
-    }
+      hash.update(data, 0, 2 * blockLength);
+      hash.save(saved, 0);
+      const other = algorithm.create();
+      other.restore(saved, 0, 2);
+      other.update(data, 2 * blockLength, 300 - 2 * blockLength);
+      other.digest(out, 4);
+      expect(hex(out.slice(4))).to.equal(createHash(name).update(data).digest("hex"));
+      const inner = new Uint8Array(outputLength);
+      hash.restore(algorithm.fullHandshakeMidstates, stateLength, 1);
+      hash.update(data, 0, 3);
+      hash.digest(inner, 0);
+      hash.restore(algorithm.fullHandshakeMidstates, 0, 1);
+      hash.update(inner, 0, outputLength);
+      hash.digest(inner, 0);
+      expect(hex(inner)).to.equal(createHmac(name, algorithm.fullHandshakeSalt).update(data.subarray(0, 3)).digest("hex"));
+    });
+
+  it("SHA-384's constants are those of the device's own", () => {
+    expect(sha384).to.deep.include({
+      emptyDigest: deviceSha384.emptyDigest,
+      fullHandshakeSalt: deviceSha384.fullHandshakeSalt,
+      fullHandshakeMidstates: deviceSha384.fullHandshakeMidstates,
+    });
   });
 
   it("saves and restores midstates, copies whole states", () => {
@@ -66,6 +115,9 @@ describe("hosts/node provider on noble", () => {
 
   for (const [algorithm, name] of [
     [aes128gcm, "aes-128-gcm"],
+    [aes256gcm, "aes-256-gcm"],
+    [aes128ccm, "aes-128-ccm"],
+    [aes128ccm8, "aes-128-ccm"],
     [chachaPoly1305, "chacha20-poly1305"],
   ] as const) {
     it(`${algorithm.name} equals node:crypto, and refuses every flipped byte`, () => {
@@ -74,12 +126,12 @@ describe("hosts/node provider on noble", () => {
       const aad = randomBytes(9);
       const key = algorithm.create(null);
       key.setKey(keyBytes, 0);
-      for (const length of [0, 1, 16, 100]) {
+      for (const length of name === "aes-128-ccm" ? [1, 16, 100] : [0, 1, 16, 100]) {
         const plain = randomBytes(length);
-        const cipher = createCipheriv(name as "aes-128-gcm", keyBytes, nonce.subarray(2), { authTagLength: 16 });
+        const cipher = createCipheriv(name as "aes-128-gcm", keyBytes, nonce.subarray(2), { authTagLength: algorithm.tagLength });
         cipher.setAAD(aad.subarray(3, 8), { plaintextLength: length });
         const expected = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-        const buf = new Uint8Array(5 + length + 16);
+        const buf = new Uint8Array(5 + length + algorithm.tagLength);
         buf.set(plain, 5);
         key.seal(nonce, 2, aad, 3, 5, buf, 5, length);
         expect(hex(buf.slice(5))).to.equal(hex(expected));
@@ -114,10 +166,12 @@ describe("hosts/node provider on noble", () => {
     return { a, b, keys, secret };
   }
 
-  for (const group of [groupX25519, groupP256]) {
+  for (const group of [groupX25519, groupP256, groupP384]) {
     it(`${group.name}: both sides get the same secret; wrong lengths are refused`, () => {
       const { a, b, keys, secret } = agree(group);
-      expect(secret(a, keys[1])).to.equal(secret(b, keys[0])).and.to.have.length(64);
+      expect(secret(a, keys[1]))
+        .to.equal(secret(b, keys[0]))
+        .and.to.have.length(2 * group.secretLength);
       expect(secret(a, keys[1], keys[1].length - 1)).to.equal(null);
       expect(secret(a, Uint8Array.of(...keys[1], 0))).to.equal(null);
     });
@@ -153,8 +207,71 @@ describe("hosts/node provider on noble", () => {
     expect(verify(key, digest, new Uint8Array(0))).to.equal(false);
   });
 
-  it("names what it has, and the time is now", () => {
-    expect(nobleProvider.suites.map((suite) => suite.id)).to.deep.equal([0x1303, 0x1301]);
+  const keyPairs = {
+    [KEY_P256]: () => generateKeyPairSync("ec", { namedCurve: "prime256v1" }),
+    [KEY_P384]: () => generateKeyPairSync("ec", { namedCurve: "secp384r1" }),
+    [KEY_P521]: () => generateKeyPairSync("ec", { namedCurve: "secp521r1" }),
+    [KEY_ED25519]: () => generateKeyPairSync("ed25519"),
+    [KEY_RSA]: () => generateKeyPairSync("rsa", { modulusLength: 2049 }),
+    [KEY_RSA_PSS]: () => generateKeyPairSync("rsa-pss", { modulusLength: 2048 }),
+  };
+
+  for (const algorithm of nobleSignatures)
+    it(`verifies ${algorithm.name} signatures of node:crypto, and none that were changed`, () => {
+      const { publicKey, privateKey } = keyPairs[algorithm.keyType as keyof typeof keyPairs]();
+      const hash = algorithm.hash.name.toLowerCase().replace("-", "");
+      const message = randomBytes(70);
+      const pure = algorithm.keyType === KEY_ED25519;
+      const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: algorithm.hash.outputLength };
+      const signature = sign(pure ? null : hash, message, { key: privateKey, ...(algorithm.name.includes("pss") ? pss : {}) });
+      const digest = pure ? message : createHash(hash).update(message).digest();
+      const key = publicKeyOf(publicKey);
+      const verify = (k: Uint8Array, d: Uint8Array, s: Uint8Array) => {
+        const verifier = algorithm.createVerifier();
+        verifier.begin(k, 0, k.length, d, 0, d.length, s, 0, s.length);
+        verifier.step(1);
+        return verifier.valid();
+      };
+      const changed = (bytes: Uint8Array, at: number) => bytes.map((byte, i) => (i === at ? byte ^ 1 : byte));
+      expect(verify(key, digest, signature)).to.equal(true);
+      expect(verify(key, changed(digest, 3), signature)).to.equal(false);
+      for (const at of [0, 1, 5, signature.length >> 1, signature.length - 1])
+        expect(verify(key, digest, changed(signature, at)), `byte ${at}`).to.equal(false);
+      expect(verify(key, digest, signature.subarray(1))).to.equal(false);
+      expect(verify(key, digest, Buffer.concat([signature, Buffer.of(0)]))).to.equal(false);
+      expect(verify(new Uint8Array(0), digest, signature)).to.equal(false);
+    });
+
+  /** The BIT STRING's content, or the RSAPublicKey. */
+  function publicKeyOf(key: KeyObject): Uint8Array {
+    if (key.asymmetricKeyType === "rsa") return key.export({ format: "der", type: "pkcs1" });
+    const spki = key.export({ format: "der", type: "spki" });
+    // id-RSASSA-PSS: SEQUENCE, AlgorithmIdentifier of 13 bytes, BIT STRING with its length in three bytes and its number of unused bits.
+    if (key.asymmetricKeyType === "rsa-pss") return spki.subarray(4 + 13 + 5);
+    const lengths: Record<string, number> = { prime256v1: 65, secp384r1: 97, secp521r1: 133 };
+    return spki.subarray(-(lengths[key.asymmetricKeyDetails?.namedCurve ?? ""] ?? 32));
+  }
+
+  it("PSS with another salt length, and small or even RSA keys, are refused", () => {
+    const pss = nobleSignatures.find(({ name }) => name === "rsa_pss_rsae_sha256") as SignatureAlgorithm;
+    const message = randomBytes(20);
+    const digest = createHash("sha256").update(message).digest();
+    const check = (modulusLength: number, saltLength: number) => {
+      const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength });
+      const signature = sign("sha256", message, { key: privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength });
+      const key = publicKeyOf(publicKey);
+      const verifier = pss.createVerifier();
+      verifier.begin(key, 0, key.length, digest, 0, 32, signature, 0, signature.length);
+      return verifier.valid();
+    };
+    expect(check(2048, 32)).to.equal(true);
+    expect(check(2048, 20)).to.equal(false);
+    expect(check(1024, 32)).to.equal(false);
+  });
+
+  it("names what it has, CCM_8 only on demand, and the time is now", () => {
+    expect(nobleProvider.suites.map((suite) => suite.id)).to.deep.equal([0x1303, 0x1301, 0x1302, 0x1304]);
+    expect(nobleSuites.map((suite) => suite.id)).to.deep.equal([0x1303, 0x1301, 0x1302, 0x1304, 0x1305]);
     expect(Math.abs(systemClock.seconds() - Date.now() / 1000)).to.be.lessThan(2);
   });
 });

@@ -24,6 +24,12 @@ export class TestCA {
     this.chain = this.text("leaf.pem") + this.text("inter.pem");
   }
 
+  /** NAME.pem and NAME.key, signed by the intermediate. */
+  leaf(name: string, names: readonly string[], purpose = "serverAuth"): void {
+    const alternative = names.length === 0 ? [] : [`subjectAltName=${names.join(",")}`];
+    this.make(name, `/CN=${name}`, "inter", "CA:FALSE", "digitalSignature", [...alternative, `extendedKeyUsage=${purpose}`]);
+  }
+
   text(name: string): string {
     return readFileSync(join(this.folder, name), "utf8");
   }

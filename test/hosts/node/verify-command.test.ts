@@ -85,6 +85,17 @@ describe("thimble verify and roots", function () {
     );
   });
 
+  it("asks revocation lists", () => {
+    const ca = file("ca.pem", pem("p256Root"));
+    const chain = file("chain.pem", pem("p256Leaf p256Issuer"));
+    const list = file("list.pem", pem("crlRevoked").replaceAll("CERTIFICATE", "X509 CRL"));
+    const run = thimble("verify", "--ca", ca, "--crl", list, ...at, chain);
+    expect([run.code, run.stdout]).to.deep.equal([1, ""]);
+    expect(run.stderr).to.match(/not valid: certificate_revoked: leaf: it was revoked at .*, says crl 0\n$/);
+    expect(thimble("verify", "--ca", ca, "--crl", file("list.der", fromBase64(CERTIFICATES.crlEmpty!)), ...at, chain).code).to.equal(0);
+    expect(thimble("verify", "--ca", ca, "--crl", chain, ...at, chain).code).to.equal(2);
+  });
+
   it("ends with 2 where the input can't be used", () => {
     const ca = file("ca.pem", pem("p256Root"));
     const chain = file("chain.pem", pem("p256Leaf p256Issuer"));

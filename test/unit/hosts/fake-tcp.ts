@@ -1,5 +1,5 @@
 import type { Timers } from "../../../hosts/moddable/socket-options.js";
-import type { TCPOptions, TCPSocket } from "../../../hosts/moddable/tcp.js";
+import type { TCPListenerOptions, TCPListenerSocket, TCPOptions, TCPSocket } from "../../../hosts/moddable/tcp.js";
 
 /** An ECMA-419 TCP socket whose network is the test: strict where lwIP's is (a read or write of too much throws). */
 export class FakeTCP implements TCPSocket {
@@ -9,12 +9,35 @@ export class FakeTCP implements TCPSocket {
   readonly target: unknown;
   closed = false;
   reads = 0;
+  readonly remoteAddress = "10.0.0.2";
+  /** The socket that took this one over: what the network does is its affair. */
+  heir: FakeTCP | null = null;
   private readonly inbound: number[] = [];
   private room = 0;
 
+  /** from: takes over what is there, and tells of it when the network moves, as lwIP's socket does. */
   constructor(options: TCPOptions<unknown>) {
     this.options = options;
     this.target = options.target;
+    if (options.from === undefined) return;
+    const from = options.from as FakeTCP;
+    if (from.closed) throw new Error("invalid from");
+    from.closed = true;
+    from.heir = this;
+    this.sent = from.sent;
+    this.inbound = from.inbound;
+    this.room = from.room;
+  }
+
+  /** Tells what is there to be told: the event loop's turn after a takeover. */
+  tell(): void {
+    if (this.inbound.length > 0 && !this.closed) this.options.onReadable?.call(this, this.inbound.length);
+    if (this.room > 0 && !this.closed) this.options.onWritable?.call(this, this.room);
+  }
+
+  /** The last of those that took it over. */
+  get last(): FakeTCP {
+    return this.heir === null ? this : this.heir.last;
   }
 
   read(buffer: Uint8Array): number {
@@ -66,6 +89,37 @@ export class FakeTCP implements TCPSocket {
   /** Takes what was written since the last time. */
   take(): number[] {
     return this.sent.splice(0, this.sent.length);
+  }
+}
+
+/** An ECMA-419 TCP listener: the test makes clients come. */
+export class FakeListener implements TCPListenerSocket {
+  readonly options: TCPListenerOptions<unknown>;
+  readonly target: unknown;
+  readonly port = 4433;
+  closed = false;
+  private readonly waiting: FakeTCP[] = [];
+
+  constructor(options: TCPListenerOptions<unknown>) {
+    this.options = options;
+    this.target = options.target;
+  }
+
+  read(): TCPSocket | undefined {
+    return this.waiting.shift();
+  }
+
+  close(): void {
+    if (this.closed) throw new Error("closed twice");
+    this.closed = true;
+  }
+
+  /** A client connects; its socket has no callbacks yet. */
+  come(): FakeTCP {
+    const client = new FakeTCP({} as never);
+    this.waiting.push(client);
+    this.options.onReadable.call(this, 1);
+    return client;
   }
 }
 

@@ -37,8 +37,8 @@ describe("Identities from certificates and key", function () {
   it("makes one of a P-256 key", () => {
     const identity = identityFrom({ certificates: chain, key: pkcs8(leafKey.secretKey), keys: KEYS, sha256 });
     expect(identity.certificates).to.equal(chain);
-    expect([...identity.signer.schemes]).to.deep.equal([0x0403]);
-    expect(identity.signer.maxSignature).to.equal(72);
+    expect([...identity.key.schemes]).to.deep.equal([0x0403]);
+    expect(identity.key.maxSignature).to.equal(72);
     expect(identity.issuers!.map(der.toHex)).to.deep.equal(
       [commonName("Test Issuer 1"), commonName("Test Root")].map((name) => der.toHex(nobleSha256(name))),
     );
@@ -46,8 +46,8 @@ describe("Identities from certificates and key", function () {
 
   it("makes one of an RSA key", () => {
     const identity = identityFrom({ certificates: [rsaCertificate], key: RSA_2048, keys: KEYS, sha256 });
-    expect([...identity.signer.schemes]).to.deep.equal([0x0804, 0x0805, 0x0806]);
-    expect(identity.signer.maxSignature).to.equal(256);
+    expect([...identity.key.schemes]).to.deep.equal([0x0804, 0x0805, 0x0806]);
+    expect(identity.key.maxSignature).to.equal(256);
     expect(der.toHex(identity.issuers![0]!)).to.equal(der.toHex(nobleSha256(commonName("an issuer"))));
   });
 
@@ -57,7 +57,7 @@ describe("Identities from certificates and key", function () {
     const key = der.sequence(der.integer(1), der.octetString(scalar), der.explicit(0, der.oid(curve)));
     const certificate = makeCertificate({ ...baseFields(), spki: ecSpki(p384.getPublicKey(scalar, false), curve) });
     const keys = [p256Keys, p384Keys];
-    expect([...identityFrom({ certificates: [certificate], key, keys, sha256 }).signer.schemes]).to.deep.equal([0x0503]);
+    expect([...identityFrom({ certificates: [certificate], key, keys, sha256 }).key.schemes]).to.deep.equal([0x0503]);
     expect(matchesCertificate(parsePrivateKey(key), leaf, keys)).to.equal(false);
     scalar[47]! ^= 1;
     const other = makeCertificate({ ...baseFields(), spki: ecSpki(p384.getPublicKey(scalar, false), curve) });

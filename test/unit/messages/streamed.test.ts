@@ -74,7 +74,7 @@ describe("streamed messages", () => {
   });
 
   it("CertificateRequest: the state is taken over at any byte", () => {
-    const identity = { certificates: [], signer: { schemes: [0x0804, 0x0403], maxSignature: 72 } } as unknown as Identity;
+    const identity = { certificates: [], key: { schemes: [0x0804, 0x0403], maxSignature: 72 } } as unknown as Identity;
     const extensions = [
       ...extension(13, [...u16(4), ...u16(0x0807), ...u16(0x0403)]),
       ...extension(47, [...u16(5), ...u16(3), 0x30, 1, 0]),

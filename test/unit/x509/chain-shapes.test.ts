@@ -46,7 +46,7 @@ describe("x509/chain: kinds of keys and signatures, by OpenSSL", () => {
       for (const which of [0, 1]) {
         const changed = list(chain).map((der) => der.slice());
         // In a serialNumber, which nothing but the signature protects.
-        changed[which]![15]! ^= 1;
+        changed[which]![20]! ^= 1;
         const verdict = verifyChain({ anchors: list(`${kind}Root`), chain: changed, time: LATER, host: "www.example.com" });
         expect(verdict.reason).to.match(/^bad_certificate: (leaf|issuer 1): its signature does not verify with the key of /);
       }
@@ -190,6 +190,50 @@ describe("x509/chain: shapes of paths, by OpenSSL", () => {
       "unsupported_certificate: issuer 1: its extKeyUsage does not allow clientAuth",
     );
     expect(verify("root1", "clientGood")).to.equal("unsupported_certificate: leaf: its extKeyUsage does not have serverAuth");
+  });
+});
+
+describe("x509/crl, by OpenSSL", () => {
+  const chain = "p256Leaf p256Issuer";
+  const path = `${chain} p256Root`;
+  const asked = (crls: string, more: Partial<ChainToVerify> = {}): string => verify("p256Root", chain, { crls: list(crls), ...more });
+
+  it("accepts what is not on a list, or on the list of somebody else", () => {
+    expect(asked("crlEmpty")).to.equal(path);
+    expect(asked("crlOther")).to.equal(path);
+    expect(asked("crlEmpty crlRsa")).to.equal(path);
+    expect(asked("crlRootUsers")).to.equal(path);
+  });
+
+  it("refuses what is on it, leaf or issuer", () => {
+    expect(asked("crlRevoked")).to.match(/^certificate_revoked: leaf: it was revoked at 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ, says crl 0$/);
+    expect(asked("crlEmpty crlRoot")).to.match(/^certificate_revoked: issuer 1: it was revoked at .*, says crl 1$/);
+    expect(asked("crlUsers")).to.match(/^certificate_revoked: leaf/);
+    expect(verify("rsaRoot", "rsaLeaf rsaIssuer", { crls: list("crlRsa") })).to.match(/^certificate_revoked: leaf/);
+  });
+
+  it("refuses lists that are old, signed by another, or not complete", () => {
+    expect(asked("crlOld")).to.match(/^bad_certificate: crl 0: it expired at .*; the clock says /);
+    expect(asked("crlOld", { time: MADE + 30 })).to.equal(path);
+    expect(asked("crlEmpty", { time: MADE - 100 })).to.match(/^certificate_expired: /);
+    expect(asked("crlTwin")).to.equal("bad_certificate: crl 0: its signature does not verify with the key of the issuer of leaf");
+    expect(asked("crlSome")).to.equal("unsupported_certificate: crl 0: it is indirect, or for some reasons only");
+    const anchor = verify("p256Issuer", "p256Leaf", { crls: list("crlRevoked") });
+    expect(anchor).to.match(/^certificate_revoked: leaf/);
+  });
+
+  it("never says that all is well after a change or a cut in a list", function () {
+    this.timeout(60000);
+    const whole = certificate("crlRevoked");
+    const next = { at: 3 };
+    for (; next.at < whole.length; next.at += 13) {
+      const changed = whole.slice();
+      changed[next.at]! ^= 1 << (next.at & 7);
+      const said = verify("p256Root", chain, { crls: [changed] });
+      // A list of somebody else says nothing; that is what a change of the issuer's name makes of it.
+      if (said === path) expect(next.at, "inside the issuer's name").to.be.within(20, 80);
+      expect(verify("p256Root", chain, { crls: [whole.slice(0, next.at)] })).to.match(/^bad_certificate: crl 0: /);
+    }
   });
 });
 

@@ -1,0 +1,68 @@
+import type { ServerConfig } from "../../src/config.js";
+import { ServerConnection } from "../../src/server.js";
+import { SecureListener, type SecureListenerOptions } from "./secure-listener.js";
+import type { TCPListenerConstructor, TCPSocket } from "./tcp.js";
+import { TCPListener } from "./tcp-listener.js";
+import { Timer } from "./timer.js";
+
+/** The pieces of a ServerConfig, and limits. Times in milliseconds; 0: no limit. */
+export interface ListenerSecureOptions extends ServerConfig {
+  /** Handshakes under way, and sockets that wait to be read: each holds a connection's memory. Default 2. */
+  maxHandshakes?: number;
+  /** Clients that have sent nothing yet: each holds a TCP socket alone. Default 4. */
+  maxSilent?: number;
+  /** From a client's first byte to the end of its handshake; also the time for its first byte. Default 15,000. */
+  handshakeTimeout?: number;
+  /** Without a byte in either direction. Default 1,800,000. */
+  idleTimeout?: number;
+}
+
+export interface ListenerOptions extends SecureListenerOptions {
+  secure: ListenerSecureOptions;
+  /** The class of the TCP listener below. Default: the device's own. */
+  TCP?: { io: TCPListenerConstructor };
+}
+
+export const DEFAULT_MAX_HANDSHAKES = 2;
+export const DEFAULT_MAX_SILENT = 4;
+export const DEFAULT_HANDSHAKE_TIMEOUT = 15_000;
+export const DEFAULT_IDLE_TIMEOUT = 1_800_000;
+
+/**
+ * TLS server in the shape of ECMA-419's listeners. The constructor throws for options that cannot work; all later failures go to onClientError.
+ * `with(secure)` makes a class for what constructs its listener itself, as the SDK's HTTPServer: `new HTTPServer({ io: Listener.with(secure), … })`.
+ */
+export default class Listener extends SecureListener {
+  constructor(options: ListenerOptions) {
+    const { secure } = options;
+    new ServerConnection(secure); // what cannot work is said now, not at the first client
+    super(
+      options,
+      options.TCP === undefined ? (TCPListener as unknown as TCPListenerConstructor) : options.TCP.io,
+      (client) =>
+        secure.cookies === undefined ? new ServerConnection(secure) : new ServerConnection(secure, undefined, addressOf(client)),
+      Timer as never,
+      {
+        maxHandshakes: secure.maxHandshakes ?? DEFAULT_MAX_HANDSHAKES,
+        maxSilent: secure.maxSilent ?? DEFAULT_MAX_SILENT,
+        handshakeTimeout: secure.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT,
+        idleTimeout: secure.idleTimeout ?? DEFAULT_IDLE_TIMEOUT,
+      },
+    );
+  }
+
+  static with(secure: ListenerSecureOptions): new (options: SecureListenerOptions) => Listener {
+    return class extends Listener {
+      constructor(options: SecureListenerOptions) {
+        super({ ...options, secure });
+      }
+    };
+  }
+}
+
+/** The client's address as bytes, for cookies. */
+function addressOf({ remoteAddress = "" }: TCPSocket): Uint8Array {
+  const bytes = new Uint8Array(remoteAddress.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = remoteAddress.charCodeAt(i);
+  return bytes;
+}

@@ -1,0 +1,167 @@
+import type { AddressInfo } from "node:net";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { anchorsFromFiles } from "../certificates.js";
+import { identityFromFiles } from "../keys.js";
+import { clientOf, createServer, DEFAULT_MAX_HANDSHAKES, type Server, type ServerOptions } from "../server.js";
+import type { HostOptions } from "../server-config.js";
+import type { TLSSocket } from "../tls-socket.js";
+import { parseCount, parsePort, parseSeconds } from "./arguments.js";
+import { CommandError, EXIT_NETWORK, EXIT_USAGE } from "./exit-codes.js";
+import { explained, networkText } from "./explain.js";
+import { filesBelow, httpOver, statusPage } from "./serve-http.js";
+import { addTlsOptions, type TlsFlags, tlsOptions, usable } from "./tls-flags.js";
+
+interface VhostFlag {
+  readonly name: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+interface ServeFlags extends TlsFlags {
+  port: number;
+  address: string;
+  vhost: VhostFlag[];
+  clientCa?: string;
+  requireClientCert?: boolean;
+  echo?: boolean;
+  http?: boolean;
+  www?: string;
+  handshakeTimeout: number;
+  idleTimeout?: number;
+  maxHandshakes: number;
+}
+
+export function addServeCommand(program: Command): void {
+  const command = program
+    .command("serve")
+    .description("serve TLS clients; what they send goes to stdout, or see --echo, --http and --www")
+    .requiredOption("--port <PORT>", "port to listen on; 0 takes a free one and tells it", parsePort)
+    .option("--address <ADDRESS>", "address to listen on", "::")
+    .option("--vhost <NAME=CERT,KEY>", "another server for this name (SNI; *.example.com for any one label); may be repeated", addVhost, [])
+    .option("--client-ca <FILE>", "ask clients for a certificate that ends at one of these")
+    .option("--require-client-cert", "refuse clients without a certificate")
+    .addOption(new Option("--echo", "send back what came").conflicts(["http", "www"]))
+    .addOption(new Option("--http", "answer GET / with a page about the connection").conflicts("www"))
+    .option("--www <DIRECTORY>", "serve the files below a directory over HTTP")
+    .option("--handshake-timeout <SECONDS>", "time for a client's handshake", parseSeconds, 10)
+    .option("--idle-timeout <SECONDS>", "close connections on which nothing moves (default: never)", parseSeconds)
+    .option("--max-handshakes <N>", "handshakes under way; clients above it are refused", parseCount, DEFAULT_MAX_HANDSHAKES);
+  addTlsOptions(command, {
+    cert: "certificate with its chain; may be given several times, each with its --key, the preferred first",
+    alpn: "protocols in order of preference, separated by commas",
+  });
+  command.action((flags: ServeFlags) => serveCommand(flags));
+}
+
+function addVhost(text: string, before: readonly VhostFlag[]): VhostFlag[] {
+  const match = /^([^=,]+)=([^,]+),([^,]+)$/.exec(text);
+  if (match === null) throw new InvalidArgumentError("write NAME=CERT,KEY, as www.example.com=www.pem,www.key");
+  const name = (match[1] as string).toLowerCase();
+  if (before.some((one) => one.name === name)) throw new InvalidArgumentError(`${name} is given twice`);
+  return [...before, { name, cert: match[2] as string, key: match[3] as string }];
+}
+
+function tell(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** `thimble serve`: ends, in order, when it is interrupted. */
+async function serveCommand(flags: ServeFlags): Promise<void> {
+  if (flags.cert.length === 0 && flags.vhost.length === 0)
+    throw new CommandError("give --cert and --key, or --vhost: a server must prove who it is", EXIT_USAGE);
+  if (flags.requireClientCert && flags.clientCa === undefined)
+    throw new CommandError("--require-client-cert needs --client-ca, the authorities to trust", EXIT_USAGE);
+  const serve = usable(() => handlerFor(flags));
+  const { options, close } = tlsOptions(flags);
+  try {
+    const server = usable(() => createServer(serverOptions(flags, options)));
+    report(server);
+    const sockets = new Set<TLSSocket>();
+    server.on("secureConnection", (socket: TLSSocket) => {
+      sockets.add(socket);
+      socket.once("close", () => sockets.delete(socket));
+      begun(socket);
+      serve(socket);
+    });
+    await listening(server, flags);
+    await interrupted(server);
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  } finally {
+    close();
+  }
+}
+
+function serverOptions(flags: ServeFlags, options: ReturnType<typeof tlsOptions>["options"]): ServerOptions {
+  const common: HostOptions = { requireClientCert: flags.requireClientCert ?? false };
+  if (flags.clientCa !== undefined) common.clientCa = anchorsFromFiles(flags.clientCa);
+  if (options.alpn !== undefined) common.alpn = options.alpn;
+  const hosts = flags.vhost.map(({ name, cert, key }) => [name, { ...common, identities: [identityFromFiles(cert, key)] }] as const);
+  return {
+    ...options,
+    ...common,
+    hosts: Object.fromEntries(hosts),
+    allowHalfOpen: true,
+    handshakeTimeout: flags.handshakeTimeout * 1000,
+    maxHandshakes: flags.maxHandshakes,
+    ...(flags.idleTimeout === undefined ? {} : { idleTimeout: flags.idleTimeout * 1000 }),
+    ...(flags.trace ? { trace: (line: string, client: string) => tell(`${client} ${line}`) } : {}),
+  };
+}
+
+function handlerFor(flags: ServeFlags): (socket: TLSSocket) => void {
+  if (flags.www !== undefined) return httpOver(filesBelow(flags.www));
+  if (flags.http) return httpOver(statusPage);
+  if (flags.echo) return (socket) => void socket.pipe(socket);
+  return (socket) => {
+    socket.pipe(process.stdout, { end: false });
+    socket.once("end", () => socket.end());
+  };
+}
+
+/** What happens is told on stderr; a client's failure is not the server's. */
+function report(server: Server): void {
+  server.on("tlsClientError", (error: Error, _socket: TLSSocket | null, client: string) => tell(`${client} failed: ${textOf(error)}`));
+  server.on("drop", (client: { remoteAddress?: string; remotePort?: number }) =>
+    tell(`${clientOf(client)} refused: as many clients as may be are in their handshakes`),
+  );
+}
+
+function textOf(error: Error): string {
+  return (error as NodeJS.ErrnoException).syscall === undefined ? error.message : networkText(error);
+}
+
+function begun(socket: TLSSocket): void {
+  const client = clientOf(socket);
+  const parts = [socket.getProtocol(), socket.getCipher()?.name, socket.getEphemeralKeyInfo()?.name];
+  if (socket.servername !== undefined) parts.push(`servername ${socket.servername}`);
+  if (socket.alpnProtocol !== false) parts.push(`alpn ${socket.alpnProtocol}`);
+  if (socket.authorized) parts.push("client authenticated");
+  tell(`${client} connected: ${parts.join(", ")}`);
+  let failure: Error | null = null;
+  socket.on("error", (error) => {
+    failure = error;
+  });
+  socket.once("close", () => tell(failure === null ? `${client} closed` : `${client} failed: ${textOf(failure)}`));
+}
+
+function listening(server: Server, { port, address }: ServeFlags): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error) => {
+      const { exitCode, message } = explained(error, { host: address, port });
+      reject(new CommandError(message, exitCode));
+    });
+    server.listen(port, address, () => {
+      const { address: host, port: chosen } = server.address() as AddressInfo;
+      tell(`listening on ${clientOf({ remoteAddress: host, remotePort: chosen })}`);
+      resolve();
+    });
+  });
+}
+
+function interrupted(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.on("error", (error) => reject(new CommandError(networkText(error), EXIT_NETWORK)));
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+}

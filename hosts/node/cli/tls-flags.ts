@@ -1,0 +1,147 @@
+/** Options that connect and serve have in common: what may be negotiated, and what the connection is told about. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { CipherSuite, CryptoProvider, NamedGroup } from "../../../src/crypto/provider.js";
+import type { Identity } from "../../../src/identity.js";
+import { keyLogFile } from "../key-log.js";
+import { identityFromFiles } from "../keys.js";
+import { nobleProvider, nobleSuites } from "../provider-noble.js";
+import { xsProvider, xsSuites } from "../provider-xs.js";
+import { parseAlpn, parseSize } from "./arguments.js";
+import { CommandError, EXIT_USAGE } from "./exit-codes.js";
+
+export interface TlsFlags {
+  alpn?: string[];
+  cert: string[];
+  key: string[];
+  ciphers?: string[];
+  groups?: string[];
+  minVersion: string;
+  maxVersion: string;
+  provider: "noble" | "xs";
+  keylog?: string;
+  trace?: boolean;
+  receiveBuffer?: number;
+  sendBuffer?: number;
+}
+
+const PROVIDERS: Readonly<Record<string, { provider: CryptoProvider; suites: readonly CipherSuite[] }>> = {
+  noble: { provider: nobleProvider, suites: nobleSuites },
+  xs: { provider: xsProvider, suites: xsSuites },
+};
+
+/** Versions that may be asked for, and the one that is spoken today. */
+const VERSIONS = ["1.2", "1.3"];
+
+const collect = (value: string, before: string[]) => [...before, value];
+
+export function addTlsOptions(command: Command, what: { cert: string; alpn: string }): Command {
+  return command
+    .option("--cert <FILE>", what.cert, collect, [])
+    .option("--key <FILE>", "its private key: PKCS#8, SEC1 or PKCS#1, PEM or DER, not encrypted", collect, [])
+    .option("--alpn <NAMES>", what.alpn, parseAlpn)
+    .option("--ciphers <NAMES>", "cipher suites in order of preference, separated by commas", parseNames)
+    .option("--groups <NAMES>", "groups of the key exchange in order of preference, separated by commas", parseNames)
+    .addOption(new Option("--min-version <VERSION>", "lowest version of TLS").choices(VERSIONS).default("1.3"))
+    .addOption(new Option("--max-version <VERSION>", "highest version of TLS").choices(VERSIONS).default("1.3"))
+    .addOption(
+      new Option("--provider <NAME>", "primitives: noble, or xs, which are the device's own").choices(["noble", "xs"]).default("noble"),
+    )
+    .option("--keylog <FILE>", "append the secrets in Wireshark's form (whoever has them reads all)")
+    .option("--trace", "tell each record on stderr")
+    .option("--receive-buffer <BYTES>", "size of the receive buffer", parseSize)
+    .option("--send-buffer <BYTES>", "size of the send buffer", parseSize);
+}
+
+/** The parts of ConnectOptions and ServerOptions that these flags make. `close` ends the key log. */
+export interface TlsOptions {
+  provider: CryptoProvider;
+  identities?: readonly Identity[];
+  alpn?: readonly string[];
+  receiveBuffer?: number;
+  sendBuffer?: number;
+  keyLog?: ReturnType<typeof keyLogFile>["keyLog"];
+}
+
+/** Throws CommandError for what cannot be. */
+export function tlsOptions(flags: TlsFlags): { options: TlsOptions; close: () => void } {
+  checkVersions(flags);
+  const provider = providerFor(flags);
+  const identities = identitiesOf(flags);
+  const log = flags.keylog === undefined ? null : usable(() => keyLogFile(flags.keylog as string));
+  const options: TlsOptions = { provider };
+  if (identities.length > 0) options.identities = identities;
+  if (flags.alpn !== undefined) options.alpn = flags.alpn;
+  if (flags.receiveBuffer !== undefined) options.receiveBuffer = flags.receiveBuffer;
+  if (flags.sendBuffer !== undefined) options.sendBuffer = flags.sendBuffer;
+  if (log !== null) options.keyLog = log.keyLog;
+  return { options, close: () => log?.close() };
+}
+
+/** What is wrong before connecting or listening is usage, or a file. */
+export function usable<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : String(error), EXIT_USAGE);
+  }
+}
+
+function usage(message: string): never {
+  throw new CommandError(message, EXIT_USAGE);
+}
+
+function parseNames(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.includes("")) throw new InvalidArgumentError("give names separated by commas");
+  return names;
+}
+
+function checkVersions({ minVersion, maxVersion }: TlsFlags): void {
+  if (maxVersion !== "1.3") usage("--max-version 1.2: TLS 1.3 is the only version that is spoken yet; leave the option out");
+  if (minVersion > maxVersion) usage(`--min-version ${minVersion} is above --max-version ${maxVersion}`);
+}
+
+function providerFor({ provider: name, ciphers, groups }: TlsFlags): CryptoProvider {
+  const { provider, suites } = PROVIDERS[name] as { provider: CryptoProvider; suites: readonly CipherSuite[] };
+  return {
+    ...provider,
+    suites: ciphers === undefined ? provider.suites : ciphers.map((cipher) => pick("--ciphers", name, suites, cipher, suiteNames)),
+    groups: groups === undefined ? provider.groups : groups.map((group) => pick("--groups", name, provider.groups, group, groupNames)),
+  };
+}
+
+function pick<T extends { readonly name: string }>(
+  option: string,
+  provider: string,
+  all: readonly T[],
+  wanted: string,
+  namesOf: (one: T) => readonly string[],
+): T {
+  const found = all.find((one) => namesOf(one).some((name) => name.toLowerCase() === wanted.toLowerCase()));
+  return found ?? usage(`${option}: "${wanted}" is unknown to the provider ${provider}; may be: ${all.map((one) => one.name).join(", ")}`);
+}
+
+function suiteNames({ name }: CipherSuite): readonly string[] {
+  return [name, name.replace(/^TLS_/, "")];
+}
+
+/** The names that others use too. */
+const ALIASES: Readonly<Record<string, readonly string[]>> = {
+  secp256r1: ["P-256", "prime256v1"],
+  secp384r1: ["P-384"],
+  secp521r1: ["P-521"],
+};
+
+function groupNames({ name }: NamedGroup): readonly string[] {
+  return [name, ...(ALIASES[name] ?? [])];
+}
+
+function identitiesOf({ cert, key }: TlsFlags): Identity[] {
+  if (cert.length !== key.length)
+    usage(`--cert is given ${times(cert.length)} and --key ${times(key.length)}: each certificate needs its key`);
+  return cert.map((file, i) => usable(() => identityFromFiles(file, key[i] as string)));
+}
+
+function times(count: number): string {
+  return count === 1 ? "once" : `${count} times`;
+}
