@@ -46,12 +46,24 @@ export function makeIntermediate(make: MakeCertificate, name: string, subject: s
   make(name, subject, issuer, [`basicConstraints=critical,CA:TRUE,pathlen:${pathLength}`, IS_CA]);
 }
 
-export function makeLeaf(make: MakeCertificate, name: string, issuer: string, more: readonly string[] = []): void {
-  make(name, "/CN=localhost", issuer, [
+export interface LeafShape {
+  /** Before the common name. */
+  readonly subject?: string;
+  readonly names?: string;
+  readonly more?: readonly string[];
+}
+
+export function makeLeaf(
+  make: MakeCertificate,
+  name: string,
+  issuer: string,
+  { subject = "", names = NAMES, more = [] }: LeafShape = {},
+): void {
+  make(name, `${subject}/CN=localhost`, issuer, [
     "basicConstraints=critical,CA:FALSE",
     "keyUsage=critical,digitalSignature",
     "extendedKeyUsage=serverAuth",
-    `subjectAltName=${NAMES}`,
+    `subjectAltName=${names}`,
     ...more,
   ]);
 }

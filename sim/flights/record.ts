@@ -13,7 +13,7 @@ import { VirtualHosts } from "../../src/virtual-hosts.js";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
 import { fixedClock, insecureFixedRandom } from "../apps/fixed-random.js";
 import { flights, providerFile } from "../paths.js";
-import { certificateMaker, makeClient, makeIntermediate, makeLeaf, makePki, makeRoot, type Pki, readPki } from "../pki.js";
+import { certificateMaker, type LeafShape, makeClient, makeIntermediate, makeLeaf, makePki, makeRoot, type Pki, readPki } from "../pki.js";
 import { type Flight, flightFile } from "./flight.js";
 import { nodeServer, opensslServer, type Peer, recordClientFlight, recordServerFlight } from "./peers.js";
 
@@ -22,6 +22,10 @@ const DAYS = 8400;
 const CHACHA = "TLS_CHACHA20_POLY1305_SHA256";
 /** Octets of an extension that makes a certificate nearly as long as it may be, 16,384. */
 const LARGE = 15_700;
+/** Some 180 octets in each subject, and as many names as a content network puts into a leaf. */
+const LONG_SUBJECT =
+  "/C=DE/ST=Some State with a long name/L=A town with a long name too/O=An organization that likes long names GmbH/OU=Certificates";
+const MANY_NAMES = ["DNS:localhost", ...Array.from({ length: 25 }, (_, i) => `DNS:some-name-${i}.example.com`)].join(",");
 
 /** As in the replay: extensions tell the peer what fits. */
 const BUFFERS = { receiveBuffer: 2048, sendBuffer: 512 };
@@ -84,7 +88,7 @@ function suite(provider: string, name: string): (pki: Pki) => Promise<Flight> {
 }
 
 /** A chain whose certificates were made for it, sent in records of at most 512 bytes. `length` 1: the root issued the leaf. */
-function chain(length: number, large: boolean): () => Promise<Flight> {
+function chain(length: number, leaf: LeafShape = {}): () => Promise<Flight> {
   return async () => {
     const made = mkdtempSync(join(tmpdir(), "thimble-chain-"));
     try {
@@ -93,12 +97,11 @@ function chain(length: number, large: boolean): () => Promise<Flight> {
       let issuer = "root";
       const above: string[] = [];
       for (let left = length - 2; left >= 0; left--) {
-        makeIntermediate(make, `ca${left}`, `/CN=Thimble Demo Intermediate ${left}`, issuer, left);
+        makeIntermediate(make, `ca${left}`, `${leaf.subject ?? ""}/CN=Thimble Demo Intermediate ${left}`, issuer, left);
         issuer = `ca${left}`;
         above.unshift(issuer);
       }
-      const extension = `1.3.6.1.4.1.32473.1=DER:0482${LARGE.toString(16).padStart(4, "0")}${"5a".repeat(LARGE)}`;
-      makeLeaf(make, "leaf", issuer, large ? [extension] : []);
+      makeLeaf(make, "leaf", issuer, leaf);
       const pki = readPki(made, "leaf", above);
       const lengths = ders(pki.chain).map((der) => der.length);
       const about = `TLS 1.3, ${CHACHA}, X25519; openssl s_server -max_send_frag 512; certificates of ${lengths.join(", ")} bytes`;
@@ -140,10 +143,11 @@ const RECORDERS: Readonly<Record<string, (pki: Pki) => Promise<Flight>>> = {
   "client13-aes128ccm8": suite("aes128ccm8", "TLS_AES_128_CCM_8_SHA256"),
   "client13-mtls": mtls,
   "server13-chacha": server,
-  "chain-1": chain(1, false),
-  "chain-2": chain(2, false),
-  "chain-5": chain(5, false),
-  "chain-16k": chain(1, true),
+  "chain-1": chain(1),
+  "chain-2": chain(2),
+  "chain-5": chain(5),
+  "chain-16k": chain(1, { more: [`1.3.6.1.4.1.32473.1=DER:0482${LARGE.toString(16).padStart(4, "0")}${"5a".repeat(LARGE)}`] }),
+  "chain-names": chain(5, { subject: LONG_SUBJECT, names: MANY_NAMES }),
 };
 
 async function main(argv: readonly string[]): Promise<number> {

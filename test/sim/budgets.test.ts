@@ -34,6 +34,13 @@ describe("budgets", function () {
     expect(verdict("a.b.peak", 900)).to.deep.equal({ failed: false, remark: "less: --update takes it in" });
   });
 
+  it("fail a difference of two figures only above its limit", () => {
+    const difference = (value: number): boolean | undefined =>
+      judge(BUDGETS, MACHINE, { "a.b.peak": { value, unit: "B", difference: true } })[0]?.failed;
+    expect(difference(1199)).to.equal(false);
+    expect(difference(1201)).to.equal(true);
+  });
+
   it("only tell of figures without a limit, and of new ones", () => {
     expect(verdict("a.b.parts", 200)).to.deep.equal({ failed: false, remark: "grown" });
     expect(verdict("a.c.peak", 1)).to.deep.equal({ failed: false, remark: "new: --update takes it in" });
@@ -82,6 +89,7 @@ describe("budgets", function () {
     expect(scenarios.server13?.peak?.limit).to.be.at.most(16_384);
     expect(scenarios["client13.mtls"]?.peak?.limit).to.be.at.most(14_336 + 1024);
     expect(scenarios["client13.mtls"]?.more?.limit).to.be.at.most(1024);
+    expect(scenarios.chain?.peakSpread?.limit).to.be.at.most(64);
     expect(scenarios.sha512?.byteOf4096?.limit).to.be.at.most(14_000);
     for (const suite of ["chacha", "aesgcm", "aes256gcm", "aes128ccm", "aes128ccm8"])
       for (const figure of ["alloc", "allocSlots", "collections"]) expect(scenarios[`records.${suite}`]?.[figure]?.limit).to.equal(0);
