@@ -228,13 +228,6 @@ export class SecureSocket implements TransportOwner {
       this.wake();
   }
 
-  /** What the handshake waits for elsewhere (a secure element, a data base) is ready: it goes on from the event loop. */
-  ready(): void {
-    if (this.ended || this.connection === null) return;
-    this.connection.resume();
-    this.wake();
-  }
-
   /** Runs now what cannot run inside the app's call: by a timer of zero, unless the loop is running anyway. */
   private wake(): void {
     if (this.pumping || this.ended || this.goTimer !== null) return;

@@ -279,13 +279,6 @@ export class TLSSocket extends Duplex {
     return moved && connection.state !== FAILED;
   }
 
-  /** What the handshake waits for elsewhere (a secure element, a data base) is ready: it goes on. */
-  ready(): void {
-    if (this.finished) return;
-    this.connection.resume();
-    this.pump();
-  }
-
   /** Pending public-key work: one slice a turn of the event loop. */
   private proceed(): void {
     if (this.resuming || (this.connection.wants & WANT_RESUME) === 0) return;

@@ -1,8 +1,8 @@
 /// <reference types="@moddable/typings/embedded_io/socket/tcp.d.ts" />
 // A device whose private key never leaves its secure element: the element signs, and takes its time; the handshake waits without holding the event loop.
 import TCP from "embedded:io/socket/tcp";
-import host from "sim:host";
 import { certificates, key } from "sim:client";
+import host from "sim:host";
 import { certificates as roots } from "sim:trust";
 import config from "mc/config";
 import TLSSocket from "../../hosts/moddable/tls-socket.js";
@@ -57,7 +57,7 @@ const element = new Element(key, random);
 const signingKey: SigningKey = {
   schemes: [ecdsa_secp256r1_sha256],
   maxSignature: 72,
-  createSigner: () => new ElementSigner(element, () => socket.ready()),
+  createSigner: () => new ElementSigner(element, () => socket.operationDone()),
 };
 
 let ticks = 0;

@@ -8,7 +8,7 @@ import { expect } from "chai";
 import { connect, createServer, identityFrom, type ServerOptions, type TLSSocket } from "../../../hosts/node/index.js";
 import type { HostLookup, VirtualHost } from "../../../src/config.js";
 import { OUTSIDE } from "../../../src/crypto/provider.js";
-import type { Signer } from "../../../src/identity.js";
+import type { SigningKey } from "../../../src/identity.js";
 import { clientError, echo, ServerFixture, whole } from "./server-fixture.js";
 import type { TestCA } from "./test-ca.js";
 
@@ -153,28 +153,33 @@ describe("hosts/node createServer", () => {
   });
 
   it("a look-up and a key elsewhere: the handshake waits for operationDone()", async () => {
-    const { certificates, signer } = identityFrom(ca.chain, ca.key);
+    const { certificates, key } = identityFrom(ca.chain, ca.key);
     let host: VirtualHost | null = null;
-    let signed = false;
-    const elsewhere: Signer = {
-      schemes: signer.schemes,
-      maxSignature: signer.maxSignature,
-      begin(...content) {
-        signer.begin(...content);
-        setTimeout(() => {
-          signed = true;
-          server.operationDone();
-        }, 30);
+    const elsewhere: SigningKey = {
+      schemes: key.schemes,
+      maxSignature: key.maxSignature,
+      createSigner() {
+        const signer = key.createSigner();
+        let signed = false;
+        return {
+          begin(...content) {
+            signer.begin(...content);
+            setTimeout(() => {
+              signed = true;
+              server.operationDone();
+            }, 30);
+          },
+          step: (budget) => (signed ? signer.step(budget) : OUTSIDE),
+          writeSignature: (out, offset) => signer.writeSignature(out, offset),
+        };
       },
-      step: (budget) => (signed ? signer.step(budget) : OUTSIDE),
-      writeSignature: (out, offset) => signer.writeSignature(out, offset),
     };
     const hosts: HostLookup = {
       find(name) {
         if (host !== null) return host;
         setTimeout(() => {
           expect(name).to.equal("localhost");
-          host = { identities: [{ certificates, signer: elsewhere }] };
+          host = { identities: [{ certificates, key: elsewhere }] };
           server.operationDone();
         }, 30);
         return OUTSIDE;
@@ -184,7 +189,6 @@ describe("hosts/node createServer", () => {
     const socket = fixture.client(await fixture.listen(server));
     socket.end("from elsewhere");
     expect(String(await whole(socket))).to.equal("from elsewhere");
-    expect(signed).to.equal(true);
   });
 
   describe("client authentication", () => {
