@@ -8,7 +8,6 @@ import { connect, createServer, identityFrom, nobleProvider, type Server, TLSErr
 import { nobleSuites } from "../../hosts/node/provider-noble.js";
 import { xsProvider, xsSuites } from "../../hosts/node/provider-xs.js";
 import type { CryptoProvider } from "../../src/crypto/provider.js";
-import { KeySchedule13 } from "../../src/schedule/key-schedule-13.js";
 import { KEY_TYPES, type KeyType, KeyTypes } from "./key-types.js";
 import { findPeers, GROUPS, NodePeer, type Peer, type Row, type RunningPeer, rows, SUITES } from "./matrix-peers.js";
 import { opensslVersion } from "./openssl-ca.js";
@@ -21,9 +20,6 @@ const PROVIDERS: readonly CryptoProvider[] = [
   { ...nobleProvider, suites: nobleSuites },
   { ...xsProvider, suites: xsSuites },
 ];
-
-const schedule = new KeySchedule13(nobleProvider.sha256);
-const ROOM = schedule.secrets.length - schedule.temp;
 
 const textOf = ({ suite, group, cert, auth }: Row) =>
   `${suite}, ${group}, ${NAMES[cert]}, client ${auth === null ? "not asked" : NAMES[auth]}`;
@@ -46,7 +42,6 @@ describe("interop matrix", function () {
       this.skip();
     }
     for (const reason of missing) console.log(`    skipped: ${reason}`);
-    if (ROOM < 48) console.log(`    skipped: secp384r1 with suites of SHA-256: the key schedule has ${ROOM} bytes for a secret of 48`);
     types = new KeyTypes();
   });
 
@@ -54,9 +49,6 @@ describe("interop matrix", function () {
     types?.remove();
     if (proofs.length > 0) report(proofs, peers);
   });
-
-  /** A secret of 48 bytes has to fit into the key schedule of every hash. */
-  const fits = (row: Row) => row.group !== "secp384r1" || row.suite.endsWith("SHA384") || ROOM >= 48;
 
   const only = (provider: CryptoProvider, row: Row): CryptoProvider => ({
     ...provider,
@@ -98,7 +90,7 @@ describe("interop matrix", function () {
   }
 
   for (const peer of peers) {
-    const todo = rows(COMPLETE || peer instanceof NodePeer).filter(fits);
+    const todo = rows(COMPLETE || peer instanceof NodePeer);
     describe(`${peer.name}, as a server`, () => {
       for (const cert of KEY_TYPES)
         for (const auth of [false, true])
