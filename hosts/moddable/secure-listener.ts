@@ -115,6 +115,12 @@ export class SecureListener {
     return this.ready.shift();
   }
 
+  /** Tells all handshakes under way that an operation elsewhere is done: of a secure element, or a look-up that answered OUTSIDE. */
+  operationDone(): void {
+    const { handshaking } = this;
+    for (let i = 0; i < handshaking.length; i++) (handshaking[i] as SecureSocket).operationDone();
+  }
+
   /** Takes no new clients and ends those that are not the app's yet. */
   close(): void {
     const { tcp, timers } = this;

@@ -33,6 +33,8 @@ export class SecureSocket implements TransportOwner {
   /** What the app believes it can write. */
   private told: number;
   private quiet: number;
+  /** An operation elsewhere is done. */
+  private answered: boolean;
   private goTimer: unknown;
   private watchTimer: unknown;
 
@@ -71,6 +73,7 @@ export class SecureSocket implements TransportOwner {
     this.unread = false;
     this.told = 0;
     this.quiet = 0;
+    this.answered = false;
     this.goTimer = null;
     this.watchTimer = null;
     if (options.format !== undefined) this.format = options.format;
@@ -175,6 +178,13 @@ export class SecureSocket implements TransportOwner {
     this.release();
   }
 
+  /** Call it when an operation elsewhere, of a secure element or a look-up that answered OUTSIDE, has its result: the handshake goes on soon. */
+  operationDone(): void {
+    if (this.ended) return;
+    this.answered = true;
+    if (this.goTimer === null) this.goTimer = this.timers.set(this.go, 0);
+  }
+
   /** The transport's; not for the app. */
   transportMoved(): void {
     const { transport } = this;
@@ -245,7 +255,10 @@ export class SecureSocket implements TransportOwner {
   private pump(): void {
     const connection = this.connection as SocketConnection;
     const transport = this.transport as Transport;
-    if ((connection.wants & WANT_RESUME) !== 0) connection.resume();
+    if (this.answered || (connection.wants & WANT_RESUME) !== 0) {
+      this.answered = false;
+      connection.resume();
+    }
     for (let moved = true; moved; ) {
       moved = (connection.wants & WANT_RESUME) === 0 && transport.receive(connection);
       if (transport.send(connection)) moved = true;

@@ -43,8 +43,6 @@ export interface ServerEvents {
  */
 export class Server extends NetServer {
   readonly config: ServerConfig;
-  /** Handshakes under way, and clients that have not sent their ClientHello yet. */
-  handshakes = 0;
   /** Clients that were refused because the server was full, so far. */
   refused = 0;
   private readonly options: ServerOptions;
@@ -53,6 +51,7 @@ export class Server extends NetServer {
   private readonly handshakeTimeout: number;
   /** In the order in which they came. */
   private readonly waiting = new Map<Socket, Waiting>();
+  private readonly shaking = new Set<TLSSocket>();
 
   /** Throws, before anything listens, for options that cannot work: each error names the option or the file. */
   constructor(options: ServerOptions, onSecureConnection?: (socket: TLSSocket) => void) {
@@ -65,6 +64,16 @@ export class Server extends NetServer {
     this.config = serverConfig(options);
     this.on("connection", (socket: Socket) => this.accept(socket));
     if (onSecureConnection !== undefined) this.on("secureConnection", onSecureConnection);
+  }
+
+  /** Handshakes under way. */
+  get handshakes(): number {
+    return this.shaking.size;
+  }
+
+  /** Tells all handshakes under way that an operation elsewhere is done: a look-up of a host, a signature, that answered OUTSIDE. */
+  operationDone(): void {
+    for (const socket of this.shaking) socket.operationDone();
   }
 
   /** Clients that have not sent their ClientHello yet. */
@@ -143,7 +152,6 @@ export class Server extends NetServer {
       return;
     }
     socket.off("error", ignore);
-    this.handshakes++;
     const client = clientOf(socket);
     const { idleTimeout, allowHalfOpen, trace } = this.options;
     const connection = new ServerConnection(this.config, undefined, Buffer.from(socket.remoteAddress ?? "", "latin1"));
@@ -161,9 +169,10 @@ export class Server extends NetServer {
 
   /** Until the handshake is done, a socket is the server's affair; then it is the app's. */
   private watch(socket: TLSSocket, client: string): void {
+    this.shaking.add(socket);
     let failed: Error | null = null;
     const over = () => {
-      this.handshakes--;
+      this.shaking.delete(socket);
       socket.off("error", onError);
       socket.off("close", onClose);
       socket.off("secureConnect", onSecure);

@@ -152,6 +152,18 @@ export class TLSSocket extends Duplex {
     return this.transport.localPort;
   }
 
+  /**
+   * Goes on with a handshake that waits for an operation elsewhere: call it when the key's owner or the data base, which answered OUTSIDE, has its
+   * result. The step is asked again in the next turn of the event loop.
+   */
+  operationDone(): void {
+    setImmediate(() => {
+      if (this.finished) return;
+      this.connection.resume();
+      this.pump();
+    });
+  }
+
   /** As net.Socket's: a `timeout` event after so many milliseconds without a byte, and nothing else. 0 switches it off. */
   setTimeout(timeout: number, callback?: () => void): this {
     this.transport.setTimeout(timeout);

@@ -80,10 +80,11 @@ class Server {
     this.served = 0;
     const identity = identityFrom({ certificates, key: privateKey, keys: [p256Keys], sha256: iotClient.sha256 });
     const server = this;
-    this.listener = new Listener({
+    const hosts = new VirtualHosts([], { identities: [identity], alpn: ["http/1.1", "echo"] });
+    const Secured = Listener.with({ ...secure, hosts });
+    this.listener = new Secured({
       port: config.port,
       address: config.address,
-      secure: { ...secure, hosts: new VirtualHosts([], { identities: [identity], alpn: ["http/1.1", "echo"] }) },
       onReadable(count) {
         for (let i = 0; i < count; i++) server.came(this);
       },

@@ -20,6 +20,12 @@ declare module "sim:trust" {
   export const certificates: readonly Uint8Array[];
 }
 
+declare module "sim:client" {
+  /** DER of the client's certificates, and the 32 bytes of its P-256 private key. */
+  export const certificates: readonly Uint8Array[];
+  export const key: Uint8Array;
+}
+
 declare module "sim:anchors" {
   export const anchors: readonly { readonly nameHash: Uint8Array; readonly publicKeyInfo: Uint8Array }[];
 }

@@ -32,15 +32,14 @@ import {
   VERSION_NUMBER,
 } from "./certificate-grammar.js";
 import type { ChainLimits, ReaderConfig } from "./chain-config.js";
-import { TOKEN, TOKEN_SIZE } from "./der-reader.js";
+import { TOKEN } from "./der-reader.js";
 import { AUTHORITY_KEY_HASH, SEEN_SIZE } from "./extensions.js";
 import { ALGORITHM, AUTHORITY, CURRENT, DIGEST, KeepingReader, NAME_SIZE, SIGNATURE_LENGTH, SUBJECT_HASH, TBS_START } from "./kept.js";
 import type { ServerName } from "./name.js";
 import { RDN_SEQUENCE } from "./name-tags.js";
 import { endOf, sameOctets, writeHeader } from "./octets.js";
 import { PinHashes } from "./pin-hashes.js";
-import { algorithmText, printable } from "./printable.js";
-import { parseTime } from "./time.js";
+import { algorithmText } from "./printable.js";
 
 /** Flags: the subject is the issuer's name of the tip. */
 export const ISSUED_TIP = 2;
@@ -374,15 +373,6 @@ export class CertificateReader extends KeepingReader {
     for (let i = 0; i < this.filled; i++) message[i] = this.bytes[start + i]!;
     this.message = message;
     return true;
-  }
-
-  private takeTime(state: number, length: number): number {
-    const time = parseTime(this.bytes, TOKEN, length);
-    const general = state === NOT_BEFORE_GENERAL || state === NOT_AFTER_GENERAL;
-    if (Number.isNaN(time) || (length === 15) !== general) {
-      this.malformed(`${this.fieldName(state)} "${printable(this.bytes, TOKEN, Math.min(length, TOKEN_SIZE))}" is not a valid time`);
-    }
-    return time;
   }
 
   /** Takes over what another reader, made with the same arguments, knows. */

@@ -24,11 +24,13 @@ import {
   signatureLimitOf,
 } from "./algorithms.js";
 import { NAME_ROOM } from "./alt-names.js";
+import { NOT_AFTER_GENERAL, NOT_BEFORE_GENERAL } from "./certificate-grammar.js";
 import type { ChainLimits, ReaderConfig } from "./chain-config.js";
 import { TOKEN, TOKEN_SIZE } from "./der-reader.js";
 import { EXTENSION_SCRATCH, ExtensionReader } from "./extensions.js";
 import type { ServerName } from "./name.js";
-import { algorithmText } from "./printable.js";
+import { algorithmText, printable } from "./printable.js";
+import { parseTime } from "./time.js";
 
 export const NAME_SIZE = 32;
 export const ALGORITHM = NAME_SIZE;
@@ -120,6 +122,15 @@ export abstract class KeepingReader extends ExtensionReader {
   /** Makes room for a digest with its signature, and for a key. */
   protected reserve(body: number, key: number): void {
     if (body > this.bodySize || key > this.keySize) this.resize(Math.max(body, this.bodySize), Math.max(key, this.keySize));
+  }
+
+  protected takeTime(state: number, length: number): number {
+    const time = parseTime(this.bytes, TOKEN, length);
+    const general = state === NOT_BEFORE_GENERAL || state === NOT_AFTER_GENERAL;
+    if (Number.isNaN(time) || (length === 15) !== general) {
+      this.malformed(`${this.fieldName(state)} "${printable(this.bytes, TOKEN, Math.min(length, TOKEN_SIZE))}" is not a valid time`);
+    }
+    return time;
   }
 
   protected takeKeyType(length: number): void {

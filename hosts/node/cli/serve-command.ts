@@ -162,6 +162,7 @@ function listening(server: Server, { port, address }: ServeFlags): Promise<void>
 function interrupted(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
     server.on("error", (error) => reject(new CommandError(networkText(error), EXIT_NETWORK)));
+    process.stdout.once("error", () => resolve()); // nobody reads our output any more, as with `| head`
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
 }

@@ -107,6 +107,22 @@ describe("hosts/moddable SecureListener", () => {
     expect(timers.count).to.equal(0);
   });
 
+  it("operationDone() goes on with what waits for an operation elsewhere, from the event loop", () => {
+    const { listener, network, timers, connections, log } = make();
+    speak(network.come(), Uint8Array.of(TOY_HELLO));
+    const connection = connections[0] as ToyConnection;
+    const before = connection.resumed;
+    listener.operationDone();
+    listener.operationDone();
+    expect(connection.resumed).to.equal(before);
+    timers.advance(0);
+    expect(connection.resumed).to.equal(before + 1);
+    expect(log).to.deep.equal([]);
+    listener.close();
+    listener.operationDone();
+    expect(timers.count).to.equal(0);
+  });
+
   it("a client that says nothing costs no connection, and goes after the time-out", () => {
     const { log, network, timers, connections } = make();
     const client = network.come();

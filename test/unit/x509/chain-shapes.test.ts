@@ -1,9 +1,13 @@
 import { expect } from "chai";
-import { verifyChain } from "../../../hosts/node/verify-chain.js";
+import { certificateSignatures, verifyChain } from "../../../hosts/node/verify-chain.js";
+import { anchorFromCertificate } from "../../../src/x509/anchors.js";
+import type { ChainConfig } from "../../../src/x509/chain.js";
 import type { ChainToVerify } from "../../../src/x509/verify-chain.js";
 import { fromBase64, toHex } from "../../support/der.js";
+import { nobleSha256 } from "../../support/noble-provider.js";
 import { DAY } from "../../support/pki.js";
 import { CERTIFICATES, MADE } from "./fixtures/openssl-shapes.js";
+import { chainConfig, outcome } from "./verify.js";
 
 const LATER = MADE + 2 * DAY;
 const known = new Map<string, Uint8Array>();
@@ -64,6 +68,51 @@ describe("x509/chain: kinds of keys and signatures, by OpenSSL", () => {
       "unsupported_certificate: leaf: signature algorithm 1.2.840.113549.1.1.10 is not supported",
     );
     expect(verify("p384Root", "p256Leaf p384Issuer")).to.match(/^unknown_ca: leaf: its issuer is no trust anchor/);
+  });
+});
+
+describe("x509/chain: bounds of keys and signatures", () => {
+  const said = (anchor: string, chain: string, bounds: Partial<ChainConfig>): string =>
+    outcome(
+      list(chain),
+      chainConfig([anchorFromCertificate(certificate(anchor), nobleSha256)], {
+        signatures: certificateSignatures,
+        clock: { seconds: () => LATER },
+        serverName: "www.example.com",
+        ...bounds,
+      }),
+      100,
+    );
+
+  it("keeps what Ed25519 has signed up to a bound", () => {
+    const { length } = certificate("edLeaf");
+    expect(said("edRoot", "edLeaf edIssuer", {})).to.equal("valid");
+    expect(said("edRoot", "edLeaf edIssuer", { maxSignedLength: length })).to.equal("valid");
+    expect(said("edRoot", "edLeaf edIssuer", { maxSignedLength: 200 })).to.match(
+      /^unsupported_certificate: leaf: it is signed with Ed25519, for which tbsCertificate has to be kept; it has \d+ octets, at most 200 are kept$/,
+    );
+  });
+
+  it("takes RSA keys and signatures up to a bound", () => {
+    expect(said("brokerRoot", "brokerLeaf brokerIssuer", {})).to.equal("valid");
+    expect(said("brokerRoot", "brokerLeaf brokerIssuer", { maxRsaBits: 2048 })).to.equal(
+      "bad_certificate: issuer 1: signatureValue has 512 octets, at most 256 fit its kind",
+    );
+    expect(said("edRoot", "brokerLeaf brokerRoot brokerIssuer", { maxRsaBits: 2048 })).to.match(
+      /^unknown_ca: leaf: its issuer is no trust|^bad_/,
+    );
+    expect(() => said("edRoot", "edLeaf", { maxRsaBits: 1024 })).to.throw(RangeError, "maxRsaBits is 1024, it has to be 2048 to 16384");
+  });
+
+  it("takes only what is offered", () => {
+    const only = certificateSignatures.filter(({ name }) => name === "ecdsa_secp256r1_sha256");
+    expect(said("p256Root", "p256Leaf p256Issuer", { signatures: only })).to.equal("valid");
+    expect(said("rsaRoot", "rsaLeaf rsaIssuer", { signatures: only })).to.equal(
+      "unsupported_certificate: leaf: signature algorithm 1.2.840.113549.1.1.11 is not supported",
+    );
+    expect(said("p384Root", "p384sha256Leaf p384sha256Issuer", { signatures: only })).to.match(
+      /^bad_certificate: leaf: signatureValue has \d+ octets, at most 72 fit its kind$/,
+    );
   });
 });
 
