@@ -59,7 +59,7 @@ export interface VirtualHost {
 export interface HostLookup {
   /**
    * name: the DNS name of the client's SNI in lower case, "" where it sent none. Answers the host, null for an unknown name (unrecognized_name is
-   * sent), or OUTSIDE while it looks elsewhere: it is asked again after `resume()`.
+   * sent), or OUTSIDE while it looks elsewhere: it is asked again whenever the connection goes on, at the latest after `resume()`.
    */
   find(name: string): VirtualHost | null | typeof OUTSIDE;
 }

@@ -1,7 +1,7 @@
 import { certificate_required, TLSAlert } from "../alert.js";
 import { Writer } from "../bytes/writer.js";
 import type { ClientAuthentication, VirtualHost } from "../config.js";
-import { encrypted_extensions, handshake } from "../constants.js";
+import { encrypted_extensions } from "../constants.js";
 import type { CipherSuite } from "../crypto/provider.js";
 import { fragmentLengthOf } from "../extensions/max-fragment-length.js";
 import { SERVER_EXTENSIONS } from "../extensions/server-13.js";
@@ -22,21 +22,22 @@ import type { Transcript } from "./transcript.js";
 type H = ServerHandshake13;
 
 export function sendEncryptedExtensions(h: H): number {
-  const host = h.host as VirtualHost;
-  // server_name, record_size_limit, and ALPN with its one name
-  if (!h.hasRoom(4 + 2 + 4 + 6 + (h.alpn === null ? 0 : 7 + h.alpn.length))) return S.SEND_EE;
-  const { writer, io } = h.records;
-  const start = writer.begin(0);
-  const w = new Writer(io);
-  w.over(io, start, start + writer.capacity);
-  w.u8(encrypted_extensions);
-  const message = w.open24();
-  sendServerExtensions(SERVER_EXTENSIONS, h, w, IN_ENCRYPTED_EXTENSIONS);
-  w.close24(message);
-  (h.transcript as Transcript).update(io, start, w.offset - start);
-  writer.end(handshake, w.offset - start);
+  const proof = h.proof as Proof13;
+  if (proof.message === null) {
+    // Header and block length; server_name, record_size_limit or max_fragment_length, ALPN with its one name; an extension that is tried and not sent.
+    const bytes = new Uint8Array(6 + 4 + 6 + (h.alpn === null ? 0 : 7 + h.alpn.length) + 4);
+    const w = new Writer(bytes);
+    w.over(bytes, 0, bytes.length);
+    w.u8(encrypted_extensions);
+    const message = w.open24();
+    sendServerExtensions(SERVER_EXTENSIONS, h, w, IN_ENCRYPTED_EXTENSIONS);
+    w.close24(message);
+    (h.transcript as Transcript).update(bytes, 0, w.offset);
+    proof.message = bytes.slice(0, w.offset);
+  }
+  if (!sendMessage(h, proof)) return S.SEND_EE;
   limitRecords(h.records, h.sizeLimit, h.fragmentCode === 0 ? 0 : fragmentLengthOf(h.fragmentCode));
-  return host.clientAuthentication === undefined ? S.SEND_CERT : S.SEND_CR;
+  return (h.host as VirtualHost).clientAuthentication === undefined ? S.SEND_CERT : S.SEND_CR;
 }
 
 export function sendCertificateRequest(h: H): number {

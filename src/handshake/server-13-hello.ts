@@ -120,12 +120,23 @@ function offersScheme(h: H, bytes: Uint8Array, scheme: number): boolean {
 export function generateShare(h: H, budget: number): number {
   const keyExchange = h.keyExchange as KeyExchange;
   if (keyExchange.step(budget) !== DONE) return S.GENERATE_SHARE;
+  const share = h.peerShare as Uint8Array;
+  keyExchange.beginAgree(share, 0, share.length);
+  return S.AGREE;
+}
+
+/** The shared secret is made before the ServerHello goes out: a bad share is refused while the client still reads alerts in clear. */
+export function agreeAsServer(h: H, budget: number): number {
+  const keyExchange = h.keyExchange as KeyExchange;
+  if (keyExchange.step(budget) !== DONE) return S.AGREE;
+  const { secrets, temp } = h.schedule as KeySchedule13;
+  if (!keyExchange.writeSecret(secrets, temp))
+    throw new TLSAlert(illegal_parameter, `ClientHello: the ${h.group.name} share is not a valid public key`);
+  h.peerShare = null;
   return S.SEND_SH;
 }
 
-/** Our share is written before the shared secret is made: the key exchange has room for one result. */
 export function sendServerHello(h: H): number {
-  const share = h.peerShare as Uint8Array;
   const sessionId = h.sessionId as Uint8Array;
   const suite = h.negotiated.suite as CipherSuite;
   // Fixed fields, supported_versions, key_share; then a change_cipher_spec record (Appendix E.4).
@@ -142,19 +153,8 @@ export function sendServerHello(h: H): number {
   (h.transcript as Transcript).update(io, start, w.offset - start);
   writer.end(handshake, w.offset - start);
   if (sessionId.length > 0 && !h.retried) sendCompatibilityChangeCipherSpec(h.records);
-  (h.keyExchange as KeyExchange).beginAgree(share, 0, share.length);
-  return S.AGREE;
-}
-
-export function agreeAsServer(h: H, budget: number): number {
-  const keyExchange = h.keyExchange as KeyExchange;
-  if (keyExchange.step(budget) !== DONE) return S.AGREE;
-  const { secrets, temp } = h.schedule as KeySchedule13;
-  if (!keyExchange.writeSecret(secrets, temp))
-    throw new TLSAlert(illegal_parameter, `ClientHello: the ${h.group.name} share is not a valid public key`);
-  keyExchange.wipe();
+  (h.keyExchange as KeyExchange).wipe();
   h.keyExchange = null;
-  h.peerShare = null;
   return S.DERIVE;
 }
 

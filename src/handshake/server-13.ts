@@ -105,6 +105,7 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
     this.retried = false;
     this.fingerprint = null;
     records.reader.holdRecords = true;
+    records.reader.clearAlerts = true;
   }
 
   /** Forgets what a ClientHello offered, before the next is read. */

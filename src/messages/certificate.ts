@@ -95,8 +95,7 @@ export class CertificateReader {
     switch (this.field) {
       case CONTEXT_LENGTH:
         // §4.5.1: the context is empty for the server's authentication.
-        if (n !== 0)
-          throw new TLSAlert(illegal_parameter, `Certificate: a certificate_request_context of ${n} bytes from the server, none was sent`);
+        if (n !== 0) throw new TLSAlert(illegal_parameter, `Certificate: a certificate_request_context of ${n} bytes, none was sent`);
         this.expect(LIST_LENGTH, 3);
         return;
       case LIST_LENGTH:

@@ -27,6 +27,11 @@ export class RecordReader {
   protection: Protection | null;
   /** Unprotected handshake records are handed out whole where they fit: so a server reads a ClientHello in place. */
   holdRecords: boolean;
+  /**
+   * An alert may come unprotected until the first protected record: clients, OpenSSL's among them, refuse a server's certificate so. It only ends the
+   * handshake, as a lost connection would.
+   */
+  clearAlerts: boolean;
   private readonly io: Uint8Array;
   private readonly base: number;
   private readonly limit: number;
@@ -42,6 +47,7 @@ export class RecordReader {
     this.end = base;
     this.protection = null;
     this.holdRecords = false;
+    this.clearAlerts = false;
     this.io = io;
     this.base = base;
     this.limit = limit;
@@ -98,7 +104,7 @@ export class RecordReader {
     const type = io[head];
     const length = (io[head + 3] << 8) | io[head + 4];
     // §5: a change_cipher_spec record is never protected; it is told before deprotection.
-    const open = this.protection === null || type === change_cipher_spec;
+    const open = this.protection === null || type === change_cipher_spec || (type === alert && this.clearAlerts);
     this.checkHeader(type, length, open);
     if (open && type === handshake && !(this.holdRecords && HEADER_LENGTH + length <= this.limit - this.base)) {
       this.type = type;
@@ -139,6 +145,7 @@ export class RecordReader {
     this.moveToBase();
     const protection = this.protection as Protection;
     protection.open(this.io, this.head, length);
+    this.clearAlerts = false;
     this.type = protection.contentType;
     this.start = protection.contentStart;
     this.end = protection.contentEnd;

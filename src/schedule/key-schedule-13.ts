@@ -12,9 +12,13 @@ import {
 } from "../crypto/xs/hkdf.js";
 import { Hmac } from "../crypto/xs/hmac.js";
 
+/** Bytes of the longest shared secret: P-384's. */
+const LONGEST_SHARED = 48;
+
 /**
  * The key schedule (RFC 9846 §7.1) as far as a handshake goes: Handshake Secret, then Main Secret, each held in `secrets` only until the next one
- * is made from it. Traffic secrets are written where the caller says. `secrets` is cut into four parts of one hash length:
+ * is made from it. Traffic secrets are written where the caller says. `secrets` is cut into four parts of one hash length, the last long enough for any
+ * shared secret:
  *
  *     [ current secret | spare: an application traffic secret until it is due | digest: transcript hashes | temp: keys in passing ]
  */
@@ -35,7 +39,7 @@ export class KeySchedule13 {
     this.algorithm = algorithm;
     this.hash = algorithm.create();
     this.hmac = new Hmac(this.hash);
-    this.secrets = new Uint8Array(4 * length);
+    this.secrets = new Uint8Array(3 * length + Math.max(length, LONGEST_SHARED));
     this.spare = length;
     this.digest = 2 * length;
     this.temp = 3 * length;
