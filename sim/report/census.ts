@@ -36,6 +36,15 @@ function section(mark: Mark, sum: number, census: Census, before: Census | null,
   ].join("\n");
 }
 
+/** Where the peak of a message lies that came or went in several records. */
+function highest(marks: readonly Mark[], name: string): number {
+  let best = -1;
+  marks.forEach((mark, i) => {
+    if (mark.name === name && (best < 0 || (mark.peak?.bytes ?? 0) > (marks[best]?.peak?.bytes ?? 0))) best = i;
+  });
+  return best;
+}
+
 /** The peaks by message, then the census of each. */
 export async function census({ app, flight }: Replay): Promise<string> {
   const memory = await measureMemory(app, flight);
@@ -51,7 +60,7 @@ export async function census({ app, flight }: Replay): Promise<string> {
   let text = `${table(["peak of", "chunks", "slots", "stack", "sum", "live behind it"], rows)}\n`;
   const before = (await measureMemory(app, flight, { census: 1, censusMark: 1 })).stats?.census ?? null;
   for (const { name, cost } of steps) {
-    const at = marks.findIndex((mark) => mark.name === name);
+    const at = highest(marks, name);
     const mark = marks[at];
     if (cost === null || mark === undefined || mark.peak === null || name === "change_cipher_spec") continue;
     const found = (await measureMemory(app, flight, { census: mark.peak.bytes, censusMark: at })).stats?.census;
