@@ -4,6 +4,7 @@ import type { CipherSuite, NamedGroup } from "./crypto/provider.js";
 import type { Flow, PostFlow } from "./handshake/flow.js";
 import type { Negotiated } from "./handshake/handshake-13.js";
 import { KEYS_LENGTH } from "./handshake/keys.js";
+import type { CertificateTap } from "./messages/certificate.js";
 import type { RecordLayer } from "./record/record-layer.js";
 
 /** Bits of `wants`. */
@@ -43,6 +44,10 @@ export abstract class Connection implements Negotiated {
   alpn: string | null;
   /** The DNS name that was asked for by SNI, "" for none. */
   sni: string;
+  /** The peer proved that it holds the key of a certificate that was verified: always so for an open client. */
+  peerAuthenticated: boolean;
+  /** Set before the first bytes come, it sees the peer's certificates as they stream; they are kept nowhere else. Not to be trusted before OPEN. */
+  certificateTap: CertificateTap | null;
   protected readonly records: RecordLayer;
   protected readonly keys: Uint8Array;
   protected flow: Flow | null;
@@ -62,6 +67,8 @@ export abstract class Connection implements Negotiated {
     this.group = null;
     this.alpn = null;
     this.sni = "";
+    this.peerAuthenticated = false;
+    this.certificateTap = null;
     this.records = records;
     this.keys = new Uint8Array(KEYS_LENGTH);
     this.flow = null;

@@ -18,6 +18,7 @@ export type {
   Verifier,
 } from "./crypto/provider.js";
 export type { Identity, Signer, SigningKey } from "./identity.js";
+export type { CertificateTap } from "./messages/certificate.js";
 export { ServerConnection } from "./server.js";
 export { VirtualHosts } from "./virtual-hosts.js";
 export type { TrustAnchor, TrustStore } from "./x509/trust.js";

@@ -1,7 +1,6 @@
 import { Server as NetServer, type Socket } from "node:net";
 import { connection_lost, TLSAlert, timed_out } from "../../src/alert.js";
 import type { ServerConfig } from "../../src/config.js";
-import { OUTSIDE } from "../../src/crypto/provider.js";
 import { ServerConnection } from "../../src/server.js";
 import { errorFromAlert, type TLSError } from "./errors.js";
 import { FirstRecord } from "./first-record.js";
@@ -158,7 +157,6 @@ export class Server extends NetServer {
     const secure = new TLSSocket(socket, connection, {
       head,
       isServer: true,
-      verified: () => this.requiresCertificate(connection.sni),
       handshakeTimeout: this.handshakeTimeout > 0 ? Math.max(1, this.handshakeTimeout - waited) : 0,
       ...(idleTimeout === undefined ? {} : { idleTimeout }),
       ...(allowHalfOpen === undefined ? {} : { allowHalfOpen }),
@@ -191,11 +189,6 @@ export class Server extends NetServer {
     socket.on("error", onError);
     socket.on("close", onClose);
     socket.on("secureConnect", onSecure);
-  }
-
-  private requiresCertificate(sni: string): boolean {
-    const host = this.config.hosts.find(sni);
-    return host !== null && host !== OUTSIDE && host.clientAuthentication?.required === true;
   }
 }
 

@@ -1,9 +1,12 @@
+import type { X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
+import type { PeerCertificate } from "node:tls";
 import { internal_error, TLSAlert, timed_out } from "../../src/alert.js";
 import { CLOSED, type Connection, FAILED, HANDSHAKING, OPEN, WANT_RESUME } from "../../src/connection.js";
 import { TLS_1_3 } from "../../src/constants.js";
 import { errorFromAlert } from "./errors.js";
+import { PeerCertificates } from "./peer-certificates.js";
 import { RecordTrace } from "./record-trace.js";
 
 /** What this class asks of a connection. */
@@ -20,8 +23,6 @@ export interface TLSSocketOptions {
   servername?: string;
   /** True: the server's end. Its `servername` is the name that the client asked for. */
   isServer?: boolean;
-  /** What a server says of its client once the handshake is done: whether it was authenticated. Default: yes. */
-  verified?: () => boolean;
   /** Bytes of the peer that were read from the transport already. */
   head?: Buffer;
   /** Called with a line of text for each record and step. */
@@ -44,7 +45,7 @@ export class TLSSocket extends Duplex {
   readonly encrypted = true;
   readonly isServer: boolean;
   private readonly expectedName: string | undefined;
-  private readonly verified: (() => boolean) | null;
+  private readonly certificates = new PeerCertificates();
   private readonly trace: ((line: string) => void) | null;
   private readonly received: RecordTrace | null;
   private readonly sent: RecordTrace | null;
@@ -78,7 +79,7 @@ export class TLSSocket extends Duplex {
     this.connection = connection;
     this.isServer = options.isServer ?? false;
     this.expectedName = options.servername;
-    this.verified = options.verified ?? null;
+    connection.certificateTap = this.certificates;
     if (options.head !== undefined && options.head.length > 0) this.input = options.head;
     this.trace = options.trace ?? null;
     this.received = this.trace === null ? null : new RecordTrace("<", this.trace);
@@ -109,9 +110,26 @@ export class TLSSocket extends Duplex {
     return this.isServer ? this.connection.sni || undefined : this.expectedName;
   }
 
-  /** Whether the handshake is done and the peer is authenticated. A server is so to its clients always, a client where its server insists. */
+  /** Whether the handshake is done and the peer proved itself with a certificate. A server always has; a client where it was asked and has one. */
   get authorized(): boolean {
-    return this.secured && (this.verified === null || this.verified());
+    return this.secured && this.connection.peerAuthenticated;
+  }
+
+  /** The peer's own certificate, once it is verified; undefined before, and where the peer has none. */
+  getPeerX509Certificate(): X509Certificate | undefined {
+    return this.authorized ? this.certificates.at(0) : undefined;
+  }
+
+  /** The certificates as the peer sent them, its own first. They are not the verified path, which may leave some out. */
+  getPeerCertificates(): X509Certificate[] {
+    const list: X509Certificate[] = [];
+    if (this.authorized) for (let i = 0; i < this.certificates.length; i++) list.push(this.certificates.at(i) as X509Certificate);
+    return list;
+  }
+
+  /** In the manner of node:tls: subject, issuer, valid_from, fingerprint256, raw …; an empty object where there is none. */
+  getPeerCertificate(): Partial<PeerCertificate> {
+    return this.getPeerX509Certificate()?.toLegacyObject() ?? {};
   }
 
   getProtocol(): string | null {

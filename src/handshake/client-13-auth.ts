@@ -65,7 +65,7 @@ export function readCertificate(h: H): CertificateReader {
     // allow: spread — once a handshake
     ...config.checks,
   });
-  return new CertificateReader(h.chain, CLIENT_EXTENSIONS);
+  return new CertificateReader(h.chain, CLIENT_EXTENSIONS, false, h.negotiated.certificateTap);
 }
 
 export function onCertificate(h: H): number {

@@ -1,6 +1,7 @@
 import { internal_error, TLSAlert } from "../alert.js";
 import type { KeyLog } from "../config.js";
 import type { CipherSuite, Hash, HashAlgorithm, NamedGroup, SignatureAlgorithm, Verifier } from "../crypto/provider.js";
+import type { CertificateTap } from "../messages/certificate.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { ChainVerifier } from "../x509/chain.js";
@@ -17,6 +18,10 @@ export interface Negotiated {
   alpn: string | null;
   /** The name that the client asked for by SNI, "" for none. */
   sni: string;
+  /** The peer proved that it holds the key of a certificate that was verified. */
+  peerAuthenticated: boolean;
+  /** Sees the peer's certificates as they stream, where somebody wants to. */
+  readonly certificateTap: CertificateTap | null;
 }
 
 /** What both sides of a TLS 1.3 handshake have in common. Dropped, and its secrets zeroed, once connected. */

@@ -56,6 +56,7 @@ export function checkCertificateVerify<F>(h: Handshake13<F>, budget: number): nu
       "CertificateVerify: the signature does not fit; the peer does not prove that it holds its certificate's key",
     );
   h.verifier = null;
+  h.negotiated.peerAuthenticated = true;
   return S.WAIT_FINISHED;
 }
 

@@ -98,7 +98,7 @@ export function readClientCertificate(h: H): CertificateReader {
     // allow: spread — once a handshake
     ...authentication(h).checks,
   });
-  return new CertificateReader(h.chain, SERVER_EXTENSIONS, true);
+  return new CertificateReader(h.chain, SERVER_EXTENSIONS, true, h.negotiated.certificateTap);
 }
 
 /** §4.5.1.3: an empty list is the answer of a client without a certificate; the server decides. */

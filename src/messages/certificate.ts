@@ -10,6 +10,12 @@ const ENTRY = 3;
 const EXTENSIONS_LENGTH = 4;
 const EXTENSION_TYPE = 5;
 
+/** Sees the certificates of a list as their bytes pass. */
+export interface CertificateTap {
+  begin(index: number, length: number): void;
+  bytes(bytes: Uint8Array, offset: number, length: number): void;
+}
+
 /**
  * Reads a server's Certificate message (RFC 9846 §4.5.1) as its bytes arrive and pushes each certificate into the chain verifier; nothing is stored.
  * Between two certificates it can be `waiting`: the verifier has a signature to check.
@@ -17,6 +23,7 @@ const EXTENSION_TYPE = 5;
 export class CertificateReader {
   private readonly chain: ChainVerifier;
   private readonly mayBeEmpty: boolean;
+  private readonly tap: CertificateTap | null;
   private readonly extensions: readonly { readonly type: number; readonly name: string }[];
   private field: number;
   /** Bytes of the current length field or certificate still to come, and the number read so far. */
@@ -26,7 +33,13 @@ export class CertificateReader {
   private entries: number;
 
   /** extensions: those that this side knows. mayBeEmpty: the peer is a client, which may have no certificate. */
-  constructor(chain: ChainVerifier, extensions: readonly { readonly type: number; readonly name: string }[], mayBeEmpty = false) {
+  constructor(
+    chain: ChainVerifier,
+    extensions: readonly { readonly type: number; readonly name: string }[],
+    mayBeEmpty = false,
+    tap: CertificateTap | null = null,
+  ) {
+    this.tap = tap;
     this.mayBeEmpty = mayBeEmpty;
     this.chain = chain;
     this.extensions = extensions;
@@ -45,6 +58,7 @@ export class CertificateReader {
       if (this.field === ENTRY) {
         const n = Math.min(end - o, this.left);
         this.chain.push(bytes, o, n);
+        if (this.tap !== null) this.tap.bytes(bytes, o, n);
         o += n;
         this.left -= n;
         this.listLeft -= n;
@@ -106,6 +120,7 @@ export class CertificateReader {
         if (n === 0) throw new TLSAlert(decode_error, `Certificate: entry ${this.entries} is empty`);
         if (n > this.listLeft) this.overrun();
         this.chain.beginCertificate(n);
+        if (this.tap !== null) this.tap.begin(this.entries, n);
         this.entries++;
         this.expect(ENTRY, n);
         return;

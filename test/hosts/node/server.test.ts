@@ -216,9 +216,11 @@ describe("hosts/node createServer", () => {
     });
 
     it("asked: both are served", async () => {
-      const { port } = await fixture.serve({ clientCa: clientCa() }, (socket) => socket.end("served"));
-      expect(String(await whole(fixture.client(port)))).to.equal("served");
-      expect(String(await whole(fixture.client(port, withCert("device"))))).to.equal("served");
+      const { port } = await fixture.serve({ clientCa: clientCa() }, (socket) =>
+        socket.end(`${socket.authorized} ${socket.getPeerX509Certificate()?.subject ?? "nobody"} ${socket.getPeerCertificates().length}`),
+      );
+      expect(String(await whole(fixture.client(port)))).to.equal("false nobody 0");
+      expect(String(await whole(fixture.client(port, withCert("device"))))).to.match(/^true CN=.* 2$/);
     });
   });
 

@@ -27,6 +27,8 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
   peerClosed = false;
   alpn: string | null = null;
   sni = "";
+  peerAuthenticated = true;
+  certificateTap = null;
   suite = null;
   group = null;
   version = 0x0304;
