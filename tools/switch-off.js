@@ -1,0 +1,76 @@
+// `npm run test:features`: each row of README's feature table is switched off in the built source, one at a time, and its tests must then fail.
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** What is switched off: a text of a built file and what stands in its place; and the tests that must notice. */
+const ROWS = [
+  ["any splitting of the byte stream", "handshake/handshake.js", "this.left -= there;", "this.left = 0;", "pair/happy"],
+  [
+    "TLS_CHACHA20_POLY1305_SHA256",
+    "crypto/suites/tls-chacha20-poly1305-sha256.js",
+    "TLS_CHACHA20_POLY1305_SHA256,",
+    "0x1399,",
+    "pair/both-suites",
+  ],
+  ["TLS_AES_128_GCM_SHA256", "crypto/suites/tls-aes-128-gcm-sha256.js", "TLS_AES_128_GCM_SHA256,", "0x1399,", "pair/both-suites"],
+  ["TLS_AES_256_GCM_SHA384", "crypto/suites/tls-aes-256-gcm-sha384.js", "TLS_AES_256_GCM_SHA384,", "0x1399,", "pair/both-suites"],
+  ["TLS_AES_128_CCM_SHA256", "crypto/suites/tls-aes-128-ccm-sha256.js", "TLS_AES_128_CCM_SHA256,", "0x1399,", "pair/both-suites"],
+  ["TLS_AES_128_CCM_8_SHA256", "crypto/suites/tls-aes-128-ccm-8-sha256.js", "TLS_AES_128_CCM_8_SHA256,", "0x1399,", "pair/both-suites"],
+  ["secp384r1", "schedule/key-schedule-13.js", "Math.max(length, LONGEST_SHARED)", "length", "pair/both-suites"],
+  ["the peer's signature", "handshake/peer-auth-13.js", "!verifier.valid()", "false", "pair/damage"],
+  ["own signature", "handshake/proof-13.js", "signer.writeSignature(message, 8)", "70", "pair/server-happy"],
+  ["certificates: dates", "x509/judge.js", "now > notAfter", "false", "unit/x509/chain"],
+  ["paths in any order", "x509/chain.js", "this.park(null, this.isPinned());", "", "unit/x509/chain-shapes"],
+  ["name constraints", "x509/name-constraints.js", "else if (result !== OUTSIDE)", "else if (false)", "unit/x509/name-constraints"],
+  ["HelloRetryRequest", "handshake/client-13-hello.js", "offer.group = groups[i];", "", "pair/retry"],
+  ["cookies", "handshake/retry-cookie.js", "!equalBytes(cookie, end, expected, 0, MAC_LENGTH)", "false", "pair/server-retry"],
+  ["SNI and virtual servers", "virtual-hosts.js", "names[i] === name", "false", "pair/server-hosts"],
+  ["ALPN", "extensions/alpn.js", "context.alpnIndex = i;", "", "pair/asked"],
+  ["client certificates", "handshake/server-13-auth.js", ".required)", ".never)", "pair/server-auth"],
+  ["keys elsewhere", "handshake/proof-13.js", "h.blocked = result !== PENDING;", "", "pair/both-features"],
+  ["record_size_limit", "handshake/common-13.js", "records.writer.maxFragment = sizeLimit - 1;", ";", "pair/record-limits"],
+  ["max_fragment_length", "handshake/common-13.js", "records.writer.maxFragment = fragmentLength;", ";", "pair/record-limits"],
+  ["KeyUpdate of the peer", "handshake/post-handshake-13.js", "p.nextGeneration(", "(() => {})(", "pair/floods"],
+  ["KeyUpdate before a limit", "connection.js", "post.updateKeys(false);", "", "pair/key-limits"],
+  ["half-close, cut-off", "connection.js", "this.cutOff(flow);", "", "pair/close"],
+  ["slices", "connection.js", "slices-- === 0", "false", "pair/slices"],
+  ["NewSessionTicket is ignored", "handshake/post-handshake-13.js", "type: new_session_ticket", "type: 99", "pair/floods"],
+];
+
+const folder = mkdtempSync(join(tmpdir(), "thimble-off-"));
+let passed = 0;
+let failed = 0;
+try {
+  cpSync(join(root, "dist"), join(folder, "dist"), { recursive: true });
+  cpSync(join(root, "package.json"), join(folder, "package.json"));
+  cpSync(join(root, ".mocharc.json"), join(folder, ".mocharc.json"));
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  for (const [name, file, from, to, test] of ROWS) {
+    const path = join(folder, "dist/src", file);
+    const text = readFileSync(path, "utf8");
+    const changed = text.replace(from, to);
+    let told = "its text was not found in the built file";
+    if (changed !== text) {
+      writeFileSync(path, changed);
+      const run = spawnSync(process.execPath, [join(root, "node_modules/mocha/bin/mocha.js"), `dist/test/${test}.test.js`, "--bail"], {
+        cwd: folder,
+        encoding: "utf8",
+      });
+      writeFileSync(path, text);
+      const ran = /\d+ (passing|failing)/.test(run.stdout);
+      told = run.status === 0 ? `${test} does not notice` : ran ? "" : `${test} did not run`;
+    }
+    if (told === "") passed++;
+    else failed++;
+    process.stdout.write(`${told === "" ? "noticed " : "MISSED  "} ${name}: ${told === "" ? test : told}\n`);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exitCode = failed === 0 ? 0 : 1;
