@@ -38,6 +38,9 @@ can_m32 || useful="$useful gcc-multilib"
 command -v valgrind >/dev/null 2>&1 || useful="$useful valgrind"
 # A second TLS stack for the interoperability tests.
 command -v gnutls-serv >/dev/null 2>&1 || useful="$useful gnutls-bin"
+# A client that people use, and the roots that the web uses: tests verify real chains' roots.
+command -v curl >/dev/null 2>&1 || useful="$useful curl"
+[ -f /etc/ssl/certs/ca-certificates.crt ] || useful="$useful ca-certificates"
 
 if [ -n "$needed$useful" ]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
