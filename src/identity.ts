@@ -7,6 +7,8 @@ export interface Signer {
   step(budget: number): number;
   /** Once after DONE: writes the signature as CertificateVerify carries it; returns its length. */
   writeSignature(out: Uint8Array, offset: number): number;
+  /** The handshake ended before the signature was done: zeroes what belongs to it. */
+  wipe?(): void;
 }
 
 /** A private key that signs, wherever it is. Several connections may use it at one time: each signature has a Signer of its own. */

@@ -122,6 +122,7 @@ export abstract class Handshake13<F> extends Handshake<F> {
   wipe(): void {
     this.schedule?.wipe();
     this.transcript?.wipe();
+    this.proof?.signer?.wipe?.();
   }
 
   protected begun(header: number): void {
