@@ -7,7 +7,7 @@ import { INSTRUCTIONS, type Measurements } from "./scenarios/scenario.js";
 
 export interface Figure {
   readonly value: number;
-  /** Null: told, never failed. */
+  /** Null: only growth fails. */
   readonly limit: number | null;
   readonly unit: string;
 }
@@ -91,18 +91,18 @@ export interface Verdict {
   /** What is wrong, or worth a word; "" where nothing is. */
   readonly remark: string;
   readonly failed: boolean;
-  /** It has a limit, and was measured as budgets.json was. */
+  /** It stands in budgets.json, and was measured as that was. */
   readonly judged: boolean;
 }
 
 /**
- * A figure fails when it passes its limit or, but for differences, has grown by more than 1 %. With another compiler instructions are told only, with another slot size
- * or engine everything is.
+ * A figure fails when it passes its limit or has grown by more than 1 %. With another compiler instructions are told only, with another slot size or engine
+ * everything is.
  */
 export function judge(budgets: Budgets, machine: Machine, measured: Measurements): Verdict[] {
   const sameSlots = machine.slotSize === budgets.machine.slotSize && machine.engine === budgets.machine.engine;
   const sameCompiler = sameSlots && machine.compiler === budgets.machine.compiler;
-  return Object.entries(measured).map(([name, { value, unit, difference = false }]) => {
+  return Object.entries(measured).map(([name, { value, unit }]) => {
     const figure = figureOf(budgets, name);
     const before = figure?.value ?? null;
     const limit = figure?.limit ?? null;
@@ -116,8 +116,8 @@ export function judge(budgets: Budgets, machine: Machine, measured: Measurements
       failed = true;
     } else if (value > figure.value * TOLERANCE) {
       remark = "grown";
-      failed = limit !== null && !difference;
+      failed = true;
     } else if (value * TOLERANCE < figure.value) remark = "less: --update takes it in";
-    return { name, value, unit, before, limit, remark, failed, judged: limit !== null && comparable };
+    return { name, value, unit, before, limit, remark, failed, judged: figure !== undefined && comparable };
   });
 }

@@ -102,7 +102,10 @@ async function main(): Promise<number> {
   const gone = scenarios === SCENARIOS ? goneFrom(budgets, figures, counting) : [];
   for (const name of gone) process.stdout.write(`FAILED: ${name} stands in budgets.json and was not measured\n`);
   const judged = verdicts.filter((verdict) => verdict.judged).length;
-  const said = failed + gone.length > 0 ? `${failed + gone.length} figures failed` : `${judged} figures are within their limits`;
+  const said =
+    failed + gone.length > 0
+      ? `${failed + gone.length} figures failed`
+      : `${judged} figures are within their limits and 1 % of budgets.json`;
   process.stdout.write(`${said}, ${verdicts.length - judged} others are told only\n`);
   return failed + gone.length > 0 ? 1 : 0;
 }

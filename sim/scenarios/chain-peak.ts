@@ -21,7 +21,7 @@ export const chainPeak: Scenario = {
       figures[`chain.peakOf${chain}`] = { value: peaks[i]?.bytes ?? 0, unit: "B" };
     });
     const sums = peaks.map(({ bytes }) => bytes);
-    figures["chain.peakSpread"] = { value: Math.max(...sums) - Math.min(...sums), unit: "B", difference: true };
+    figures["chain.peakSpread"] = { value: Math.max(...sums) - Math.min(...sums), unit: "B" };
     figures["chain.peakOfLongNames"] = { value: (await peakOf(LONG_NAMES)).bytes, unit: "B" };
     return figures;
   },

@@ -4,8 +4,6 @@ export interface Measurement {
   readonly value: number;
   /** "B", "slots", "collections" or "instructions": the first three do not depend on the compiler. */
   readonly unit: string;
-  /** It is the difference of two figures: a few bytes more are many percent, so only its limit counts. */
-  readonly difference?: boolean;
 }
 
 /** "scenario.figure" → what was measured; the part behind the last point is the figure's name. */

@@ -34,15 +34,9 @@ describe("budgets", function () {
     expect(verdict("a.b.peak", 900)).to.deep.equal({ failed: false, remark: "less: --update takes it in" });
   });
 
-  it("fail a difference of two figures only above its limit", () => {
-    const difference = (value: number): boolean | undefined =>
-      judge(BUDGETS, MACHINE, { "a.b.peak": { value, unit: "B", difference: true } })[0]?.failed;
-    expect(difference(1199)).to.equal(false);
-    expect(difference(1201)).to.equal(true);
-  });
-
-  it("only tell of figures without a limit, and of new ones", () => {
-    expect(verdict("a.b.parts", 200)).to.deep.equal({ failed: false, remark: "grown" });
+  it("fail figures without a limit when grown by more than 1 %, and only tell of new ones", () => {
+    expect(verdict("a.b.parts", 101).failed).to.equal(false);
+    expect(verdict("a.b.parts", 102)).to.deep.equal({ failed: true, remark: "grown" });
     expect(verdict("a.c.peak", 1)).to.deep.equal({ failed: false, remark: "new: --update takes it in" });
   });
 
