@@ -3,7 +3,7 @@ import { checkBuffers, checkProtocols, checkProvider } from "./config-check.js";
 import { Connection } from "./connection.js";
 import { ClientHandshake13 } from "./handshake/client-13.js";
 import { RecordLayer } from "./record/record-layer.js";
-import { parseServerName } from "./x509/name.js";
+import { parseServerName, type ServerName } from "./x509/name.js";
 
 /** The client's end of a TLS connection. It begins its handshake at once: `txPending()` bytes wait after construction, or `wants` is WANT_RESUME. */
 export class ClientConnection extends Connection {
@@ -14,12 +14,19 @@ export class ClientConnection extends Connection {
   constructor(config: ClientConfig, io?: Uint8Array) {
     const receive = config.receiveBuffer ?? DEFAULT_RECEIVE_BUFFER;
     const send = config.sendBuffer ?? DEFAULT_SEND_BUFFER;
-    checkBuffers(receive, send, io, config.sliceSteps);
-    checkProvider(config.provider);
-    checkProtocols(config.alpn);
-    const name = parseServerName(config.serverName);
+    const name = checkClientConfig(config, io?.length);
     super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), config.sliceSteps ?? Infinity);
     this.flow = new ClientHandshake13(config, name, this.records, this.keys, this);
     this.run();
   }
+}
+
+/** The same checks, for a connection that is made later. io: bytes of the memory that it will be given. */
+export function checkClientConfig(config: ClientConfig, io?: number): ServerName {
+  const receive = config.receiveBuffer ?? DEFAULT_RECEIVE_BUFFER;
+  const send = config.sendBuffer ?? DEFAULT_SEND_BUFFER;
+  checkBuffers(receive, send, io, config.sliceSteps);
+  checkProvider(config.provider);
+  checkProtocols(config.alpn);
+  return parseServerName(config.serverName);
 }

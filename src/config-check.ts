@@ -6,11 +6,11 @@ import type { CryptoProvider } from "./crypto/provider.js";
 const LEAST_RECEIVE = 256;
 const LEAST_SEND = 256;
 
-export function checkBuffers(receive: number, send: number, io: Uint8Array | undefined, sliceSteps: number | undefined): void {
+export function checkBuffers(receive: number, send: number, io: number | undefined, sliceSteps: number | undefined): void {
   checkSize("receiveBuffer", receive, LEAST_RECEIVE);
   checkSize("sendBuffer", send, LEAST_SEND);
-  if (io !== undefined && io.length !== receive + send)
-    throw new RangeError(`io has ${io.length} bytes; receiveBuffer ${receive} and sendBuffer ${send} need ${receive + send}`);
+  if (io !== undefined && io !== receive + send)
+    throw new RangeError(`io has ${io} bytes; receiveBuffer ${receive} and sendBuffer ${send} need ${receive + send}`);
   if (sliceSteps !== undefined && !(sliceSteps >= 1)) throw new RangeError(`sliceSteps is ${sliceSteps}; it must be at least 1`);
 }
 

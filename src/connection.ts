@@ -24,6 +24,8 @@ const FATAL = 2;
 /** change_cipher_spec records, and empty records of application data in a row: more are a flood. */
 const MAX_EMPTY_RECORDS = 32;
 
+const NOTHING = new Uint8Array(0);
+
 /**
  * A TLS connection without I/O. The host moves bytes: it puts what the network brought at io[rxOffset, rxOffset + rxSpace()) and calls
  * `received(n)`, sends io[txOffset, txOffset + txPending()) and calls `sent(n)`, takes application data at io[appOffset, appOffset + appData())
@@ -31,7 +33,6 @@ const MAX_EMPTY_RECORDS = 32;
  * caught here, once, kept as `failure`, and its alert waits to be sent.
  */
 export abstract class Connection implements Negotiated {
-  readonly io: Uint8Array;
   state: number;
   failure: TLSAlert | null;
   /** close_notify came: no more application data will follow. */
@@ -58,7 +59,6 @@ export abstract class Connection implements Negotiated {
   private emptyRecords: number;
 
   constructor(records: RecordLayer, sliceSteps: number) {
-    this.io = records.io;
     this.state = HANDSHAKING;
     this.failure = null;
     this.peerClosed = false;
@@ -79,6 +79,52 @@ export abstract class Connection implements Negotiated {
     this.emptyRecords = 0;
   }
 
+  /** The memory of the connection; empty while it is parked. */
+  get io(): Uint8Array {
+    return this.records.io;
+  }
+
+  get parked(): boolean {
+    return this.io.length === 0;
+  }
+
+  /** Whether park() may be called: the connection is open, and nothing is half read or unsent. */
+  get parkable(): boolean {
+    const { flow, post } = this;
+    const { reader, writer } = this.records;
+    const read = this.peerClosed || (reader.empty && !flow?.midMessage);
+    return this.state === OPEN && !this.parked && read && writer.pending === 0 && !post?.keyUpdateDue;
+  }
+
+  /**
+   * Gives the connection's memory, zeroed, until bytes come or are to be sent: then unpark() first. What is kept are keys and counters. While parked,
+   * receivedEnd(), and fail() without an alert, end the connection as ever; whatever would need the memory throws.
+   */
+  park(): Uint8Array {
+    if (!this.parkable) throw new Error(`park(): ${this.parkObstacle()}`);
+    const { io } = this;
+    this.records.use(NOTHING);
+    return io;
+  }
+
+  /** Takes memory of the size that park() gave. */
+  unpark(io: Uint8Array): void {
+    if (!this.parked) throw new Error("unpark(): the connection is not parked");
+    const { size } = this.records;
+    if (io.length !== size) throw new RangeError(`unpark(): io has ${io.length} bytes; ${size} are needed`);
+    this.records.use(io);
+  }
+
+  private parkObstacle(): string {
+    if (this.state !== OPEN) return "the connection is not open";
+    if (this.parked) return "the connection is parked already";
+    return this.txPending() > 0 ? "bytes wait to be sent" : "received bytes are not consumed, or a message is half read";
+  }
+
+  private needMemory(call: string): void {
+    if (this.parked) throw new Error(`${call} on a parked connection: unpark() it first`);
+  }
+
   /** Where the host puts received bytes; valid until the next call of a method that changes something. */
   get rxOffset(): number {
     return this.records.reader.offset;
@@ -86,12 +132,13 @@ export abstract class Connection implements Negotiated {
 
   /** Bytes that can be received now. 0: application data waits to be consumed, or the connection reads no more. */
   rxSpace(): number {
-    return this.reading && !this.transportEnded ? this.records.reader.space : 0;
+    return this.reading && !this.transportEnded && !this.parked ? this.records.reader.space : 0;
   }
 
   /** `length` bytes stand at io[rxOffset …). */
   received(length: number): void {
     if (!this.reading || this.transportEnded) return;
+    this.needMemory("received()");
     this.records.reader.received(length);
     this.run();
   }
@@ -136,7 +183,7 @@ export abstract class Connection implements Negotiated {
     this.run();
   }
 
-  /** Bytes that write() would take now. */
+  /** Bytes that write() would take now; of a parked connection: once it is unparked. */
   writeSpace(): number {
     if (this.state !== OPEN || this.writeClosed || this.post?.keyUpdateDue) return 0;
     return this.records.writer.room;
@@ -150,6 +197,7 @@ export abstract class Connection implements Negotiated {
     if (!(offset >= 0 && length >= 0 && offset + length <= bytes.length))
       throw new RangeError(`write(): bytes ${offset} to ${offset + length} of an array of ${bytes.length}`);
     if (length === 0) return 0;
+    this.needMemory("write()");
     const { post } = this;
     if (post !== null) {
       post.calm();
@@ -164,6 +212,7 @@ export abstract class Connection implements Negotiated {
   /** New keys for what we send (RFC 9846 §4.7.3), and with requestPeer for what the peer sends. It happens by itself before a cipher's limit. */
   updateKeys(requestPeer: boolean): void {
     if (this.post === null || this.writeClosed) return;
+    this.needMemory("updateKeys()");
     this.post.updateKeys(requestPeer);
     this.run();
   }
@@ -171,6 +220,7 @@ export abstract class Connection implements Negotiated {
   /** Ends our side with close_notify; the peer's data can still be read. */
   closeWrite(): void {
     if (this.state > OPEN || this.writeClosed) return;
+    this.needMemory("closeWrite()");
     this.writeClosed = true;
     this.sendAlert(WARNING, close_notify);
     if (this.peerClosed) this.end(CLOSED);
@@ -180,6 +230,7 @@ export abstract class Connection implements Negotiated {
   close(): void {
     if (this.state > OPEN) return;
     if (!this.writeClosed) {
+      this.needMemory("close()");
       this.writeClosed = true;
       this.sendAlert(WARNING, close_notify);
     }
@@ -193,7 +244,9 @@ export abstract class Connection implements Negotiated {
 
   /** Ends the connection for a reason of the host's, as a time-out. A description below 0 sends no alert. */
   fail(description: number, reason: string): void {
-    if (this.state <= OPEN) this.stop(new TLSAlert(description, reason, "self"));
+    if (this.state > OPEN) return;
+    if (description >= 0) this.needMemory("fail()");
+    this.stop(new TLSAlert(description, reason, "self"));
   }
 
   /** What the connection waits for: WANT_RECEIVE, WANT_SEND, WANT_RESUME. */
@@ -201,7 +254,7 @@ export abstract class Connection implements Negotiated {
     let wants = this.records.writer.pending > 0 ? WANT_SEND : 0;
     if (this.state > OPEN) return wants;
     if (this.flow?.working) wants |= this.flow.blocked ? 0 : WANT_RESUME;
-    else if (this.rxSpace() > 0 && this.appData() === 0) wants |= WANT_RECEIVE;
+    else if ((this.rxSpace() > 0 && this.appData() === 0) || (this.parked && this.reading && !this.transportEnded)) wants |= WANT_RECEIVE;
     return wants;
   }
 

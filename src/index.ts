@@ -3,6 +3,7 @@ export { alertName, type FailureOrigin, TLSAlert } from "./alert.js";
 export { ClientConnection } from "./client.js";
 export type { ClientAuthentication, ClientConfig, CookieConfig, HostLookup, KeyLog, ServerConfig, VirtualHost } from "./config.js";
 export { CLOSED, Connection, FAILED, HANDSHAKING, OPEN, WANT_RECEIVE, WANT_RESUME, WANT_SEND } from "./connection.js";
+export { ConnectionPool, type PoolOptions } from "./connection-pool.js";
 export type {
   AeadAlgorithm,
   AeadKey,

@@ -13,7 +13,7 @@ export class ServerConnection extends Connection {
   constructor(config: ServerConfig, io?: Uint8Array, peerAddress: Uint8Array = NO_ADDRESS) {
     const receive = config.receiveBuffer ?? DEFAULT_RECEIVE_BUFFER;
     const send = config.sendBuffer ?? DEFAULT_SEND_BUFFER;
-    checkBuffers(receive, send, io, config.sliceSteps);
+    checkBuffers(receive, send, io?.length, config.sliceSteps);
     checkProvider(config.provider);
     if (config.cookies !== undefined && config.cookies.key.length !== 32)
       throw new RangeError(`cookies.key has ${config.cookies.key.length} bytes; it must have 32`);

@@ -39,6 +39,8 @@ const ROWS = [
   ["KeyUpdate before a limit", "connection.js", "post.updateKeys(false);", "", "pair/key-limits"],
   ["half-close, cut-off", "connection.js", "this.cutOff(flow);", "", "pair/close"],
   ["slices", "connection.js", "slices-- === 0", "false", "pair/slices"],
+  ["parking", "record/record-layer.js", "reader.io = writer.io = io;", "", "pair/park"],
+  ["one handshake at a time", "connection-pool.js", "return this.owner === waiter;", "return true;", "unit/hosts/pool"],
   ["NewSessionTicket is ignored", "handshake/post-handshake-13.js", "type: new_session_ticket", "type: 99", "pair/floods"],
 ];
 

@@ -1,5 +1,6 @@
-import { ClientConnection } from "../../src/client.js";
+import { ClientConnection, checkClientConfig } from "../../src/client.js";
 import type { ClientConfig } from "../../src/config.js";
+import type { ConnectionPool } from "../../src/connection-pool.js";
 import { SecureSocket } from "./secure-socket.js";
 import type { ConnectOptions, TakeOverOptions } from "./socket-options.js";
 import { Timer } from "./timer.js";
@@ -12,6 +13,11 @@ export interface SecureOptions extends Omit<ClientConfig, "serverName"> {
   handshakeTimeout?: number;
   /** Without a byte in either direction. Default 1,800,000 (longer than any usual keep-alive); 0: no limit. */
   idleTimeout?: number;
+  /**
+   * Shared with other sockets: this one has a buffer only while there is something to read or to send, and begins when no other handshake is under
+   * way. Made with the same receiveBuffer and sendBuffer.
+   */
+  pool?: ConnectionPool;
 }
 
 export interface TLSSocketOptions extends ConnectOptions {
@@ -36,12 +42,15 @@ export default class TLSSocket extends SecureSocket {
     const { secure } = options;
     const serverName = secure.serverName ?? options.host ?? options.address;
     const config: ClientConfig = secure.serverName === undefined ? { ...secure, serverName } : (secure as ClientConfig);
+    const { pool } = secure;
+    if (pool !== undefined) checkClientConfig(config, pool.size);
     super(
       options,
-      new ClientConnection(config),
+      pool === undefined ? new ClientConnection(config) : () => new ClientConnection(config, pool.take()),
       Timer as never,
       secure.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT,
       secure.idleTimeout ?? DEFAULT_IDLE_TIMEOUT,
+      pool,
     );
   }
 }

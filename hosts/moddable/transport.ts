@@ -125,11 +125,16 @@ export class Transport {
     return true;
   }
 
+  /** Keeps no view of the connection's memory. */
+  letGo(): void {
+    this.rx = null;
+    this.tx = null;
+  }
+
   close(): void {
     const { tcp } = this;
     this.tcp = null;
-    this.rx = null;
-    this.tx = null;
+    this.letGo();
     try {
       tcp?.close();
     } catch {

@@ -81,6 +81,8 @@ export interface AeadKey {
     offset: number,
     length: number,
   ): boolean;
+  /** Forgets the ArrayBuffer of which it keeps a view, where it does. */
+  detach?(): void;
   /** Zeroes the key and all that was derived from it. */
   wipe(): void;
 }

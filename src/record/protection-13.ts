@@ -97,6 +97,10 @@ export class Protection13 implements Protection {
     return body + size;
   }
 
+  detach(): void {
+    this.aead.detach?.();
+  }
+
   wipe(): void {
     this.aead.wipe();
     this.keys.fill(0, this.iv, this.iv + NONCE_LENGTH);

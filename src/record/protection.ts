@@ -25,5 +25,7 @@ export interface Protection {
    * Returns the offset behind the record.
    */
   seal(io: Uint8Array, header: number, length: number, type: number): number;
+  /** Forgets the memory that it worked on last. */
+  detach(): void;
   wipe(): void;
 }

@@ -2,17 +2,37 @@ import type { CipherSuite } from "../crypto/provider.js";
 import { RecordReader } from "./record-reader.js";
 import { RecordWriter } from "./record-writer.js";
 
+/** The send region begins 3 bytes behind a multiple of 4, as the receive region does: the payload of a record is then aligned. */
+function sendFrom(receive: number): number {
+  return receive + 3 - (receive & 3);
+}
+
 /** The two halves of `io`: received records, records to send. */
 export class RecordLayer {
-  readonly io: Uint8Array;
   readonly reader: RecordReader;
   readonly writer: RecordWriter;
 
   /** io[0, receive) is the receive region, io[receive, io.length) the send region. Records begin 3 bytes in: their payload is then aligned. */
   constructor(io: Uint8Array, receive: number) {
-    this.io = io;
     this.reader = new RecordReader(io, 3, receive);
-    this.writer = new RecordWriter(io, receive + 3 - (receive & 3), io.length);
+    this.writer = new RecordWriter(io, sendFrom(receive), io.length);
+  }
+
+  get io(): Uint8Array {
+    return this.reader.io;
+  }
+
+  get size(): number {
+    return this.writer.limit;
+  }
+
+  /** Gives the memory away, zeroed, or takes memory of the same size; nothing may be in it. The regions stay where they were. */
+  use(io: Uint8Array): void {
+    const { reader, writer } = this;
+    reader.io.fill(0);
+    reader.io = writer.io = io;
+    reader.protection?.detach();
+    writer.protection?.detach();
   }
 
   /** The longest TLSInnerPlaintext that the receive region holds, whichever of the suites is chosen (RFC 8449 §4). */

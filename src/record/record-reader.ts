@@ -32,14 +32,14 @@ export class RecordReader {
    * handshake, as a lost connection would.
    */
   clearAlerts: boolean;
-  private readonly io: Uint8Array;
+  io: Uint8Array;
   private readonly base: number;
   private readonly limit: number;
   private head: number;
   private next: number;
   private tail: number;
+  /** Bytes of an unprotected handshake record that are still to come; below 0: not even the first record's header was seen. */
   private left: number;
-  private first: boolean;
 
   constructor(io: Uint8Array, base: number, limit: number) {
     this.type = 0;
@@ -54,8 +54,7 @@ export class RecordReader {
     this.head = base;
     this.next = base;
     this.tail = base;
-    this.left = 0;
-    this.first = true;
+    this.left = -1;
   }
 
   /** Where the host puts the next bytes, and how many fit there. */
@@ -75,6 +74,11 @@ export class RecordReader {
   /** True where the current fragment is the last of its record. */
   get endsRecord(): boolean {
     return this.left === 0;
+  }
+
+  /** Nothing is half read. */
+  get empty(): boolean {
+    return this.tail === this.base && this.left <= 0;
   }
 
   /** Bytes that arrived and were not yet looked at. */
@@ -98,9 +102,9 @@ export class RecordReader {
     if (this.left > 0) return this.take();
     const { io, head } = this;
     const there = this.tail - head;
-    if (this.first && there > 0) this.checkFirst(there);
+    if (this.left < 0 && there > 0) this.checkFirst(there);
     if (there < HEADER_LENGTH) return this.wait();
-    this.first = false;
+    this.left = 0;
     const type = io[head];
     const length = (io[head + 3] << 8) | io[head + 4];
     // §5: a change_cipher_spec record is never protected; it is told before deprotection.

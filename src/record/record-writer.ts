@@ -15,9 +15,10 @@ export class RecordWriter {
   legacyVersion: number;
   /** The longest content that the peer takes in one record. */
   maxFragment: number;
-  private readonly io: Uint8Array;
+  io: Uint8Array;
   private readonly base: number;
-  private readonly limit: number;
+  /** Where the send region ends, and `io` with it. */
+  readonly limit: number;
   private head: number;
   private tail: number;
 

@@ -109,6 +109,10 @@ class AesCcmKey implements AeadKey {
     return difference === 0;
   }
 
+  detach(): void {
+    this.scratch.view = null;
+  }
+
   wipe(): void {
     const { size, state } = this.scratch;
     state.fill(0, 0, KEYS / 4);

@@ -172,6 +172,10 @@ class AesGcmKey implements AeadKey {
     return difference === 0;
   }
 
+  detach(): void {
+    this.scratch.view = null;
+  }
+
   wipe(): void {
     const scratch = this.scratch;
     scratch.state.fill(0, 0, KEYS / 4);

@@ -124,6 +124,11 @@ class ChaCha20Poly1305Key implements AeadKey {
     return difference === 0;
   }
 
+  detach(): void {
+    this.scratch.view = null;
+    this.scratch.words = null;
+  }
+
   wipe(): void {
     const scratch = this.scratch;
     scratch.state.fill(0, 0, WORK_END);
