@@ -29,7 +29,7 @@ export class RecordLayer {
   /** Gives the memory away, zeroed, or takes memory of the same size; nothing may be in it. The regions stay where they were. */
   use(io: Uint8Array): void {
     const { reader, writer } = this;
-    reader.io.fill(0);
+    if (reader.io.length > 0) reader.io.fill(0); // "nothing" lies in flash
     reader.io = writer.io = io;
     reader.protection?.detach();
     writer.protection?.detach();

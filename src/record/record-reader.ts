@@ -130,7 +130,7 @@ export class RecordReader {
 
   /** Zeroes what was received. */
   wipe(): void {
-    this.io.fill(0, this.base, this.limit);
+    if (this.io.length > 0) this.io.fill(0, this.base, this.limit); // what is parked has none
     this.head = this.next = this.tail = this.start = this.end = this.base;
     this.left = 0;
   }
