@@ -6,6 +6,7 @@ import type { Negotiated } from "./handshake/handshake-13.js";
 import { KEYS_LENGTH } from "./handshake/keys.js";
 import type { CertificateTap } from "./messages/certificate.js";
 import type { RecordLayer } from "./record/record-layer.js";
+import { AUTHENTIC, FRAGMENT, type StreamedRecord, TOO_LONG, WAIT } from "./record/streamed-record.js";
 
 /** Bits of `wants`. */
 export const WANT_RECEIVE = 1;
@@ -41,8 +42,7 @@ export abstract class Connection implements Negotiated {
   version: number;
   suite: CipherSuite | null;
   group: NamedGroup | null;
-  /** The ALPN protocol, or null where none was agreed. */
-  alpn: string | null;
+  private agreedAlpn: string | null;
   /** The DNS name that was asked for by SNI, "" for none. */
   sni: string;
   /** The peer proved that it holds the key of a certificate that was verified: always so for an open client. */
@@ -65,7 +65,7 @@ export abstract class Connection implements Negotiated {
     this.version = 0;
     this.suite = null;
     this.group = null;
-    this.alpn = null;
+    this.agreedAlpn = null;
     this.sni = "";
     this.peerAuthenticated = false;
     this.certificateTap = null;
@@ -82,6 +82,15 @@ export abstract class Connection implements Negotiated {
   /** The memory of the connection; empty while it is parked. */
   get io(): Uint8Array {
     return this.records.io;
+  }
+
+  /** The ALPN protocol, or null where none was agreed, or what agreed on it is not known to be authentic yet. */
+  get alpn(): string | null {
+    return this.records.reader.provisional ? null : this.agreedAlpn;
+  }
+
+  set alpn(name: string | null) {
+    this.agreedAlpn = name;
   }
 
   get parked(): boolean {
@@ -264,7 +273,7 @@ export abstract class Connection implements Negotiated {
 
   /**
    * Goes on as far as bytes, room and (with slices) one slice of public-key work allow. The only try/catch: every failure of a handshake or a record
-   * ends here. Handlers are called from here and not deeper: the engine's stack is RAM.
+   * ends here, or is held back here. Handlers are called from here and not deeper: the engine's stack is RAM.
    */
   protected run(): void {
     const { reader } = this.records;
@@ -283,17 +292,52 @@ export abstract class Connection implements Negotiated {
           continue;
         }
         if (this.post !== null && !this.writeClosed) this.post.sendKeyUpdate();
-        if (reader.start === reader.end && !reader.advance()) {
-          if (this.transportEnded) this.cutOff(flow);
-          return;
+        const { streamed } = reader;
+        if (streamed?.authentic) {
+          // What it ended with has waited for its tag.
+          reader.streamed = null;
+          if (streamed.holding) flow.handle(reader);
+          continue;
+        }
+        if (reader.start === reader.end) {
+          const got = reader.advance();
+          if (got === AUTHENTIC) flow.authenticated();
+          else if (got === TOO_LONG) this.takeTooLong();
+          if (got > FRAGMENT) continue;
+          if (got === WAIT) {
+            if (this.transportEnded) this.stop(this.cutOff(flow));
+            return;
+          }
         }
         if (reader.type === handshake) {
-          if (flow.feed(reader, this.io)) flow.handle(reader);
+          if (!flow.feed(reader, this.io)) continue;
+          if (streamed === null || flow.early) flow.handle(reader);
+          else streamed.hold(reader);
         } else if (this.takeOther(flow)) return;
       }
     } catch (error) {
-      this.stop(error instanceof TLSAlert ? error : new TLSAlert(internal_error, String(error), "internal"));
+      if (reader.provisional && reader.streamed?.failure === null) this.holdBack(error);
+      else this.stop(error instanceof TLSAlert ? error : new TLSAlert(internal_error, String(error), "internal"));
     }
+  }
+
+  /** What was found in a record whose tag is not known yet is told only if it holds. */
+  private holdBack(error: unknown): void {
+    const { reader } = this.records;
+    (reader.streamed as StreamedRecord).failure = error;
+    reader.start = reader.end;
+    this.run();
+  }
+
+  /**
+   * A protected record that the receive region does not hold. Of a handshake it is opened as it streams; application data never is, so that once open
+   * the lender is asked first. A tap sees what passes before the tag is known: with one, nothing is streamed.
+   */
+  private takeTooLong(): void {
+    const { reader } = this.records;
+    const open = this.state === OPEN;
+    if (this.certificateTap === null && reader.stream(open)) return;
+    throw reader.tooLong(reader.recordLength);
   }
 
   /** A record that is no handshake; true: application data waits for the host. */
@@ -307,8 +351,8 @@ export abstract class Connection implements Negotiated {
     return false;
   }
 
-  private cutOff(flow: Flow): never {
-    throw new TLSAlert(
+  private cutOff(flow: Flow): TLSAlert {
+    return new TLSAlert(
       connection_lost,
       this.state === OPEN
         ? "the peer ended the connection without close_notify: data may have been cut off"
@@ -392,6 +436,8 @@ export abstract class Connection implements Negotiated {
   private end(state: number): void {
     this.state = state;
     const { reader, writer } = this.records;
+    // What came of a record whose tag did not hold, or did not come.
+    if (reader.streamed !== null) this.agreedAlpn = null;
     this.flow?.wipe();
     this.flow = null;
     this.post = null;

@@ -1,7 +1,8 @@
 import { record_overflow, TLSAlert, unexpected_message } from "../alert.js";
 import { escaped } from "../bytes/escaped.js";
 import { alert, application_data, change_cipher_spec, handshake } from "../constants.js";
-import { HEADER_LENGTH, MAX_PLAINTEXT, type Protection } from "./protection.js";
+import { checkContent, HEADER_LENGTH, MAX_PLAINTEXT, type Protection } from "./protection.js";
+import { FRAGMENT, StreamedRecord, TOO_LONG, WAIT } from "./streamed-record.js";
 
 /** The longest TLSCiphertext.encrypted_record (RFC 9846 §5.2). */
 const MAX_CIPHERTEXT = MAX_PLAINTEXT + 256;
@@ -33,11 +34,13 @@ export class RecordReader {
    */
   clearAlerts: boolean;
   io: Uint8Array;
-  private readonly base: number;
-  private readonly limit: number;
+  /** A record that is handed out before its tag is known. */
+  streamed: StreamedRecord | null;
+  readonly base: number;
+  next: number;
+  tail: number;
+  private limit: number;
   private head: number;
-  private next: number;
-  private tail: number;
   /** Bytes of an unprotected handshake record that are still to come; below 0: not even the first record's header was seen. */
   private left: number;
 
@@ -49,6 +52,7 @@ export class RecordReader {
     this.holdRecords = false;
     this.clearAlerts = false;
     this.io = io;
+    this.streamed = null;
     this.base = base;
     this.limit = limit;
     this.head = base;
@@ -91,8 +95,14 @@ export class RecordReader {
     this.tail += length;
   }
 
-  /** Moves on to the next fragment once the current one is consumed. False: more bytes are needed. */
-  advance(): boolean {
+  /** The fragment is not known to be authentic: nothing that comes of it may be seen outside, and none of its errors. */
+  get provisional(): boolean {
+    return this.streamed !== null && !this.streamed.authentic;
+  }
+
+  /** Moves on to the next fragment once the current one is consumed; what it answers stands in streamed-record.ts. */
+  advance(): number {
+    if (this.streamed !== null) return this.streamed.advance(this);
     this.head = this.next;
     if (this.head === this.tail) {
       this.head = this.base;
@@ -117,32 +127,60 @@ export class RecordReader {
       this.head = this.start = this.end = this.next;
       return this.take();
     }
+    if (!open && length > this.capacity) {
+      this.moveToBase();
+      return TOO_LONG;
+    }
     if (there < HEADER_LENGTH + length) return this.wait();
     if (open) {
       this.type = type;
       this.start = head + HEADER_LENGTH;
       this.end = this.next = this.start + length;
-      return true;
+      return FRAGMENT;
     }
     this.openRecord(length);
+    return FRAGMENT;
+  }
+
+  /** Bytes of the body of the record that begins the receive region. */
+  get recordLength(): number {
+    return (this.io[this.base + 3] << 8) | this.io[this.base + 4];
+  }
+
+  /** The record that is too long is opened as it streams through, as one of handshake messages. False: that can't be. open: the handshake is over. */
+  stream(open: boolean): boolean {
+    const protection = this.protection as Protection;
+    const length = this.recordLength;
+    const opening = protection.openInParts?.(this.io, this.base, length) ?? null;
+    if (opening === null) return false;
+    this.streamed = new StreamedRecord(opening, this.base + HEADER_LENGTH, length + 1 - protection.overhead, open);
     return true;
+  }
+
+  /** The error of a record whose body has `length` bytes. */
+  tooLong(length: number): TLSAlert {
+    const needed = length + HEADER_LENGTH + 3;
+    const reason = `a protected record of ${length} bytes does not fit: receiveBuffer has ${this.limit - this.base + 3} bytes, ${needed} are needed, there or from the config's lender`;
+    return new TLSAlert(record_overflow, reason);
   }
 
   /** Zeroes what was received. */
   wipe(): void {
+    this.streamed?.wipe();
+    this.streamed = null;
     if (this.io.length > 0) this.io.fill(0, this.base, this.limit); // what is parked has none
     this.head = this.next = this.tail = this.start = this.end = this.base;
     this.left = 0;
   }
 
   /** The next arrived bytes of an unprotected handshake record. */
-  private take(): boolean {
+  private take(): number {
     const there = Math.min(this.tail - this.head, this.left);
     if (there === 0) return this.wait();
     this.start = this.head;
     this.end = this.next = this.head + there;
     this.left -= there;
-    return true;
+    return FRAGMENT;
   }
 
   private openRecord(length: number): void {
@@ -154,19 +192,12 @@ export class RecordReader {
     this.start = protection.contentStart;
     this.end = protection.contentEnd;
     this.next = this.head + HEADER_LENGTH + length;
-    const content = this.end - this.start;
-    // §5.4: an empty handshake or alert record; §5: change_cipher_spec may not be protected; unknown types are unexpected.
-    if (content === 0 && this.type !== application_data)
-      throw new TLSAlert(unexpected_message, `an empty record of content type ${this.type}`);
-    if (this.type !== application_data && this.type !== handshake && this.type !== alert)
-      throw new TLSAlert(unexpected_message, `a protected record of content type ${this.type}`);
-    if (content > MAX_PLAINTEXT)
-      throw new TLSAlert(record_overflow, `a record of ${content} bytes of content; ${MAX_PLAINTEXT} is the most`);
+    checkContent(this.type, this.end - this.start);
   }
 
-  private wait(): boolean {
+  private wait(): number {
     this.moveToBase();
-    return false;
+    return WAIT;
   }
 
   private moveToBase(): void {
@@ -185,11 +216,6 @@ export class RecordReader {
       }
       if (length > MAX_CIPHERTEXT)
         throw new TLSAlert(record_overflow, `a protected record of ${length} bytes; ${MAX_CIPHERTEXT} is the most`);
-      if (length > this.capacity)
-        throw new TLSAlert(
-          record_overflow,
-          `a protected record of ${length} bytes does not fit: receiveBuffer has ${this.limit - this.base + 3} bytes, ${length + HEADER_LENGTH + 3} are needed`,
-        );
       return;
     }
     if (type === handshake || type === alert || type === change_cipher_spec) {

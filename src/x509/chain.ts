@@ -32,6 +32,7 @@ import { DONE, PENDING, type SignatureAlgorithm, type Verifier } from "../crypto
 import { digestLengthOf, findAlgorithm, keyName, locateKey } from "./algorithms.js";
 import { ISSUED_TIP } from "./certificate.js";
 import { type ChainConfig, limitsOf, type VerifiedPath } from "./chain-config.js";
+import { Held } from "./held.js";
 import { judgeDates, judgeIssuer, judgeLeaf, judgePurpose } from "./judge.js";
 import { DIGEST, NAME_SIZE } from "./kept.js";
 import { parseServerName, type ServerName } from "./name.js";
@@ -59,6 +60,8 @@ const CHECKS = VERIFIER_STATE + 3;
 
 const FOUND = 1;
 const CLOCK_IS_SET = 2;
+/** What is read is not known to be authentic. */
+const HOLDING = 4;
 
 export class ChainVerifier extends PathBuilder implements VerifiedPath {
   private phase: number;
@@ -89,7 +92,6 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     const { maxCertificates, maxCertificateLength } = reader.limits;
     const index = reader.index + 1;
     if (index >= maxCertificates) throw new TLSAlert(bad_certificate, `certificate_list has more than ${maxCertificates} certificates`);
-    if (index === 0) this.readClock();
     this.markNames();
     reader.beginCertificate(index, length, !this.has(FOUND));
     if (length > maxCertificateLength) {
@@ -112,10 +114,12 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     const { reader } = this;
     reader.endCertificate();
     if (this.has(FOUND)) return this.done();
+    if (this.has(HOLDING) || this.detour?.held) return this.holdCertificate();
+    if (this.now < 0) this.readClock();
     if (reader.index === 0) {
       this.judgeLeaf();
       this.beginPath();
-      return this.isPinned() ? this.accept(null) : this.tryAnchors(0);
+      return this.isPinned(reader.pins?.bytes) ? this.accept(null) : this.tryAnchors(0);
     }
     const problem =
       reader.problem ??
@@ -129,8 +133,64 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     }
     this.noteOwner();
     if ((reader.flags & ISSUED_TIP) !== 0 && !this.isInPath(null)) return this.tryIssuer(null);
-    this.park(null, this.isPinned());
+    this.park(null, this.isPinned(reader.pins?.bytes));
     return this.search();
+  }
+
+  /**
+   * Until release() the octets that come are not known to be authentic: they are read, and what a decision needs is kept. No signature is verified, and
+   * neither trust store nor clock is asked.
+   */
+  hold(): void {
+    this.reader.scratch()[FLAGS]! |= HOLDING;
+  }
+
+  /** The octets since hold() are authentic: what was put off is done; in the middle of a certificate, once it is complete. */
+  release(): void {
+    this.reader.scratch()[FLAGS]! &= ~HOLDING;
+    if (this.phase !== BETWEEN || !this.detour?.held) return;
+    this.expect(BETWEEN);
+    this.settle();
+  }
+
+  /** The certificate that was read waits for the others that are held: an issuer is parked, the leaf becomes the tip. */
+  private holdCertificate(): number {
+    const { reader } = this;
+    const isLeaf = reader.index === 0;
+    const problem = isLeaf
+      ? this.leafProblem()
+      : (reader.problem ?? judgePurpose(reader, this.config.purpose) ?? judgeIssuer(reader));
+    const detour = this.takeDetour();
+    detour.held ??= [];
+    let parked: Parked | null = null;
+    if (isLeaf) this.beginPath();
+    else {
+      if (!problem) this.noteOwner();
+      parked = this.park(problem, false);
+    }
+    detour.held.push(new Held(reader, problem, parked));
+    return this.has(HOLDING) ? this.done() : this.settle();
+  }
+
+  /** Judges what was held, in order, and goes on with the path. */
+  private settle(): number {
+    const detour = this.takeDetour();
+    const held = detour.held!;
+    detour.held = null;
+    if (this.now < 0) this.readClock();
+    let leaf: Held | null = null;
+    for (let i = 0; i < held.length; i++) {
+      const one = held[i]!;
+      const { parked } = one;
+      const problem = judgeDates(one, this.now, this.has(CLOCK_IS_SET)) ?? one.problem;
+      if (!parked) {
+        if (problem) throw problem;
+        leaf = one;
+      } else if (problem) parked.problem ??= problem;
+      else parked.pinned = this.isPinned(one.pins);
+    }
+    if (!leaf) return this.search();
+    return this.isPinned(leaf.pins) ? this.accept(null) : this.tryAnchors(0);
   }
 
   /** A signature is being verified: call step(). */
@@ -158,7 +218,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
       problem = new TLSAlert(bad_certificate, `${this.who(this.tip)}: its signature does not verify with the key of ${issuer}`);
     }
     if (problem) return this.passOver(problem, candidate);
-    const pinned = candidate ? candidate.pinned : this.isPinned();
+    const pinned = candidate ? candidate.pinned : this.isPinned(this.reader.pins?.bytes);
     this.attach(candidate);
     return pinned ? this.accept(null) : this.tryAnchors(0);
   }
@@ -249,21 +309,24 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
   }
 
   private judgeLeaf(): void {
-    const { reader, config } = this;
-    const { purpose, serverName } = config;
-    const wanted = purpose !== "server" || !serverName ? null : typeof serverName === "string" ? serverName : serverName.text;
-    const problem = judgeDates(reader, this.now, this.has(CLOCK_IS_SET)) ?? judgePurpose(reader, purpose) ?? judgeLeaf(reader, wanted);
+    const problem = judgeDates(this.reader, this.now, this.has(CLOCK_IS_SET)) ?? this.leafProblem();
     if (problem) throw problem;
   }
 
-  /** Whether the certificate that was read is pinned. */
-  private isPinned(): boolean {
+  /** What is wrong with the leaf that was read, whatever the time. */
+  private leafProblem(): TLSAlert | null {
+    const { purpose, serverName } = this.config;
+    const wanted = purpose !== "server" || !serverName ? null : typeof serverName === "string" ? serverName : serverName.text;
+    return judgePurpose(this.reader, purpose) ?? judgeLeaf(this.reader, wanted);
+  }
+
+  /** Whether the certificate with these hashes is pinned. */
+  private isPinned(hashes: Uint8Array | null | undefined): boolean {
     const { trust } = this.config;
-    const { pins } = this.reader;
-    if (!pins || !trust.pinned) return false;
+    if (!hashes || !trust.pinned) return false;
     const kinds = trust.pins!;
-    if ((kinds & PIN_KEY) !== 0 && trust.pinned(PIN_KEY, pins.bytes, 0)) return true;
-    return (kinds & PIN_CERTIFICATE) !== 0 && trust.pinned(PIN_CERTIFICATE, pins.bytes, NAME_SIZE);
+    if ((kinds & PIN_KEY) !== 0 && trust.pinned(PIN_KEY, hashes, 0)) return true;
+    return (kinds & PIN_CERTIFICATE) !== 0 && trust.pinned(PIN_CERTIFICATE, hashes, NAME_SIZE);
   }
 
   private accept(anchor: TrustAnchor | null): number {
@@ -347,7 +410,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
   /** The candidate is not the tip's issuer; it may be another's. */
   private passOver(problem: TLSAlert, candidate: Parked | null): number {
     this.note(problem);
-    const parked = candidate ?? this.park(null, this.isPinned());
+    const parked = candidate ?? this.park(null, this.isPinned(this.reader.pins?.bytes));
     parked.tried |= 1 << this.tip;
     return this.search();
   }

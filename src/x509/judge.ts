@@ -6,12 +6,19 @@ import type { Purpose } from "./chain-config.js";
 import { FOR_CLIENTS, FOR_SERVERS, HAS_KEY_USAGE, HAS_PURPOSES, IS_CA, MAY_CERTIFY, MAY_SIGN } from "./extensions.js";
 import { timeText } from "./time.js";
 
-function refused(reader: CertificateReader, description: number, reason: string): TLSAlert {
+/** What the dates are of. */
+interface Dated {
+  readonly notBefore: number;
+  readonly notAfter: number;
+  who(): string;
+}
+
+function refused(reader: Pick<Dated, "who">, description: number, reason: string): TLSAlert {
   return new TLSAlert(description, `${reader.who()}: ${reason}`);
 }
 
 /** `isSet`: `now` is the time; else it is only not earlier than that. */
-export function judgeDates(reader: CertificateReader, now: number, isSet: boolean): TLSAlert | null {
+export function judgeDates(reader: Dated, now: number, isSet: boolean): TLSAlert | null {
   const { notBefore, notAfter } = reader;
   const says = isSet ? "the clock says" : "the clock is not set, the time is at least";
   if (isSet && now < notBefore) {
