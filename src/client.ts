@@ -15,7 +15,7 @@ export class ClientConnection extends Connection {
     const receive = config.receiveBuffer ?? DEFAULT_RECEIVE_BUFFER;
     const send = config.sendBuffer ?? DEFAULT_SEND_BUFFER;
     const name = checkClientConfig(config, io?.length);
-    super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), config.sliceSteps ?? Infinity);
+    super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), config.sliceSteps ?? Infinity, config.lender);
     this.flow = new ClientHandshake13(config, name, this.records, this.keys, this);
     this.run();
   }

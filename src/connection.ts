@@ -1,4 +1,5 @@
 import { close_notify, connection_lost, decode_error, internal_error, TLSAlert, unexpected_message, user_canceled } from "./alert.js";
+import type { BufferLender } from "./config.js";
 import { alert, application_data, handshake } from "./constants.js";
 import type { CipherSuite, NamedGroup } from "./crypto/provider.js";
 import type { Flow, PostFlow } from "./handshake/flow.js";
@@ -53,12 +54,13 @@ export abstract class Connection implements Negotiated {
   protected readonly keys: Uint8Array;
   protected flow: Flow | null;
   private readonly sliceSteps: number;
+  private readonly lender: BufferLender | null;
   private post: PostFlow | null;
   private writeClosed: boolean;
   private transportEnded: boolean;
   private emptyRecords: number;
 
-  constructor(records: RecordLayer, sliceSteps: number) {
+  constructor(records: RecordLayer, sliceSteps: number, lender: BufferLender | null = null) {
     this.state = HANDSHAKING;
     this.failure = null;
     this.peerClosed = false;
@@ -73,13 +75,14 @@ export abstract class Connection implements Negotiated {
     this.keys = new Uint8Array(KEYS_LENGTH);
     this.flow = null;
     this.sliceSteps = sliceSteps;
+    this.lender = lender;
     this.post = null;
     this.writeClosed = false;
     this.transportEnded = false;
     this.emptyRecords = 0;
   }
 
-  /** The memory of the connection; empty while it is parked. */
+  /** The memory of the connection: another one while memory is lent, empty while it is parked. */
   get io(): Uint8Array {
     return this.records.io;
   }
@@ -305,6 +308,7 @@ export abstract class Connection implements Negotiated {
           else if (got === TOO_LONG) this.takeTooLong();
           if (got > FRAGMENT) continue;
           if (got === WAIT) {
+            if (this.records.own !== null && reader.empty) this.giveBack();
             if (this.transportEnded) this.stop(this.cutOff(flow));
             return;
           }
@@ -336,8 +340,28 @@ export abstract class Connection implements Negotiated {
   private takeTooLong(): void {
     const { reader } = this.records;
     const open = this.state === OPEN;
+    if (open && this.borrow()) return;
     if (this.certificateTap === null && reader.stream(open)) return;
+    if (!open && this.borrow()) return;
     throw reader.tooLong(reader.recordLength);
+  }
+
+  /** Goes on in memory that holds the record; false: there is none. */
+  private borrow(): boolean {
+    const { lender, records } = this;
+    if (lender === null) return false;
+    const { needed } = records;
+    const memory = lender.lend(needed);
+    if (memory === null) return false;
+    if (memory.length < needed) throw new TLSAlert(internal_error, `lender.lend(${needed}) gave ${memory.length} bytes`, "internal");
+    const former = records.borrow(memory);
+    if (former !== null) lender.giveBack(former);
+    return true;
+  }
+
+  private giveBack(): void {
+    const lent = this.records.giveBack();
+    this.lender?.giveBack(lent);
   }
 
   /** A record that is no handshake; true: application data waits for the host. */
@@ -402,6 +426,7 @@ export abstract class Connection implements Negotiated {
       return;
     }
     this.peerClosed = true;
+    if (this.records.own !== null) this.giveBack();
     if (this.writeClosed) this.end(CLOSED);
   }
 
@@ -446,6 +471,7 @@ export abstract class Connection implements Negotiated {
     reader.protection = null;
     writer.protection = null;
     reader.wipe();
+    if (this.records.own !== null) this.giveBack();
     this.keys.fill(0);
   }
 }

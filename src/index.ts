@@ -1,7 +1,16 @@
 /** thimble: TLS that fits in a thimble. What a host or an app imports; a firmware imports a profile instead. */
 export { alertName, type FailureOrigin, TLSAlert } from "./alert.js";
 export { ClientConnection } from "./client.js";
-export type { ClientAuthentication, ClientConfig, CookieConfig, HostLookup, KeyLog, ServerConfig, VirtualHost } from "./config.js";
+export type {
+  BufferLender,
+  ClientAuthentication,
+  ClientConfig,
+  CookieConfig,
+  HostLookup,
+  KeyLog,
+  ServerConfig,
+  VirtualHost,
+} from "./config.js";
 export { CLOSED, Connection, FAILED, HANDSHAKING, OPEN, WANT_RECEIVE, WANT_RESUME, WANT_SEND } from "./connection.js";
 export { ConnectionPool, type PoolOptions } from "./connection-pool.js";
 export type {

@@ -17,7 +17,7 @@ export class ServerConnection extends Connection {
     checkProvider(config.provider);
     if (config.cookies !== undefined && config.cookies.key.length !== 32)
       throw new RangeError(`cookies.key has ${config.cookies.key.length} bytes; it must have 32`);
-    super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), config.sliceSteps ?? Infinity);
+    super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), config.sliceSteps ?? Infinity, config.lender);
     this.flow = new ServerHandshake13(config, peerAddress, receive, this.records, this.keys, this);
   }
 }

@@ -5,7 +5,7 @@ import type { Identity } from "../../src/identity.js";
 import { anchorsFrom, type CertificateSource } from "./certificates.js";
 import { identityFrom } from "./keys.js";
 import { nobleProvider } from "./provider-noble.js";
-import { systemClock, systemRandom } from "./system.js";
+import { heapLender, systemClock, systemRandom } from "./system.js";
 import { TLSSocket, type TLSSocketOptions } from "./tls-socket.js";
 
 /**
@@ -50,6 +50,7 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
     serverName: servername,
     receiveBuffer: options.receiveBuffer ?? NODE_RECEIVE_BUFFER,
     sendBuffer: options.sendBuffer ?? NODE_SEND_BUFFER,
+    lender: heapLender,
     ...(identities.length === 0 ? {} : { identities }),
     ...(options.alpn === undefined ? {} : { alpn: options.alpn }),
     ...(options.sliceSteps === undefined ? {} : { sliceSteps: options.sliceSteps }),

@@ -10,7 +10,7 @@ import { anchorsFrom, type CertificateSource } from "./certificates.js";
 import { NODE_RECEIVE_BUFFER, NODE_SEND_BUFFER } from "./connect.js";
 import { identityFrom } from "./keys.js";
 import { nobleProvider } from "./provider-noble.js";
-import { systemClock, systemRandom } from "./system.js";
+import { heapLender, systemClock, systemRandom } from "./system.js";
 
 /** One virtual server: what it proves itself with, and what it asks of its clients. */
 export interface HostOptions {
@@ -55,6 +55,7 @@ export function serverConfig(options: ConfigOptions): ServerConfig {
     hosts: lookupFrom(options),
     receiveBuffer: options.receiveBuffer ?? NODE_RECEIVE_BUFFER,
     sendBuffer: options.sendBuffer ?? NODE_SEND_BUFFER,
+    lender: heapLender,
     ...(options.cookies === undefined ? {} : { cookies: options.cookies }),
     ...(options.sliceSteps === undefined ? {} : { sliceSteps: options.sliceSteps }),
     ...(options.keyLog === undefined ? {} : { keyLog: options.keyLog }),

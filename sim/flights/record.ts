@@ -14,21 +14,23 @@ import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
 import { fixedClock, insecureFixedRandom } from "../apps/fixed-random.js";
 import { flights, providerFile } from "../paths.js";
 import { certificateMaker, type LeafShape, makeClient, makeIntermediate, makeLeaf, makePki, makeRoot, type Pki, readPki } from "../pki.js";
-import { type Flight, flightFile } from "./flight.js";
-import { nodeServer, opensslServer, type Peer, recordClientFlight, recordServerFlight } from "./peers.js";
+import { DEFAULT_RECEIVE_BUFFER, type Flight, flightFile } from "./flight.js";
+import { gnutlsServer, goServer, nodeServer, opensslServer, type Peer, recordClientFlight, recordServerFlight } from "./peers.js";
 
 const SERVER_NAME = "localhost";
 const DAYS = 8400;
 const CHACHA = "TLS_CHACHA20_POLY1305_SHA256";
 /** Octets of an extension that makes a certificate nearly as long as it may be, 16,384. */
 const LARGE = 15_700;
+/** The same, so that the Certificate message with an intermediate just fits a record of 16,384. */
+const LARGE_LEAF = 15_100;
 /** Some 180 octets in each subject, and as many names as a content network puts into a leaf. */
 const LONG_SUBJECT =
   "/C=DE/ST=Some State with a long name/L=A town with a long name too/O=An organization that likes long names GmbH/OU=Certificates";
 const MANY_NAMES = ["DNS:localhost", ...Array.from({ length: 25 }, (_, i) => `DNS:some-name-${i}.example.com`)].join(",");
 
 /** As in the replay: extensions tell the peer what fits. */
-const BUFFERS = { receiveBuffer: 2048, sendBuffer: 512 };
+const BUFFERS = { receiveBuffer: DEFAULT_RECEIVE_BUFFER, sendBuffer: 512 };
 
 const folder = join(flights, "pki");
 
@@ -64,7 +66,14 @@ function flightOf(about: string, provider: string, root: string, records: readon
   };
 }
 
-async function client(about: string, providerName: string, root: string, peer: Peer, own: Own | null = null): Promise<Flight> {
+async function client(
+  about: string,
+  providerName: string,
+  root: string,
+  peer: Peer,
+  own: Own | null = null,
+  receiveBuffer = DEFAULT_RECEIVE_BUFFER,
+): Promise<Flight> {
   const provider = await providerOf(providerName);
   const records = await recordServerFlight(
     {
@@ -74,12 +83,14 @@ async function client(about: string, providerName: string, root: string, peer: P
       trust: new AnchorList([anchorFromCertificate(ders(root)[0] as Uint8Array, provider.sha256)]),
       serverName: SERVER_NAME,
       ...BUFFERS,
+      receiveBuffer,
       identities: own === null ? [] : [identityOf(own, provider)],
     },
     peer.port,
   );
   peer.stop();
-  return flightOf(about, providerName, root, records, own);
+  const flight = flightOf(about, providerName, root, records, own);
+  return receiveBuffer === DEFAULT_RECEIVE_BUFFER ? flight : { ...flight, receiveBuffer };
 }
 
 function suite(provider: string, name: string): (pki: Pki) => Promise<Flight> {
@@ -112,6 +123,34 @@ function chain(length: number, leaf: LeafShape = {}): () => Promise<Flight> {
   };
 }
 
+/** A receive buffer of 512 bytes, and a peer that honours what we say of it. */
+async function small(pki: Pki): Promise<Flight> {
+  const about = `TLS 1.3, ${CHACHA}, X25519; a receive buffer of 512 bytes; gnutls-serv, which honours record_size_limit`;
+  return client(about, "iot-client", pki.root, await gnutlsServer(pki), null, 512);
+}
+
+/** A peer that does not care what fits: its Certificate message stands in one record of nearly 16 KB. */
+async function big(): Promise<Flight> {
+  const made = mkdtempSync(join(tmpdir(), "thimble-big-"));
+  try {
+    const make = certificateMaker(made, DAYS);
+    makeRoot(make);
+    makeIntermediate(make, "intermediate", "/CN=Thimble Demo Intermediate", "root", 0);
+    makeLeaf(make, "leaf", "intermediate", { more: [extensionOf(LARGE_LEAF)] });
+    const pki = readPki(made, "leaf", ["intermediate"]);
+    const lengths = ders(pki.chain).map((der) => der.length);
+    const about = `TLS 1.3, ${CHACHA}, X25519; Go's crypto/tls, which knows no record limits; certificates of ${lengths.join(", ")} bytes`;
+    return await client(about, "iot-client", pki.root, await goServer(pki));
+  } finally {
+    rmSync(made, { recursive: true });
+  }
+}
+
+/** An extension of a kind that nobody knows, of so many octets. */
+function extensionOf(length: number): string {
+  return `1.3.6.1.4.1.32473.1=DER:0482${length.toString(16).padStart(4, "0")}${"5a".repeat(length)}`;
+}
+
 async function mtls(pki: Pki): Promise<Flight> {
   if (!existsSync(join(folder, "client.pem"))) makeClient(certificateMaker(folder, DAYS), "client", "intermediate");
   const peer = await nodeServer({
@@ -142,11 +181,13 @@ const RECORDERS: Readonly<Record<string, (pki: Pki) => Promise<Flight>>> = {
   "client13-aes128ccm": suite("aes128ccm", "TLS_AES_128_CCM_SHA256"),
   "client13-aes128ccm8": suite("aes128ccm8", "TLS_AES_128_CCM_8_SHA256"),
   "client13-mtls": mtls,
+  "client13-small": small,
+  "client13-big": big,
   "server13-chacha": server,
   "chain-1": chain(1),
   "chain-2": chain(2),
   "chain-5": chain(5),
-  "chain-16k": chain(1, { more: [`1.3.6.1.4.1.32473.1=DER:0482${LARGE.toString(16).padStart(4, "0")}${"5a".repeat(LARGE)}`] }),
+  "chain-16k": chain(1, { more: [extensionOf(LARGE)] }),
   "chain-names": chain(5, { subject: LONG_SUBJECT, names: MANY_NAMES }),
 };
 

@@ -1,6 +1,14 @@
 import { chainPeak } from "./chain-peak.js";
 import { chainVerify } from "./chain-verify.js";
-import { client13, client13Aes128Ccm, client13Aes128Ccm8, client13Aes256Gcm, client13AesGcm } from "./client13.js";
+import {
+  client13,
+  client13Aes128Ccm,
+  client13Aes128Ccm8,
+  client13Aes256Gcm,
+  client13AesGcm,
+  client13Big,
+  client13Small,
+} from "./client13.js";
 import { connections3 } from "./connections3.js";
 import { leaks } from "./leaks.js";
 import { mtls } from "./mtls.js";
@@ -17,6 +25,8 @@ export const SCENARIOS: readonly Scenario[] = [
   client13Aes256Gcm,
   client13Aes128Ccm,
   client13Aes128Ccm8,
+  client13Small,
+  client13Big,
   mtls,
   server13,
   connections3,

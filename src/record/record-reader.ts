@@ -39,7 +39,7 @@ export class RecordReader {
   readonly base: number;
   next: number;
   tail: number;
-  private limit: number;
+  limit: number;
   private head: number;
   /** Bytes of an unprotected handshake record that are still to come; below 0: not even the first record's header was seen. */
   private left: number;

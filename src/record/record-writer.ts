@@ -16,9 +16,9 @@ export class RecordWriter {
   /** The longest content that the peer takes in one record. */
   maxFragment: number;
   io: Uint8Array;
-  private readonly base: number;
-  /** Where the send region ends, and `io` with it. */
-  readonly limit: number;
+  private base: number;
+  /** Where the send region ends. */
+  limit: number;
   private head: number;
   private tail: number;
 
@@ -46,6 +46,14 @@ export class RecordWriter {
     if (!(length >= 0 && length <= this.pending)) throw new RangeError(`sent(${length}): ${this.pending} bytes wait`);
     this.head += length;
     if (this.head === this.tail) this.head = this.tail = this.base;
+  }
+
+  /** The send region and what waits in it stand so many bytes further on. */
+  shift(bytes: number): void {
+    this.base += bytes;
+    this.limit += bytes;
+    this.head += bytes;
+    this.tail += bytes;
   }
 
   /** Bytes of content that fit in one more record now. */

@@ -157,9 +157,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
   private holdCertificate(): number {
     const { reader } = this;
     const isLeaf = reader.index === 0;
-    const problem = isLeaf
-      ? this.leafProblem()
-      : (reader.problem ?? judgePurpose(reader, this.config.purpose) ?? judgeIssuer(reader));
+    const problem = isLeaf ? this.leafProblem() : (reader.problem ?? judgePurpose(reader, this.config.purpose) ?? judgeIssuer(reader));
     const detour = this.takeDetour();
     detour.held ??= [];
     let parked: Parked | null = null;

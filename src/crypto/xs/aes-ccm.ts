@@ -110,14 +110,7 @@ class AesCcmKey implements AeadKey, PartwiseKey {
     return difference === 0;
   }
 
-  openInParts(
-    nonce: Uint8Array,
-    nonceOffset: number,
-    aad: Uint8Array,
-    aadOffset: number,
-    aadLength: number,
-    length: number,
-  ): AeadOpening {
+  openInParts(nonce: Uint8Array, nonceOffset: number, aad: Uint8Array, aadOffset: number, aadLength: number, length: number): AeadOpening {
     this.begin(nonce, nonceOffset, aad, aadOffset, aadLength, length);
     return new Opening(this, aadLength);
   }
