@@ -7,7 +7,7 @@ import type { Negotiated } from "./handshake/handshake-13.js";
 import { KEYS_LENGTH } from "./handshake/keys.js";
 import type { CertificateTap } from "./messages/certificate.js";
 import type { RecordLayer } from "./record/record-layer.js";
-import { AUTHENTIC, FRAGMENT, type StreamedRecord, TOO_LONG, WAIT } from "./record/streamed-record.js";
+import type { StreamedRecord } from "./record/streamed-record.js";
 
 /** Bits of `wants`. */
 export const WANT_RECEIVE = 1;
@@ -295,34 +295,51 @@ export abstract class Connection implements Negotiated {
           continue;
         }
         if (this.post !== null && !this.writeClosed) this.post.sendKeyUpdate();
-        const { streamed } = reader;
-        if (streamed?.authentic) {
-          // What it ended with has waited for its tag.
-          reader.streamed = null;
-          if (streamed.holding) flow.handle(reader);
+        if (reader.streamed !== null && this.endStreamed(flow)) continue;
+        if (reader.start === reader.end && !reader.advance()) {
+          if (this.pause(flow)) return;
           continue;
         }
-        if (reader.start === reader.end) {
-          const got = reader.advance();
-          if (got === AUTHENTIC) flow.authenticated();
-          else if (got === TOO_LONG) this.takeTooLong();
-          if (got > FRAGMENT) continue;
-          if (got === WAIT) {
-            if (this.records.own !== null && reader.empty) this.giveBack();
-            if (this.transportEnded) this.stop(this.cutOff(flow));
-            return;
-          }
-        }
         if (reader.type === handshake) {
-          if (!flow.feed(reader, this.io)) continue;
-          if (streamed === null || flow.early) flow.handle(reader);
-          else streamed.hold(reader);
+          if (flow.feed(reader, this.io) && !this.holds(flow)) flow.handle(reader);
         } else if (this.takeOther(flow)) return;
       }
     } catch (error) {
       if (reader.provisional && reader.streamed?.failure === null) this.holdBack(error);
       else this.stop(error instanceof TLSAlert ? error : new TLSAlert(internal_error, String(error), "internal"));
     }
+  }
+
+  /** There is no fragment. True: more bytes are needed. */
+  private pause(flow: Flow): boolean {
+    const { records } = this;
+    const { reader } = records;
+    if (reader.streamed?.authentic) flow.authenticated();
+    else if (reader.isTooLong) this.takeTooLong();
+    else {
+      if (records.own !== null && reader.empty) this.giveBack();
+      if (this.transportEnded) this.stop(this.cutOff(flow));
+      return true;
+    }
+    return false;
+  }
+
+  /** The message that is complete has to wait until the tag of its record is known. */
+  private holds(flow: Flow): boolean {
+    const { reader } = this.records;
+    if (!reader.provisional || flow.early) return false;
+    reader.streamed?.hold(reader);
+    return true;
+  }
+
+  /** The tag of a streamed record has held, and what was put off is done: the message goes on with which that had to wait. False: it has not come yet. */
+  private endStreamed(flow: Flow): boolean {
+    const { reader } = this.records;
+    const { holding, authentic } = reader.streamed as StreamedRecord;
+    if (!authentic) return false;
+    reader.streamed = null;
+    if (holding) flow.handle(reader);
+    return true;
   }
 
   /** What was found in a record whose tag is not known yet is told only if it holds. */

@@ -2,7 +2,7 @@ import { record_overflow, TLSAlert, unexpected_message } from "../alert.js";
 import { escaped } from "../bytes/escaped.js";
 import { alert, application_data, change_cipher_spec, handshake } from "../constants.js";
 import { checkContent, HEADER_LENGTH, MAX_PLAINTEXT, type Protection } from "./protection.js";
-import { FRAGMENT, StreamedRecord, TOO_LONG, WAIT } from "./streamed-record.js";
+import { StreamedRecord } from "./streamed-record.js";
 
 /** The longest TLSCiphertext.encrypted_record (RFC 9846 §5.2). */
 const MAX_CIPHERTEXT = MAX_PLAINTEXT + 256;
@@ -100,8 +100,8 @@ export class RecordReader {
     return this.streamed !== null && !this.streamed.authentic;
   }
 
-  /** Moves on to the next fragment once the current one is consumed; what it answers stands in streamed-record.ts. */
-  advance(): number {
+  /** Moves on to the next fragment once the current one is consumed. False: more bytes are needed, or a record is too long, or a streamed one is authentic. */
+  advance(): boolean {
     if (this.streamed !== null) return this.streamed.advance(this);
     this.head = this.next;
     if (this.head === this.tail) {
@@ -127,19 +127,22 @@ export class RecordReader {
       this.head = this.start = this.end = this.next;
       return this.take();
     }
-    if (!open && length > this.capacity) {
-      this.moveToBase();
-      return TOO_LONG;
-    }
-    if (there < HEADER_LENGTH + length) return this.wait();
+    if (there < HEADER_LENGTH + length || (!open && length > this.capacity)) return this.wait();
     if (open) {
       this.type = type;
       this.start = head + HEADER_LENGTH;
       this.end = this.next = this.start + length;
-      return FRAGMENT;
+      return true;
     }
     this.openRecord(length);
-    return FRAGMENT;
+    return true;
+  }
+
+  /** The protected record that begins the receive region does not fit it. */
+  get isTooLong(): boolean {
+    const { io, base, tail } = this;
+    if (this.protection === null || this.streamed !== null || tail - base < HEADER_LENGTH) return false;
+    return io[base] === application_data && this.recordLength > this.capacity;
   }
 
   /** Bytes of the body of the record that begins the receive region. */
@@ -174,13 +177,13 @@ export class RecordReader {
   }
 
   /** The next arrived bytes of an unprotected handshake record. */
-  private take(): number {
+  private take(): boolean {
     const there = Math.min(this.tail - this.head, this.left);
     if (there === 0) return this.wait();
     this.start = this.head;
     this.end = this.next = this.head + there;
     this.left -= there;
-    return FRAGMENT;
+    return true;
   }
 
   private openRecord(length: number): void {
@@ -195,9 +198,9 @@ export class RecordReader {
     checkContent(this.type, this.end - this.start);
   }
 
-  private wait(): number {
+  private wait(): boolean {
     this.moveToBase();
-    return WAIT;
+    return false;
   }
 
   private moveToBase(): void {

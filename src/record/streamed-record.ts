@@ -4,12 +4,6 @@ import type { AeadOpening } from "../crypto/provider.js";
 import { checkContent, checkInner, HEADER_LENGTH, type Protection } from "./protection.js";
 import type { RecordReader } from "./record-reader.js";
 
-/** What `advance()` answers: more bytes are needed; a fragment is there; the tag has held; a record is too long for the receive region. */
-export const WAIT = 0;
-export const FRAGMENT = 1;
-export const AUTHENTIC = 2;
-export const TOO_LONG = 3;
-
 /** AEADs take parts of so many bytes. */
 const PART = 64;
 /** An alert has 2 bytes: as long as a record could be one, nothing of it is handed out. */
@@ -17,7 +11,7 @@ const ALERT_LENGTH = 2;
 
 /**
  * A protected record that is longer than the receive region, and is taken for one of handshake messages: decrypted as it streams through, handed out before
- * its tag is known. Whoever takes the fragments has to keep all to himself until advance() answers AUTHENTIC: a wrong tag ends the connection, and all
+ * its tag is known. Whoever takes the fragments has to keep all to himself until it is `authentic`: a wrong tag ends the connection, and all
  * that was collected is dropped with it. The content type is the last byte that is not zero (RFC 9846 §5.4): so the last such byte and the zeros behind it stay here.
  *
  *      0       base  header     from        to, at             tail           limit
@@ -71,18 +65,18 @@ export class StreamedRecord {
     reader.end = reader.start;
   }
 
-  /** Goes on once the fragment is consumed. */
-  advance(reader: RecordReader): number {
+  /** Goes on once the fragment is consumed. False: more bytes are needed, or (`authentic`) the tag has held. */
+  advance(reader: RecordReader): boolean {
     if (this.until > 0) return this.giveZeros(reader);
     for (;;) {
       if (this.decrypt(reader)) {
         if (this.until > 0) return this.giveZeros(reader);
-        if (this.give(reader)) return FRAGMENT;
+        if (this.give(reader)) return true;
         continue;
       }
       if (this.left === 0 && reader.tail - this.at >= this.tagLength(reader)) return this.finish(reader);
       this.compact(reader);
-      if (reader.space > 0) return WAIT;
+      if (reader.space > 0) return false;
       this.shrink(reader);
     }
   }
@@ -148,23 +142,23 @@ export class StreamedRecord {
   }
 
   /** Zeros that were counted are content: first what stood before them is due, then they, out of the region's start; then what was decrypted behind them. */
-  private giveZeros(reader: RecordReader): number {
+  private giveZeros(reader: RecordReader): boolean {
     if (this.failure === null && this.from < this.to) {
       this.handOut(reader, this.from, this.to, this.to);
-      return FRAGMENT;
+      return true;
     }
     if (this.failure === null && this.zeros > 0) {
       const count = Math.min(this.zeros, this.to);
       reader.io.fill(0, 0, count);
       this.zeros -= count;
       this.handOut(reader, 0, count, this.to);
-      return FRAGMENT;
+      return true;
     }
     this.zeros = 0;
     this.from = this.at;
     this.to = this.at = this.until;
     this.until = 0;
-    return this.give(reader) ? FRAGMENT : this.advance(reader);
+    return this.give(reader) || this.advance(reader);
   }
 
   /** Makes room: what is kept moves to the body's start, ciphertext to a multiple of 4 behind it, as the AEADs like it. */
@@ -207,8 +201,8 @@ export class StreamedRecord {
     return (reader.protection as Protection).overhead - 1;
   }
 
-  /** All has come: the tag, and what it says of the content. */
-  private finish(reader: RecordReader): number {
+  /** All has come: the tag, and what it says of the content. True: it was no handshake record, but an alert. */
+  private finish(reader: RecordReader): boolean {
     const { io } = reader;
     const protection = reader.protection as Protection;
     const opening = this.opening as AeadOpening;
@@ -233,8 +227,8 @@ export class StreamedRecord {
     reader.start = from;
     reader.end = last;
     reader.next = this.at + this.tagLength(reader);
-    if (type === handshake) return AUTHENTIC;
+    if (type === handshake) return false;
     reader.streamed = null;
-    return FRAGMENT;
+    return true;
   }
 }
