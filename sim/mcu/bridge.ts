@@ -29,6 +29,8 @@ interface Line {
   received: Buffer[];
   available: number;
   opened: boolean;
+  /** Somebody takes its events: of a connection that a listener took, only once it was asked for. */
+  attached: boolean;
   openTold: boolean;
   /** Bytes that were told of: told again only once there are more, or fewer were read. */
   told: number;
@@ -57,8 +59,8 @@ export class Bridge {
   private readonly servers: Map<number, Server>;
   private readonly accepted: { readonly listener: number; readonly id: number }[];
   private readonly onListening: (port: number) => void;
-  private readonly begun: number;
-  private readonly now: () => number;
+  /** When the firmware began to wait. */
+  private since: number;
   private out: WriteStream | null;
   private pending: Buffer;
   private waiting: boolean;
@@ -74,8 +76,7 @@ export class Bridge {
     this.servers = new Map();
     this.accepted = [];
     this.onListening = onListening;
-    this.begun = Date.now();
-    this.now = () => Date.now() - this.begun;
+    this.since = 0;
     this.out = null;
     this.pending = Buffer.alloc(0);
     this.waiting = false;
@@ -128,6 +129,11 @@ export class Bridge {
   }
 
   private connect(id: number, text: string): void {
+    if (text === "") {
+      const line = this.lines.get(id);
+      if (line !== undefined) Object.assign(line, { attached: true, openTold: false, told: 0 });
+      return;
+    }
     const colon = text.lastIndexOf(":");
     const [host, port] = [text.slice(0, colon), Number(text.slice(colon + 1))];
     // An address that is not in the image, so that one image serves at any port.
@@ -135,7 +141,17 @@ export class Bridge {
   }
 
   private add(id: number, socket: Socket, opened: boolean): void {
-    const line: Line = { socket, received: [], available: 0, opened, openTold: opened, told: 0, drained: true, ended: false };
+    const line: Line = {
+      socket,
+      received: [],
+      available: 0,
+      opened,
+      attached: !opened,
+      openTold: false,
+      told: 0,
+      drained: true,
+      ended: false,
+    };
     this.lines.set(id, line);
     socket.setNoDelay(true);
     socket.on("connect", () => {
@@ -189,32 +205,41 @@ export class Bridge {
 
   private wait(milliseconds: number): void {
     this.waiting = true;
+    this.since = performance.now();
     if (milliseconds !== NO_LIMIT) this.timer = setTimeout(() => this.tell(TIME, 0, 0), milliseconds);
     this.wake();
   }
 
   private wake(): void {
     if (!this.waiting) return;
+    const event = this.nextEvent();
+    if (event !== null) this.tell(...event);
+  }
+
+  /** What there is to tell: kind, id, length. */
+  private nextEvent(): readonly [number, number, number] | null {
     const taken = this.accepted.shift();
-    if (taken !== undefined) return this.tell(ACCEPTED, taken.listener, taken.id);
+    if (taken !== undefined) return [ACCEPTED, taken.listener, taken.id];
     for (const [id, line] of this.lines) {
+      if (!line.attached) continue;
       if (line.opened && !line.openTold) {
         line.openTold = true;
-        return this.tell(OPEN, id, 0);
+        return [OPEN, id, 0];
       }
       if (line.available > line.told) {
         line.told = line.available;
-        return this.tell(READABLE, id, line.available);
+        return [READABLE, id, line.available];
       }
       if (!line.drained && line.socket.writableLength === 0) {
         line.drained = true;
-        return this.tell(WRITABLE, id, 0);
+        return [WRITABLE, id, 0];
       }
       if (line.ended && line.available === 0) {
         this.lines.delete(id);
-        return this.tell(ENDED, id, 0);
+        return [ENDED, id, 0];
       }
     }
+    return null;
   }
 
   private tell(kind: number, id: number, length: number): void {
@@ -225,7 +250,7 @@ export class Bridge {
     event[0] = kind;
     event[1] = id;
     event.writeUInt32LE(length, 4);
-    event.writeUInt32LE(this.now(), HEADER);
+    event.writeUInt32LE(Math.round(performance.now() - this.since), HEADER);
     this.out?.write(event);
   }
 }

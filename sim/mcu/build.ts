@@ -1,5 +1,5 @@
 // Builds the firmware of the emulated RV32IMC microcontroller: the engine's sources, our C, with Debian's cross compiler, into build/mcu/.
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
   BuildError,
@@ -16,6 +16,7 @@ import {
   type Unit,
   WRAPPED,
 } from "../engine/compile.js";
+import { EMULATOR } from "./machine.js";
 
 const COMPILER = "riscv64-unknown-elf-gcc";
 const ownSources = join(root, "sim/mcu");
@@ -35,34 +36,42 @@ export interface Firmware {
   readonly compiler: string;
 }
 
-/** Throws BuildError, naming the package, where a tool is missing. */
-export function needTool(command: string): void {
-  if (!run(command, ["--version"]).found) throw new BuildError(`${command} cannot be started. On Debian: ${PACKAGES}`);
+/** What keeps this machine from running the emulated one, with the packages to install; null: nothing. */
+export function missingTools(): string | null {
+  const missing = [COMPILER, EMULATOR].filter((command) => !run(command, ["--version"]).found);
+  return missing.length === 0 ? null : `${missing.join(" and ")} cannot be started. On Debian: ${PACKAGES}`;
+}
+
+/** The compiler's version, "" where there is none. */
+export function mcuCompiler(): string {
+  const version = run(COMPILER, ["--version"]);
+  return version.found ? (version.text.split("\n")[0] ?? "") : "";
 }
 
 function compilerVersion(): string {
-  needTool(COMPILER);
+  const missing = missingTools();
+  if (missing !== null) throw new BuildError(missing);
   const probe = run(
     COMPILER,
     ["--specs=picolibc.specs", "-march=rv32im", "-mabi=ilp32", "-x", "c", "-c", "-", "-o", "/dev/null"],
     "#include <stdio.h>\n",
   );
   if (!probe.ok) throw new BuildError(`${COMPILER} has no picolibc for rv32im. On Debian: ${PACKAGES}\n${probe.text.trim()}`);
-  return run(COMPILER, ["--version"]).text.split("\n")[0] ?? "unknown";
+  return mcuCompiler();
 }
 
 /** Sources of the engine that only parse and compile. */
-const PARSER = new Set(["xsCode", "xsLexical", "xsScope", "xsSourceMap", "xsSyntaxical", "xsTree", "xsre"]);
+const PARSER = new Set(["xsCode", "xsLexical", "xsScope", "xsSourceMap", "xsSyntaxical", "xsTree"]);
 
-/** Bytes of text and constants by object file, from the linker's map. */
+/** Bytes of code, constants and initial values by object file, from the linker's map. */
 function sizesOf(map: string): { parser: number; code: number } {
   const sizes = { parser: 0, code: 0 };
-  const flat = map.slice(map.indexOf("Linker script and memory map")).replace(/\n {16,}(?=0x)/g, " ");
-  for (const [, section, size, object] of flat.matchAll(/^ \.(text|rodata|srodata|data|sdata)\S* +0x[0-9a-f]+ +0x([0-9a-f]+) (\S+)$/gm)) {
-    if (section === undefined || size === undefined || object === undefined) continue;
-    const name = /([^/]+?)-[0-9a-f]{20}\.o$/.exec(object)?.[1] ?? "";
-    if (PARSER.has(name) && name !== "xsre") sizes.parser += Number.parseInt(size, 16);
-    else sizes.code += Number.parseInt(size, 16);
+  const placed = map.slice(map.indexOf("Linker script and memory map"));
+  for (const [, size = "", object = ""] of placed.matchAll(
+    /^ \.(?:start|text|rodata|srodata|data|sdata)\S*\s+0x8[0-9a-f]{7}\s+0x([0-9a-f]+) (\S+)$/gm,
+  )) {
+    const name = /([^/]+)-[0-9a-f]{20}\.o$/.exec(object)?.[1] ?? "";
+    sizes[PARSER.has(name) ? "parser" : "code"] += Number.parseInt(size, 16);
   }
   return sizes;
 }
@@ -130,6 +139,7 @@ export async function buildFirmware(): Promise<Firmware> {
     const link = run(COMPILER, [...linkFlags, ...units.map((one) => one.object), "-lm", `-Wl,-Map=${temporary}.map`, "-o", temporary]);
     if (!link.ok) throw new BuildError(`the firmware does not link:\n${link.text.trim()}`);
     writeFileSync(`${program}.json`, JSON.stringify(sizesOf(readFileSync(`${temporary}.map`, "utf8"))));
+    rmSync(`${temporary}.map`);
     renameSync(temporary, program);
     forgetOld(target, objects, program, units);
   }

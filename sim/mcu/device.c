@@ -176,6 +176,7 @@ void runDevice(void)
 	heapInitialize(heapBegin, ramBegin + options.ram);
 	onDevice = 1;
 	archive = header->archive;
+	aliases = header->aliases;
 	device = fxCloneMachine(&creation, header->root, "device", NULL);
 	if (!device) fail(EXIT_MEMORY, "the device cannot start: %lu bytes of RAM are too little", options.ram);
 	measureStart(device);

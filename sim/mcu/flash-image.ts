@@ -58,9 +58,9 @@ export interface FlashUse {
   readonly aliases: number;
 }
 
-/** The fields behind magic (8), identity (20), end, root, archive, main, loop (4 each). */
+/** The fields behind magic (8), identity (20), end, root, archive, aliases, main, loop (4 each). */
 function useOf(image: Buffer): FlashUse {
-  const at = 8 + 20 + 5 * 4;
+  const at = 8 + 20 + 6 * 4;
   const [slots, chunkBytes, codeBytes, names, aliases] = [0, 4, 8, 12, 16].map((o) => image.readInt32LE(at + o)) as [
     number,
     number,

@@ -37,7 +37,7 @@ static void load(txMachine* the, char* bundle)
 			addSource(first, at, size);
 			at += size + 1;
 		}
-		else if (!strcmp(text, "alias")) addSource(first, second, 0);
+		else if (!strcmp(text, "alias")) addAlias(first, second);
 		else if (!strcmp(text, "preload")) preload(the, first);
 		else if (!strcmp(text, "main")) {
 			archiveMain(the, first);
@@ -55,7 +55,7 @@ static int inArena(const void* pointer)
 /* Takes the place of the engine's fxShare, which numbers aliases from 0 although 0 means "no alias", and leaves the kinds as they are. */
 void __wrap_fxShare(txMachine* the)
 {
-	header->aliases = engineFreeze(the, NULL);
+	header->changeable = engineFreeze(the, NULL);
 	header->slots = the->currentHeapCount;
 	header->chunkBytes = the->currentChunksSize;
 	header->keys = the->keyIndex;
@@ -104,6 +104,7 @@ long makeImage(void)
 	memcpy(header->identity, imageIdentity + 16, sizeof(header->identity));
 	header->root = machine;
 	header->archive = archive;
+	header->aliases = aliases;
 	header->codeBytes = codeBytes;
 	header->loop = eventLoop(machine);
 	header->end = arenaNext;

@@ -59,10 +59,17 @@ typedef struct Code {
 	txSize size;
 	struct Code* next;
 } Code;
+typedef struct Alias {
+	const char* specifier;
+	const char* path;
+	struct Alias* next;
+} Alias;
 extern Code* archive;
+extern Alias* aliases;
 extern txSize codeBytes;
 extern int onDevice;
 void addSource(const char* path, const char* text, size_t size);
+void addAlias(const char* specifier, const char* path);
 void preload(txMachine* the, const char* path);
 void archiveMain(txMachine* the, const char* path);
 
@@ -103,9 +110,10 @@ typedef struct {
 	char* end;                     /* of the arena in use */
 	txMachine* root;
 	Code* archive;
+	Alias* aliases;
 	const char* main;
 	txSlot* loop;                  /* what the event loop calls; NULL: none */
-	txSize slots, chunkBytes, codeBytes, keys, aliases;
+	txSize slots, chunkBytes, codeBytes, keys, changeable;
 } ArenaHeader;
 
 #endif

@@ -8,12 +8,12 @@ typedef struct Source {
 	const char* path;
 	const char* text;
 	size_t size;
-	const char* target;            /* an alias: of a bare specifier */
 	struct Source* next;
 } Source;
 
 static Source* sources;            /* while the image is made */
 Code* archive;                     /* modules that run on the device: their code */
+Alias* aliases;
 txSize codeBytes = 0;
 int onDevice = 0;
 
@@ -31,9 +31,30 @@ void addSource(const char* path, const char* text, size_t size)
 	source->path = path;
 	source->text = text;
 	source->size = size;
-	if (path[0] != '/') source->target = text;
 	source->next = sources;
 	sources = source;
+}
+
+static char* toFlash(const char* text)
+{
+	char* copy;
+	heapInFlash = 1;
+	copy = strcpy(mcuMalloc(strlen(text) + 1), text);
+	heapInFlash = 0;
+	return copy;
+}
+
+/* A bare specifier's path: in flash, since the main module's imports are looked up on the device. */
+void addAlias(const char* specifier, const char* path)
+{
+	Alias* alias;
+	heapInFlash = 1;
+	alias = mcuCalloc(1, sizeof(Alias));
+	heapInFlash = 0;
+	alias->specifier = toFlash(specifier);
+	alias->path = toFlash(path);
+	alias->next = aliases;
+	aliases = alias;
 }
 
 /* A path without . and .., in `path`; false: it is no path. */
@@ -58,9 +79,10 @@ static int resolve(const char* specifier, const char* parent, char* path)
 	else if (strlen(specifier) + 1 > PATH) return 0;
 	strcpy(to, specifier);
 	if (path[0] != '/') {
-		Source* alias = sourceOf(path);
+		const Alias* alias = aliases;
+		while (alias && strcmp(alias->specifier, path)) alias = alias->next;
 		if (!alias) return 0;
-		strcpy(path, alias->target);
+		strcpy(path, alias->path);
 	}
 	return 1;
 }
@@ -92,7 +114,8 @@ static Code* compile(txMachine* the, const char* path)
 	if (!engineMapNames(the, script)) fail(EXIT_SETUP, "no memory");
 	heapInFlash = 1;
 	code = mcuCalloc(1, sizeof(Code));
-	code->path = strcpy(mcuMalloc(strlen(path) + 1), path);
+	code->path = toFlash(path);
+	heapInFlash = 1;
 	code->size = script->codeSize;
 	code->bytes = mcuMalloc((size_t)script->codeSize);
 	heapInFlash = 0;

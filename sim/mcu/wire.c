@@ -2,9 +2,12 @@
 #include "mcu.h"
 #include "wire.h"
 
+/* A chip of 160 MHz that does one instruction a cycle: only time-outs depend on it. */
+#define INSTRUCTIONS_A_MILLISECOND 160000
+
 static int toHost = -1;
 static int fromHost = -1;
-static uint32_t clock32;
+static double waited;
 
 /* At the first request: a replay has no network. */
 static void open(void)
@@ -42,13 +45,15 @@ void wireRead(int id, void* bytes, uint32_t length)
 WireHeader wireWait(double milliseconds)
 {
 	WireHeader event;
+	uint32_t passed;
 	wireSend(WIRE_WAIT, 0, NULL, (milliseconds < 0) ? 0xFFFFFFFFu : (uint32_t)milliseconds);
 	receive(&event, sizeof(event));
-	receive(&clock32, sizeof(clock32));
+	receive(&passed, sizeof(passed));
+	waited += passed;
 	return event;
 }
 
 double wireMilliseconds(void)
 {
-	return clock32;
+	return waited + (double)(instructions() / INSTRUCTIONS_A_MILLISECOND);
 }

@@ -7,7 +7,8 @@
 
 #include <stdint.h>
 
-/* Requests. WAIT: length is milliseconds (0xFFFFFFFF: no limit), answered by an event; READ: answered by `length` bytes; the others have no answer. */
+/* Requests. WAIT: length is milliseconds (0xFFFFFFFF: no limit), answered by an event and
+ * the milliseconds that passed (4 bytes); READ: answered by `length` bytes; the others have no answer. */
 #define WIRE_WAIT 1
 #define WIRE_CONNECT 2     /* "address:port" follows */
 #define WIRE_LISTEN 3      /* "port" follows */
@@ -33,7 +34,7 @@ void wireSend(int kind, int id, const void* bytes, uint32_t length);
 void wireRead(int id, void* bytes, uint32_t length);
 /* Waits for an event; milliseconds below 0: without limit. */
 WireHeader wireWait(double milliseconds);
-/* A clock that only goes forward: what the tool told with the last event. */
+/* A clock that only goes forward: what the machine worked, and what it waited. */
 double wireMilliseconds(void);
 
 #endif

@@ -1,6 +1,6 @@
 // ECMA-419 TCP listener over the wire.
 import { ACCEPTED, addSocket, newId, removeSocket, type WireSocket } from "./sockets.js";
-import TCP, { Accepted } from "./tcp.js";
+import TCP from "./tcp.js";
 
 const { net } = simNative;
 
@@ -36,7 +36,7 @@ export default class Listener implements WireSocket {
 
   read(): TCP | undefined {
     const id = this.waiting.shift();
-    return id === undefined ? undefined : new TCP({ from: new Accepted(id) });
+    return id === undefined ? undefined : new TCP({ from: id });
   }
 
   close(): void {

@@ -11,19 +11,11 @@ interface Options {
   readonly host?: string;
   readonly port?: number;
   readonly target?: unknown;
-  readonly from?: Accepted;
+  /** What a listener read, or a number of the wire that it was told. */
+  readonly from?: TCP | number;
   readonly onReadable?: (this: TCP, count: number) => void;
   readonly onWritable?: (this: TCP, count: number) => void;
   readonly onError?: (this: TCP, error?: unknown) => void;
-}
-
-/** A connection that a listener took: its number on the wire. */
-export class Accepted {
-  readonly id: number;
-
-  constructor(id: number) {
-    this.id = id;
-  }
 }
 
 export default class TCP implements WireSocket {
@@ -40,11 +32,14 @@ export default class TCP implements WireSocket {
     this.target = options.target;
     this.available = 0;
     this.open = true;
-    if (options.from !== undefined) this.id = options.from.id;
-    else {
-      this.id = newId();
-      net.connect(this.id, `${options.address ?? options.host}:${options.port}`);
+    const { from } = options;
+    if (typeof from === "number") {
+      this.id = from; // it waits to be taken over: nothing is told of it yet
+      return;
     }
+    this.id = from === undefined ? newId() : from.id;
+    // An empty address: the connection is there, tell of it from now on.
+    net.connect(this.id, from === undefined ? `${options.address ?? options.host}:${options.port}` : "");
     addSocket(this);
   }
 

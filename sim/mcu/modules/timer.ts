@@ -54,29 +54,31 @@ export function fireTimers(): void {
   }
 }
 
-export default class Timer {
-  static set(callback: (id: Entry) => void, delay = 0, interval = -1): Entry {
+const Timer = {
+  set(callback: (id: Entry) => void, delay = 0, interval = -1): Entry {
     return add(callback, delay, interval);
-  }
+  },
 
-  static repeat(callback: (id: Entry) => void, interval: number): Entry {
+  repeat(callback: (id: Entry) => void, interval: number): Entry {
     return add(callback, interval, interval);
-  }
+  },
 
-  static schedule(entry: Entry, delay: number, interval = -1): void {
+  schedule(entry: Entry, delay: number, interval = -1): void {
     remove(entry);
     entry.when = milliseconds() + delay;
     entry.interval = interval;
     insert(entry);
-  }
+  },
 
-  static clear(entry: Entry | undefined): void {
+  clear(entry: Entry | undefined): void {
     if (entry === undefined || !entry.live) return;
     entry.live = false;
     remove(entry);
-  }
+  },
 
-  static delay(): never {
+  delay(): never {
     throw new Error("Timer.delay() would hold the event loop");
-  }
-}
+  },
+};
+
+export default Timer;
