@@ -11,6 +11,7 @@ import {
 } from "./client13.js";
 import { connections3 } from "./connections3.js";
 import { leaks } from "./leaks.js";
+import { mcu } from "./mcu.js";
 import { mtls } from "./mtls.js";
 import { pooled } from "./pooled.js";
 import { primitives, primitivesFull } from "./primitives.js";
@@ -42,4 +43,5 @@ export const SCENARIOS: readonly Scenario[] = [
   primitives,
   primitivesFull,
   leaks,
+  mcu,
 ];
