@@ -357,6 +357,7 @@ export abstract class Connection implements Negotiated {
   private takeTooLong(): void {
     const { reader } = this.records;
     const open = this.state === OPEN;
+    if (reader.limited) throw reader.tooLong(reader.recordLength);
     if (open && this.borrow()) return;
     if (this.certificateTap === null && reader.stream(open)) return;
     if (!open && this.borrow()) return;

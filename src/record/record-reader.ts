@@ -26,13 +26,13 @@ export class RecordReader {
   start: number;
   end: number;
   protection: Protection | null;
-  /** Unprotected handshake records are handed out whole where they fit: so a server reads a ClientHello in place. */
-  holdRecords: boolean;
   /**
-   * An alert may come unprotected until the first protected record: clients, OpenSSL's among them, refuse a server's certificate so. It only ends the
-   * handshake, as a lost connection would.
+   * A server's, until the first protected record. Unprotected handshake records are handed out whole where they fit: so it reads a ClientHello in place. And
+   * an alert may come unprotected: clients, OpenSSL's among them, refuse a certificate so. It only ends the handshake, as a lost connection would.
    */
-  clearAlerts: boolean;
+  expectsHello: boolean;
+  /** The peer has agreed to send no record that is larger than the receive region. */
+  limited: boolean;
   io: Uint8Array;
   /** A record that is handed out before its tag is known. */
   streamed: StreamedRecord | null;
@@ -49,8 +49,8 @@ export class RecordReader {
     this.start = base;
     this.end = base;
     this.protection = null;
-    this.holdRecords = false;
-    this.clearAlerts = false;
+    this.expectsHello = false;
+    this.limited = false;
     this.io = io;
     this.streamed = null;
     this.base = base;
@@ -118,9 +118,9 @@ export class RecordReader {
     const type = io[head];
     const length = (io[head + 3] << 8) | io[head + 4];
     // §5: a change_cipher_spec record is never protected; it is told before deprotection.
-    const open = this.protection === null || type === change_cipher_spec || (type === alert && this.clearAlerts);
+    const open = this.protection === null || type === change_cipher_spec || (type === alert && this.expectsHello);
     this.checkHeader(type, length, open);
-    if (open && type === handshake && !(this.holdRecords && HEADER_LENGTH + length <= this.limit - this.base)) {
+    if (open && type === handshake && !(this.expectsHello && HEADER_LENGTH + length <= this.limit - this.base)) {
       this.type = type;
       this.next = head + HEADER_LENGTH;
       this.left = length;
@@ -163,7 +163,7 @@ export class RecordReader {
   /** The error of a record whose body has `length` bytes. */
   tooLong(length: number): TLSAlert {
     const needed = length + HEADER_LENGTH + 3;
-    const reason = `a protected record of ${length} bytes does not fit: receiveBuffer has ${this.limit - this.base + 3} bytes, ${needed} are needed, there or from the config's lender`;
+    const reason = `a protected record of ${length} bytes does not fit: receiveBuffer has ${this.limit - this.base + 3} bytes, ${needed} are needed, ${this.limited ? "and the peer had agreed to send none that long" : "there or from the config's lender"}`;
     return new TLSAlert(record_overflow, reason);
   }
 
@@ -190,7 +190,7 @@ export class RecordReader {
     this.moveToBase();
     const protection = this.protection as Protection;
     protection.open(this.io, this.head, length);
-    this.clearAlerts = false;
+    this.expectsHello = false;
     this.type = protection.contentType;
     this.start = protection.contentStart;
     this.end = protection.contentEnd;

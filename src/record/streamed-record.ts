@@ -81,6 +81,10 @@ export class StreamedRecord {
     }
   }
 
+  tooLong(reader: RecordReader): TLSAlert {
+    return reader.tooLong(this.inner + this.tagLength(reader));
+  }
+
   wipe(): void {
     this.opening?.wipe();
   }
@@ -193,7 +197,7 @@ export class StreamedRecord {
 
   /** Messages that have to wait for the tag do not fit. */
   private fail(reader: RecordReader): void {
-    this.failure ??= reader.tooLong(this.inner + this.tagLength(reader));
+    this.failure ??= this.tooLong(reader);
     this.holding = false;
   }
 
@@ -208,7 +212,7 @@ export class StreamedRecord {
     const opening = this.opening as AeadOpening;
     this.opening = null;
     protection.endParts?.(opening, io, this.at);
-    reader.clearAlerts = false;
+    reader.expectsHello = false;
     const { from } = this;
     let last = this.to - 1;
     while (last >= from && io[last] === 0) last--;
@@ -217,9 +221,7 @@ export class StreamedRecord {
     const type = io[last];
     const length = this.length + last - from;
     if (type === application_data)
-      throw this.open
-        ? reader.tooLong(this.inner + this.tagLength(reader))
-        : new TLSAlert(unexpected_message, "application data before the handshake is complete");
+      throw this.open ? this.tooLong(reader) : new TLSAlert(unexpected_message, "application data before the handshake is complete");
     if (type === alert && length > ALERT_LENGTH) throw new TLSAlert(decode_error, `an alert of ${length} bytes; it has 2`);
     checkContent(type, length);
     if (type === handshake && this.failure !== null) throw this.failure;

@@ -435,6 +435,22 @@ describe("client: handshake records larger than the receive buffer", function ()
     open(made, { padding: 10000 }, {}, inPieces(100));
   });
 
+  it("a peer that has agreed to a limit is held to it", () => {
+    const made = chain(3000);
+    for (const [type, data, fragment] of [
+      [28, [0x40, 1], [200, 200, 100, 4000]],
+      [1, [2], [200, 200, 100, 4000]],
+      [28, [0x40, 1], MOST],
+    ] as const) {
+      const [alert, reason] = alertOf(made, {
+        fragment,
+        mutate: (name, bytes) => (name === "encrypted_extensions" ? E.addExtension(bytes, type, [...data]) : bytes),
+      });
+      expect(alert).to.equal(record_overflow);
+      expect(reason).to.match(/receiveBuffer has 2048 bytes, \d+ are needed.*agreed/);
+    }
+  });
+
   it("a connection with a tap, or with ciphers that can't open in parts, needs the room", () => {
     const made = chain(3000);
     const pair = bench.pair(server(made), watched(made).config);
