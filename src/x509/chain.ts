@@ -102,7 +102,10 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
   /** The next octets of the certificate that was begun. */
   push(bytes: Uint8Array, offset: number, length: number): void {
     this.expect(READING);
-    this.reader.push(bytes, offset, length);
+    const { reader } = this;
+    reader.feed(bytes, offset);
+    while (reader.walk(offset + length)) reader.late();
+    reader.late();
     this.phase = READING;
   }
 
