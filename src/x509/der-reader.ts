@@ -6,7 +6,7 @@
  * Strict: definite and minimal lengths, low tag numbers, no element past its container's end, nothing behind the last element, and the forms of
  * BOOLEAN, INTEGER, BIT STRING and OBJECT IDENTIFIER where their content is kept.
  */
-import { copyRun } from "./octets.js";
+import { SHORT_RUN } from "./octets.js";
 import { hexOctet } from "./printable.js";
 
 /** A row of a grammar: identifier octet, state to try when another identifier stands there (0: none), flags, state after the element,
@@ -240,8 +240,12 @@ export abstract class DerReader {
     const flags = rows[this.state * ROW + 2]!;
     if ((flags & KEEP) !== 0) {
       const done = this.length - this.left;
-      const room = this.room - done;
-      if (room > 0) copyRun(this.input, at, this.bytes, this.keep + done, n < room ? n : room);
+      let last = this.room - done;
+      if (last > n) last = n;
+      const { bytes, input } = this;
+      const to = this.keep + done;
+      if (last < SHORT_RUN) for (let i = 0; i < last; i++) bytes[to + i] = input[at + i]!;
+      else bytes.set(input.subarray(at, at + last), to);
     }
     if ((flags & STREAM) !== 0) this.content(this.state, at, n, this.length);
   }

@@ -129,7 +129,12 @@ export abstract class ExtensionReader extends AltNameReader {
       case EXTENSION_ID:
         bytes[ID_LENGTH] = Math.min(length, 0xff);
         this.flags &= ~IS_CRITICAL;
-        this.deferred = state;
+        if (length === 3 && bytes[TOKEN] === 0x55 && bytes[TOKEN + 1] === 0x1d && bytes[TOKEN + 2]! < 64) {
+          const n = bytes[TOKEN + 2]!;
+          const at = this.seenAt() + (n >> 3);
+          if ((bytes[at]! & (1 << (n & 7))) !== 0) this.standsTwice();
+          bytes[at]! |= 1 << (n & 7);
+        } else this.deferred = state;
         return;
       case CRITICAL:
         if (bytes[CRITICAL_OCTET] !== 0) this.flags |= IS_CRITICAL;
@@ -205,6 +210,10 @@ export abstract class ExtensionReader extends AltNameReader {
     return oidText(this.bytes, TOKEN, Math.min(this.bytes[ID_LENGTH]!, TOKEN_SIZE));
   }
 
+  private standsTwice(): never {
+    this.malformed(`extension ${this.extensionName()} stands twice`);
+  }
+
   /** FNV-1a of the token. */
   private tokenHash(length: number, basis: number): number {
     const bytes = this.bytes;
@@ -228,20 +237,13 @@ export abstract class ExtensionReader extends AltNameReader {
   }
 
   /**
-   * Refuses an extension that stands twice. Of those outside 2.5.29 a hash of 48 bits is compared (two that differ are taken for one in less than one
+   * Refuses an extension outside 2.5.29 that stands twice. A hash of 48 bits is compared (two that differ are taken for one in less than one
    * of 10^13 certificates), and their number is bounded.
    */
   protected noteSeen(): void {
     const bytes = this.bytes;
     const length = bytes[ID_LENGTH]!;
     const at = this.seenAt();
-    if (length === 3 && bytes[TOKEN] === 0x55 && bytes[TOKEN + 1] === 0x1d && bytes[TOKEN + 2]! < 64) {
-      const n = bytes[TOKEN + 2]!;
-      const bit = 1 << (n & 7);
-      if ((bytes[at + (n >> 3)]! & bit) !== 0) this.malformed(`extension ${this.extensionName()} stands twice`);
-      bytes[at + (n >> 3)]! |= bit;
-      return;
-    }
     const hash = this.tokenHash(length, FNV_BASIS) || 1;
     const more = this.tokenHash(length, length) & 0xffff;
     for (let i = 0; i < OTHERS; i++) {
@@ -254,7 +256,7 @@ export abstract class ExtensionReader extends AltNameReader {
         return;
       }
       if (other === hash && ((bytes[slot + 4]! << 8) | bytes[slot + 5]!) === more) {
-        this.malformed(`extension ${this.extensionName()} stands twice`);
+        this.standsTwice();
       }
     }
     if ((this.flags & REQUIRED) !== 0) this.unsupported(`it has more than ${OTHERS} extensions outside 2.5.29`);

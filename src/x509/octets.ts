@@ -50,8 +50,11 @@ export function copyOctets(from: Uint8Array, at: number, to: Uint8Array, toAt: n
   for (let i = 0; i < length; i++) to[toAt + i] = from[at + i]!;
 }
 
-/** The same for many: a view takes as long as three octets one by one, but it is garbage then. Not from deep in the stack. */
+/** Fewer octets are copied one by one: a view takes as long as three of them, but it is garbage then. */
+export const SHORT_RUN = 12;
+
+/** The same for many. Not from deep in the stack. */
 export function copyRun(from: Uint8Array, at: number, to: Uint8Array, toAt: number, length: number): void {
-  if (length < 12) copyOctets(from, at, to, toAt, length);
+  if (length < SHORT_RUN) copyOctets(from, at, to, toAt, length);
   else to.set(from.subarray(at, at + length), toAt);
 }
