@@ -64,7 +64,6 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
   private phase: number;
   /** Time for the whole list, seconds since 1970; where the clock is not set it is only not earlier. */
   private now: number;
-  private algorithm: SignatureAlgorithm | null;
   private verifier: Verifier | null;
 
   /** Throws a RangeError where the name is missing or malformed, or a bound is out of range. */
@@ -78,7 +77,6 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     super(config, limits, name);
     this.phase = BETWEEN;
     this.now = -1;
-    this.algorithm = null;
     this.verifier = null;
   }
 
@@ -199,15 +197,6 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     return this.reader.keyLength(0);
   }
 
-  /** A verifier for an algorithm, the one that was used before for the same certificate where it fits. */
-  verifierFor(algorithm: SignatureAlgorithm): Verifier {
-    if (!this.verifier || this.algorithm !== algorithm) {
-      this.algorithm = algorithm;
-      this.verifier = algorithm.createVerifier();
-    }
-    return this.verifier;
-  }
-
   /**
    * Takes over the state of another verifier that was made with the same config, so that one can read octets on trial and be dropped. Not
    * while a signature is under way: what step() computes is not copied; and not when the list turned out not to be in order.
@@ -235,7 +224,6 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
   /** Nothing is under way. The verifier goes: it would be in the way where memory is most needed, when the next certificate is hashed. */
   private done(): number {
     this.verifier = null;
-    this.algorithm = null;
     this.phase = BETWEEN;
     return DONE;
   }
@@ -369,7 +357,10 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     const from = message ? 0 : tip + DIGEST;
     const length = message ? message.length : digestLengthOf(reader.algorithmOf(tip));
     const signature = reader.signatureOf(tip);
-    this.verifierFor(algorithm).begin(key, keyAt, keyLength, signed, from, length, bytes, signature, reader.signatureLengthOf(tip));
+    const { remembered } = this.config;
+    const verifier = remembered ? remembered.verifierFor(algorithm) : algorithm.createVerifier();
+    this.verifier = verifier;
+    verifier.begin(key, keyAt, keyLength, signed, from, length, bytes, signature, reader.signatureLengthOf(tip));
     this.phase = phase;
     return PENDING;
   }
