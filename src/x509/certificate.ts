@@ -334,7 +334,7 @@ export class CertificateReader extends KeepingReader {
     const bytes = prefix ? this.bytes : this.message!;
     const to = prefix ? CURRENT + DIGEST + this.filled : this.position - n - this.bytes[TBS_START]!;
     const room = prefix ? this.tipAt() - to : n;
-    if (room > 0) copyRun(this.input, from, bytes, to, n < room ? n : room);
+    if (room > 0) copyRun(this.input, from, bytes, to, Math.min(n, room));
     if (prefix) this.filled += n;
   }
 

@@ -28,7 +28,7 @@ export interface ChainBounds {
   readonly maxNameLength?: number;
   /** Octets of an issuer's nameConstraints. Default 2,048. */
   readonly maxConstraintLength?: number;
-  /** Comparisons of a name with a constraint, in the whole list. Default 2,048. */
+  /** Comparisons of a name with a constraint, of its kind or another, in the whole list. Default 2,048. */
   readonly maxComparisons?: number;
   /** Octets of a TBSCertificate that is signed with Ed25519. Default 4,096. */
   readonly maxSignedLength?: number;

@@ -129,7 +129,8 @@ export abstract class DerReader {
       const { phase } = this;
       if (phase === CONTENT) {
         const { left } = this;
-        const n = left < end - at ? left : end - at;
+        let n = end - at;
+        if (n > left) n = left;
         this.pass(rows, at, n);
         at += n;
         this.position += n;
