@@ -27,8 +27,7 @@ export function anchorFromCertificate(der: Uint8Array, sha256: HashAlgorithm): T
   if (der.length === 0 || der.length >= 0x10000) throw new TLSAlert(bad_certificate, `trust anchor: it has ${der.length} octets`);
   const reader = new AnchorReader({ signatures: [], sha256 }, limitsOf({}), null);
   reader.beginCertificate(0, der.length, false);
-  reader.feed(der, 0);
-  while (reader.walk(der.length)) reader.late();
+  reader.push(der, 0, der.length);
   reader.endCertificate();
   const spki = keyInfoAt(der);
   const at = subjectAt(der);

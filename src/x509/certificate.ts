@@ -262,9 +262,8 @@ export class CertificateReader extends KeepingReader {
   }
 
   /** What takes a hash: of what has passed, and of what is complete. */
-  override late(): void {
-    const { bytes, input, base, position, deferred: state } = this;
-    this.deferred = 0;
+  override late(state: number): void {
+    const { bytes, input, base, position } = this;
     switch (state) {
       case INNER_ALGORITHM:
         this.takeAlgorithm(this.lateLength);

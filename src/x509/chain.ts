@@ -30,7 +30,7 @@
 import { bad_certificate, decode_error, internal_error, TLSAlert, unsupported_certificate } from "../alert.js";
 import { DONE, PENDING, type SignatureAlgorithm, type Verifier } from "../crypto/provider.js";
 import { digestLengthOf, findAlgorithm, keyName, locateKey } from "./algorithms.js";
-import { ISSUED_TIP } from "./certificate.js";
+import { type CertificateReader, ISSUED_TIP } from "./certificate.js";
 import { type ChainConfig, limitsOf, type VerifiedPath } from "./chain-config.js";
 import { judgeDates, judgeIssuer, judgeLeaf, judgePurpose } from "./judge.js";
 import { DIGEST, NAME_SIZE } from "./kept.js";
@@ -99,11 +99,16 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
 
   /** The next octets of the certificate that was begun. */
   push(bytes: Uint8Array, offset: number, length: number): void {
+    this.feed().push(bytes, offset, length);
+    this.fed();
+  }
+
+  /** What push() does, in parts, as DerReader has it: the reader that takes the octets; then fed(). */
+  feed(): CertificateReader {
     this.expect(READING);
-    const { reader } = this;
-    reader.feed(bytes, offset);
-    while (reader.walk(offset + length)) reader.late();
-    reader.late();
+    return this.reader;
+  }
+  fed(): void {
     this.phase = READING;
   }
 

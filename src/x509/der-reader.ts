@@ -95,11 +95,8 @@ export abstract class DerReader {
   protected abstract content(state: number, at: number, n: number, length: number): void;
   /** An element is complete; position is where it ended. Long work is put off by `deferred` = state. */
   protected abstract value(state: number, length: number): void;
-  /**
-   * Does the work that walk() put off, and what there is to do at the end of a piece. Whoever pushes calls it: what runs on the stack below the
-   * walk through the grammar costs RAM.
-   */
-  abstract late(): void;
+  /** Does the work that walk() put off at this state; 0: a piece is at its end. */
+  abstract late(state: number): void;
 
   /** Begins to read `total` octets (below 65,536) at the grammar's state `first`. */
   protected begin(total: number, first: number): void {
@@ -114,14 +111,26 @@ export abstract class DerReader {
     this.room = TOKEN_SIZE;
   }
 
-  /** A piece is there, from bytes[offset] on. Then: while (walk(end)) late(), and late() once more. */
+  /** Reads bytes[offset, offset + length). Where something is wrong malformed() is called, which throws. */
+  push(bytes: Uint8Array, offset: number, length: number): void {
+    this.feed(bytes, offset);
+    let state: number;
+    do {
+      state = this.walk(offset + length);
+      this.late(state);
+    } while (state !== 0);
+  }
+
+  // What push() does, in parts, for those that need the stack: what runs below a call costs RAM, and late() hashes.
+
+  /** A piece is there, from bytes[offset] on. */
   feed(bytes: Uint8Array, offset: number): void {
     this.input = bytes;
     this.base = offset - this.position;
   }
 
-  /** Reads on, up to input[end). True: it stopped before, since there is work for late(). Where something is wrong malformed() is called, which throws. */
-  walk(end: number): boolean {
+  /** Reads on up to input[end). It stops before where there is work for late(), and answers its state; else 0. */
+  walk(end: number): number {
     const { input } = this;
     const rows = this.grammar();
     let at = this.base + this.position;
@@ -150,9 +159,13 @@ export abstract class DerReader {
           } else this.phase = LENGTH;
         }
       }
-      if (this.deferred !== 0) return true;
+      const { deferred } = this;
+      if (deferred !== 0) {
+        this.deferred = 0;
+        return deferred;
+      }
     }
-    return false;
+    return 0;
   }
 
   private overrun(): never {

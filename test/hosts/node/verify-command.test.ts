@@ -200,9 +200,7 @@ describe("real roots", () => {
     for (const der of certificatesFrom(readFileSync(path), path)) {
       const reader = new CertificateReader({ signatures: certificateSignatures, sha256 }, limitsOf({ maxRsaBits: 8192 }), null);
       reader.beginCertificate(1, der.length, true);
-      reader.feed(der, 0);
-      while (reader.walk(der.length)) reader.late();
-      reader.late();
+      reader.push(der, 0, der.length);
       reader.endCertificate();
       if (reader.problem !== null) {
         // Signed with SHA-1 by themselves, or of version 1: good as anchors, which are only a name and a key.
