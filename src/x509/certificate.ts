@@ -61,11 +61,6 @@ const LONGEST_SERIAL = 20;
 /** For late(), where no state has this number. */
 const SUBJECT_BEGINS = 0xfe;
 
-/** Told first, since most states are: a switch takes its cases one by one. */
-function isOfExtensions(state: number): boolean {
-  return state > SIGNATURE || (state >= EXTENSIONS && state < OUTER_ALGORITHM);
-}
-
 export class CertificateReader extends KeepingReader {
   /** Seconds since 1970. */
   notBefore: number;
@@ -151,7 +146,8 @@ export class CertificateReader extends KeepingReader {
   }
 
   protected override opened(state: number, length: number): number {
-    if (isOfExtensions(state)) {
+    // Most states are of extensions; a switch takes its cases one by one.
+    if (state > SIGNATURE || (state >= EXTENSIONS && state < OUTER_ALGORITHM)) {
       if (state <= ALT_NAMES || state === NAME_CONSTRAINTS) return super.opened(state, length);
       this.openName(state, length);
       return 0;
@@ -201,7 +197,7 @@ export class CertificateReader extends KeepingReader {
   }
 
   protected override value(state: number, length: number): void {
-    if (isOfExtensions(state)) {
+    if (state > SIGNATURE || (state >= EXTENSIONS && state < OUTER_ALGORITHM)) {
       super.value(state, length);
       return;
     }

@@ -149,8 +149,10 @@ export abstract class DerReader {
         if (this.position === this.end) this.overrun();
         const octet = input[at++]!;
         this.position++;
-        if (phase !== IDENTIFIER) this.lengthOctet(rows, octet);
-        else {
+        if (phase !== IDENTIFIER) {
+          const length = this.lengthOctet(octet);
+          if (length >= 0) this.open(rows, length);
+        } else {
           this.identify(rows, octet);
           // Most lengths are one octet: those are taken at once.
           if (at < end && input[at]! < 0x80 && this.position < this.end) {
@@ -178,27 +180,25 @@ export abstract class DerReader {
     return this.depth === 0 && this.phase === IDENTIFIER && this.position === this.end;
   }
 
-  private lengthOctet(rows: Uint8Array, octet: number): void {
+  /** The length, or -1 where more octets of it come. */
+  private lengthOctet(octet: number): number {
     switch (this.phase) {
       case LENGTH:
-        if (octet < 0x80) {
-          this.open(rows, octet);
-          return;
-        }
+        if (octet < 0x80) return octet;
         if (octet === 0x80) this.malformed(`${this.fieldName(this.state)} has indefinite length`);
         if (octet > 0x82) this.malformed(`${this.fieldName(this.state)} has a length of ${octet & 0x7f} octets, at most 2 are allowed`);
         this.phase = octet - 0x80;
         this.length = 0;
-        return;
+        return -1;
       case 2:
         if (octet === 0) this.notMinimal();
         this.length = octet;
         this.phase = 1;
-        return;
+        return -1;
       default: {
         const length = (this.length << 8) | octet;
         if (length < 0x80) this.notMinimal();
-        this.open(rows, length);
+        return length;
       }
     }
   }

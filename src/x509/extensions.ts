@@ -56,7 +56,7 @@ const OTHER_SIZE = 6;
 export const SEEN_SIZE = SEEN_OTHERS + OTHERS * OTHER_SIZE;
 
 /** Octets of a key identifier that are looked at. */
-const HINT = 6;
+const HINT = 4;
 
 const FNV_PRIME = 0x01000193;
 const FNV_BASIS = 0x811c9dc5;
