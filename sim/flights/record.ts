@@ -28,6 +28,7 @@ const LARGE_LEAF = 15_100;
 const LONG_SUBJECT =
   "/C=DE/ST=Some State with a long name/L=A town with a long name too/O=An organization that likes long names GmbH/OU=Certificates";
 const MANY_NAMES = ["DNS:localhost", ...Array.from({ length: 25 }, (_, i) => `DNS:some-name-${i}.example.com`)].join(",");
+const LONG_NAMES: LeafShape = { subject: LONG_SUBJECT, names: MANY_NAMES };
 
 /** As in the replay: extensions tell the peer what fits. */
 const BUFFERS = { receiveBuffer: DEFAULT_RECEIVE_BUFFER, sendBuffer: 512 };
@@ -188,7 +189,9 @@ const RECORDERS: Readonly<Record<string, (pki: Pki) => Promise<Flight>>> = {
   "chain-2": chain(2),
   "chain-5": chain(5),
   "chain-16k": chain(1, { more: [extensionOf(LARGE)] }),
-  "chain-names": chain(5, { subject: LONG_SUBJECT, names: MANY_NAMES }),
+  "chain-names-1": chain(1, LONG_NAMES),
+  "chain-names-2": chain(2, LONG_NAMES),
+  "chain-names-5": chain(5, LONG_NAMES),
 };
 
 async function main(argv: readonly string[]): Promise<number> {

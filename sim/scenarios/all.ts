@@ -15,6 +15,7 @@ import { mcu } from "./mcu.js";
 import { mtls } from "./mtls.js";
 import { pooled } from "./pooled.js";
 import { primitives, primitivesFull } from "./primitives.js";
+import { reconnect } from "./reconnect.js";
 import { recordsAes128Ccm, recordsAes128Ccm8, recordsAes256Gcm, recordsAesGcm, recordsChaCha } from "./records.js";
 import type { Scenario } from "./scenario.js";
 import { server13 } from "./server13.js";
@@ -29,6 +30,7 @@ export const SCENARIOS: readonly Scenario[] = [
   client13Small,
   client13Big,
   mtls,
+  reconnect,
   server13,
   connections3,
   pooled,

@@ -134,8 +134,8 @@ export class RecordReader {
       this.end = this.next = this.start + length;
       return true;
     }
-    this.openRecord(length);
-    return true;
+    // Returned, so that it takes this function's place on the stack, which is deep below an AEAD.
+    return this.openRecord(length);
   }
 
   /** The protected record that begins the receive region does not fit it. */
@@ -186,7 +186,7 @@ export class RecordReader {
     return true;
   }
 
-  private openRecord(length: number): void {
+  private openRecord(length: number): true {
     this.moveToBase();
     const protection = this.protection as Protection;
     protection.open(this.io, this.head, length);
@@ -196,6 +196,7 @@ export class RecordReader {
     this.end = protection.contentEnd;
     this.next = this.head + HEADER_LENGTH + length;
     checkContent(this.type, this.end - this.start);
+    return true;
   }
 
   private wait(): boolean {
