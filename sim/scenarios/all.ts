@@ -1,14 +1,6 @@
 import { chainPeak } from "./chain-peak.js";
 import { chainVerify } from "./chain-verify.js";
-import {
-  client13,
-  client13Aes128Ccm,
-  client13Aes128Ccm8,
-  client13Aes256Gcm,
-  client13AesGcm,
-  client13Big,
-  client13Small,
-} from "./client13.js";
+import { client13, client13Aes128Ccm, client13Aes128Ccm8, client13Aes256Gcm, client13AesGcm } from "./client13.js";
 import { connections3 } from "./connections3.js";
 import { leaks } from "./leaks.js";
 import { mcu } from "./mcu.js";
@@ -16,6 +8,7 @@ import { mtls } from "./mtls.js";
 import { pooled } from "./pooled.js";
 import { primitives, primitivesFull } from "./primitives.js";
 import { reconnect } from "./reconnect.js";
+import { client13Big, client13Small } from "./record-sizes.js";
 import { recordsAes128Ccm, recordsAes128Ccm8, recordsAes256Gcm, recordsAesGcm, recordsChaCha } from "./records.js";
 import type { Scenario } from "./scenario.js";
 import { server13 } from "./server13.js";

@@ -14,7 +14,3 @@ export const client13AesGcm = handshakeScenario("client13.aesgcm", clientReplay(
 export const client13Aes256Gcm = handshakeScenario("client13.aes256gcm", clientReplay("client13-aes256gcm"));
 export const client13Aes128Ccm = handshakeScenario("client13.aes128ccm", clientReplay("client13-aes128ccm"));
 export const client13Aes128Ccm8 = handshakeScenario("client13.aes128ccm8", clientReplay("client13-aes128ccm8"));
-/** A receive buffer of 512 bytes, with a peer that honours record_size_limit. */
-export const client13Small = handshakeScenario("client13small", clientReplay("client13-small"));
-/** Handshake records of 16 KB through a receive buffer of 2 KB. */
-export const client13Big = handshakeScenario("client13big", clientReplay("client13-big"));
