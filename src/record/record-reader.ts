@@ -140,9 +140,8 @@ export class RecordReader {
 
   /** The protected record that begins the receive region does not fit it. */
   get isTooLong(): boolean {
-    const { io, base, tail } = this;
-    if (this.protection === null || this.streamed !== null || tail - base < HEADER_LENGTH) return false;
-    return io[base] === application_data && this.recordLength > this.capacity;
+    if (this.protection === null || this.streamed !== null || this.tail - this.base < HEADER_LENGTH) return false;
+    return this.recordLength > this.capacity;
   }
 
   /** Bytes of the body of the record that begins the receive region. */

@@ -59,10 +59,20 @@ export class StreamedRecord {
 
   /** The rest of the fragment, and all that follows, is kept. */
   hold(reader: RecordReader): void {
+    const unread = reader.end - reader.start;
     this.holding = true;
-    this.length -= reader.end - reader.start;
-    this.from = reader.start;
+    this.length -= unread;
     reader.end = reader.start;
+    if (this.until === 0) {
+      this.from = reader.start;
+      return;
+    }
+    // Among zeros that were counted: no message begins with more of them.
+    if (unread > 0 || this.zeros > 0) this.fail(reader);
+    this.zeros = 0;
+    this.from = this.at;
+    this.to = this.at = this.until;
+    this.until = 0;
   }
 
   /** Goes on once the fragment is consumed. False: more bytes are needed, or (`authentic`) the tag has held. */

@@ -514,6 +514,16 @@ describe("client: handshake records larger than the receive buffer", function ()
       }
     });
 
+    it("a ticket of zeros, and another behind it", () => {
+      const zeros = ticket(5000).fill(0, 15);
+      const pair = bench.open({
+        echo: true,
+        connected: (peer) => peer.out.record({ type: HANDSHAKE, content: concat(zeros, ticket(100)) }),
+      });
+      pair.write(ascii("after it"));
+      expect(text(pair.received)).to.equal("after it");
+    });
+
     it("application data does not: record_overflow names the setting and the bytes", () => {
       for (const padding of [0, 3000]) {
         const data = new Uint8Array(padding === 0 ? 3000 : 1).fill(4);
