@@ -95,6 +95,14 @@ export class Hmac {
     bytes.fill(0, work, work + size);
   }
 
+  /** The outer hash alone, of an inner digest that was computed elsewhere. Writes outputLength bytes; `out` may be where the inner digest is. */
+  finishFrom(inner: Uint8Array, innerOffset: number, out: Uint8Array, offset: number): void {
+    const hash = this.hash;
+    hash.restore(this.bytes, 0, 1);
+    hash.update(inner, innerOffset, hash.outputLength);
+    hash.digest(out, offset);
+  }
+
   /** Zeroes key material and the hash. */
   wipe(): void {
     this.bytes.fill(0);
