@@ -175,7 +175,7 @@ export class RecordReader {
 
   private checkHeader(type: number, length: number, open: boolean): void {
     if (!open) {
-      if (type !== application_data) {
+      if (type !== application_data && !((this.protection as Protection).showsType && (type === handshake || type === alert))) {
         // §5: once protection is on, only change_cipher_spec may come without it.
         throw new TLSAlert(unexpected_message, `an unprotected record of content type ${type} where protected ones are due`);
       }
