@@ -16,6 +16,7 @@ export class EncryptThenMac extends CbcProtection {
     const body = header + HEADER_LENGTH;
     const start = body + CBC_BLOCK;
     const end = body + length - macLength;
+    this.checkVersion(io, header);
     if (end - start < CBC_BLOCK || (end - start) % CBC_BLOCK !== 0)
       throw new TLSAlert(bad_record_mac, `a record of ${length} bytes cannot be an initialization vector, whole blocks and a MAC`);
     this.beginMac(io[header], end - body);

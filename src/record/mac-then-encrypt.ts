@@ -1,7 +1,9 @@
 import { bad_record_mac, TLSAlert } from "../alert.js";
 import { CBC_BLOCK } from "../crypto/cbc.js";
 import type { Random } from "../crypto/provider.js";
+import type { CbcCipher12 } from "./cbc-cipher-12.js";
 import { CbcOpening } from "./cbc-opening.js";
+import type { Cipher12, MacFirst, Protection12 } from "./cipher-suite-12.js";
 import { HEADER_LENGTH } from "./protection.js";
 import { type CbcParts, CbcProtection } from "./protection-12-cbc.js";
 
@@ -10,7 +12,7 @@ import { type CbcParts, CbcProtection } from "./protection-12-cbc.js";
  * wrong with a record gives its content away (Vaudenay 2002; Lucky 13, AlFardan and Paterson 2013): CbcOpening does the same work for every
  * padding and every content, and there is one error. Still the order is fragile, so it has to be asked for by a frightening name.
  */
-export class MacThenEncrypt extends CbcProtection {
+class MacThenEncrypt extends CbcProtection {
   private readonly opening: CbcOpening | null;
 
   constructor(parts: CbcParts, opens: boolean, sibling: CbcProtection | null, random: Random) {
@@ -21,6 +23,7 @@ export class MacThenEncrypt extends CbcProtection {
   open(io: Uint8Array, header: number, length: number): void {
     const start = header + HEADER_LENGTH + CBC_BLOCK;
     const size = length - CBC_BLOCK;
+    this.checkVersion(io, header);
     if (size <= this.macLength || size % CBC_BLOCK !== 0)
       throw new TLSAlert(bad_record_mac, `a record of ${length} bytes cannot be an initialization vector and whole blocks with a MAC`);
     this.cipher.crypt(io, start, size);
@@ -48,3 +51,10 @@ export class MacThenEncrypt extends CbcProtection {
     this.opening?.wipe();
   }
 }
+
+/** For legacy peers that have CBC suites and not encrypt-then-MAC. */
+export const insecureMacThenEncrypt: MacFirst = {
+  create(cipher: Cipher12, opens: boolean, sibling: Protection12 | null, random: Random): Protection12 {
+    return new MacThenEncrypt((cipher as CbcCipher12).parts, opens, sibling as MacThenEncrypt | null, random);
+  },
+};

@@ -1,9 +1,10 @@
-import { internal_error, TLSAlert } from "../alert.js";
+import { internal_error, protocol_version, TLSAlert } from "../alert.js";
 import { TLS_1_2 } from "../constants.js";
 import { CBC_BLOCK, type CbcAlgorithm, type CbcKey } from "../crypto/cbc.js";
 import type { Hash, HashAlgorithm, Random } from "../crypto/provider.js";
 import { Hmac } from "../crypto/xs/hmac.js";
-import { HEADER_LENGTH, type Protection } from "./protection.js";
+import type { Protection12 } from "./cipher-suite-12.js";
+import { HEADER_LENGTH } from "./protection.js";
 
 /** Cipher and MAC of a CBC suite (RFC 5246 §6.2.3.2). */
 export interface CbcParts {
@@ -19,7 +20,7 @@ export const PSEUDO_HEADER = 13;
  * What both orders of MAC and encryption have in common: one direction's cipher and HMAC keys, the sequence number, the random initialization
  * vector that each record begins with. As AES-GCM's (RFC 9846 §5.5), a key's records end where an attacker's advantage could reach 2^-60.
  */
-export abstract class CbcProtection implements Protection {
+export abstract class CbcProtection implements Protection12 {
   contentType: number;
   contentStart: number;
   contentEnd: number;
@@ -47,11 +48,14 @@ export abstract class CbcProtection implements Protection {
     this.contentEnd = 0;
   }
 
-  /** Takes a MAC key of the MAC's length and a key of the cipher's; the sequence number begins anew. */
-  setKeys(bytes: Uint8Array, macKey: number, key: number): void {
-    this.hmac.setKey(bytes, macKey, this.macLength);
-    this.cipher.setKey(bytes, key);
+  setKeys(block: Uint8Array, mac: number, key: number): void {
+    this.hmac.setKey(block, mac, this.macLength);
+    this.cipher.setKey(block, key);
     this.work.fill(0);
+  }
+
+  get showsType(): boolean {
+    return true;
   }
 
   /** 2^24 records. */
@@ -77,6 +81,11 @@ export abstract class CbcProtection implements Protection {
     const behind = end + padding + 1;
     for (; end < behind; end++) io[end] = padding;
     return behind;
+  }
+
+  protected checkVersion(io: Uint8Array, header: number): void {
+    if (((io[header + 1] << 8) | io[header + 2]) !== TLS_1_2)
+      throw new TLSAlert(protocol_version, `a record of version ${io[header + 1]}.${io[header + 2]} in a connection of TLS 1.2 (3.3)`);
   }
 
   protected writeHeader(io: Uint8Array, header: number, type: number, length: number): void {
