@@ -10,14 +10,9 @@ import { PSEUDO_HEADER } from "./protection-12-cbc.js";
 /** padding_length has one byte. */
 const MAX_PADDING = 255;
 
-/** -1 where a === b; both from 0 to 2^30. */
+/** -1 where a === b; both from 0 to 2^30. Written out in loops, as is a < b: (a - b) >> 31. */
 function same(a: number, b: number): number {
   return ((a ^ b) - 1) >> 31;
-}
-
-/** -1 where a < b. */
-function below(a: number, b: number): number {
-  return (a - b) >> 31;
 }
 
 export class CbcOpening {
@@ -52,10 +47,10 @@ export class CbcOpening {
   check(hmac: Hmac, header: Uint8Array, io: Uint8Array, start: number, size: number): number {
     const longest = size - this.digestLength - 1;
     const padding = io[start + size - 1];
-    let good = ~below(longest, padding);
+    let good = ~((longest - padding) >> 31);
     let wrong = 0;
     const count = Math.min(size, MAX_PADDING + 1);
-    for (let i = 0; i < count; i++) wrong |= ~below(padding, i) & (io[start + size - 1 - i] ^ padding);
+    for (let i = 0, at = start + size - 1; i < count; i++, at--) wrong |= ~((padding - i) >> 31) & (io[at] ^ padding);
     good &= same(wrong, 0);
     // Where the padding is wrong a MAC is computed all the same, as if there were none (RFC 5246 §6.2.3.2).
     const content = longest - (padding & good);
@@ -105,11 +100,19 @@ export class CbcOpening {
       hash.update(io, start, block * blockLength - PSEUDO_HEADER);
     }
     bytes.fill(0, digest, state);
+    hash.save(bytes, state);
     for (; block <= end; block++) {
       let at = block * blockLength - PSEUDO_HEADER;
+      // Blocks behind the last one get the chaining value: on XS a hash of zeros takes fewer instructions, as fewer of its sums overflow.
+      const behind = (last - block) >> 31;
       for (let i = 0; i < blockLength; i++, at++) {
         if (at < 0) bytes[i] = header[PSEUDO_HEADER + at];
-        else bytes[i] = ((at < size ? io[start + at] : 0) & below(at, content)) | (0x80 & same(at, content));
+        else {
+          bytes[i] =
+            ((at < size ? io[start + at] : 0) & ((at - content) >> 31)) |
+            (0x80 & (((at ^ content) - 1) >> 31)) |
+            (bytes[state + (i & 15)] & behind);
+        }
       }
       const isLast = same(block, last);
       bytes[blockLength - 3] |= (bits >> 16) & isLast;
@@ -127,14 +130,16 @@ export class CbcOpening {
   private takeMac(io: Uint8Array, start: number, shortest: number, size: number, content: number): void {
     const { bytes, mac, digestLength } = this;
     const spare = mac + digestLength;
+    const end = content + digestLength;
     let turn = 0;
     bytes.fill(0, mac, spare);
-    for (let at = shortest, i = 0; at < size; at++) {
-      bytes[mac + i] |= io[start + at] & ~below(at, content) & below(at, content + digestLength);
-      turn |= i & same(at, content);
+    for (let at = shortest, i = mac; at < size; at++) {
+      bytes[i] |= io[start + at] & ~((at - content) >> 31) & ((at - end) >> 31);
+      turn |= i & (((at ^ content) - 1) >> 31);
       i++;
-      if (i === digestLength) i = 0;
+      if (i === spare) i = mac;
     }
+    turn -= mac;
     for (let step = 1; step < digestLength; step <<= 1, turn >>= 1) {
       const turned = same(turn & 1, 1);
       bytes.copyWithin(spare, mac, spare);
