@@ -1,3 +1,4 @@
+import type { Version12 } from "./config.js";
 import type { CryptoProvider } from "./crypto/provider.js";
 
 /** Checks of a config, before anything is allocated: each error names the value and what may be. */
@@ -18,6 +19,11 @@ export function checkProvider(provider: CryptoProvider): void {
   const { suites, groups, signatures } = provider;
   if (suites.length === 0 || groups.length === 0 || signatures.length === 0)
     throw new RangeError("provider: it needs at least one suite, one group and one signature algorithm");
+}
+
+export function checkVersions(role: "client" | "server", tls12: Version12 | undefined, tls13: boolean | undefined): void {
+  if (tls12 === undefined && tls13 === false) throw new RangeError("tls13 is false and tls12 is not given: no version is left");
+  if (tls12 !== undefined && tls12.role !== role) throw new RangeError(`tls12 is a ${tls12.role}'s; it must be a ${role}'s`);
 }
 
 export function checkProtocols(names: readonly string[] | undefined): void {

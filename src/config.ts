@@ -1,4 +1,4 @@
-import type { Clock, CryptoProvider, OUTSIDE, Random } from "./crypto/provider.js";
+import type { Clock, CryptoProvider, OUTSIDE, Random, Suite } from "./crypto/provider.js";
 import type { Identity } from "./identity.js";
 import type { ChainBounds, ChainConfig } from "./x509/chain-config.js";
 import type { TrustStore } from "./x509/trust.js";
@@ -6,12 +6,24 @@ import type { TrustStore } from "./x509/trust.js";
 /** Receives a secret for a key log (the NSS key log form that Wireshark reads): label, ClientHello.random (32 bytes), secret. Copy, do not keep. */
 export type KeyLog = (label: string, clientRandom: Uint8Array, secret: Uint8Array) => void;
 
+/**
+ * TLS 1.2, as one side speaks it: `Client12` and `Server12` make it (thimble-tls/client-12, thimble-tls/server-12). Who does not name it links none of it,
+ * and speaks TLS 1.3 alone.
+ */
+export interface Version12 {
+  readonly role: "client" | "server";
+  readonly suites: readonly Suite[];
+}
+
 export type CertificateChecks = ChainBounds & Pick<ChainConfig, "timePolicy" | "verify">;
 
 /** What a client connection is made from. One config may serve many connections. */
 export interface ClientConfig {
   /** The primitives: suites, groups and signature algorithms in order of preference. */
   readonly provider: CryptoProvider;
+  /** TLS 1.2 too; with `tls13: false` it alone. */
+  readonly tls12?: Version12;
+  readonly tls13?: false;
   readonly random: Random;
   readonly clock: Clock;
   /** Where a certificate path may end. */
@@ -75,6 +87,9 @@ export interface CookieConfig {
 /** What server connections are made from. */
 export interface ServerConfig {
   readonly provider: CryptoProvider;
+  /** TLS 1.2 too; with `tls13: false` it alone. */
+  readonly tls12?: Version12;
+  readonly tls13?: false;
   readonly random: Random;
   readonly clock: Clock;
   readonly hosts: HostLookup;

@@ -78,6 +78,7 @@ export const signature_algorithms = 13;
 export const application_layer_protocol_negotiation = 16;
 export const signed_certificate_timestamp = 18;
 export const padding = 21;
+export const encrypt_then_mac = 22;
 export const extended_master_secret = 23;
 export const record_size_limit = 28;
 export const session_ticket = 35;

@@ -53,6 +53,8 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
     ...(identities.length === 0 ? {} : { identities }),
     ...(options.alpn === undefined ? {} : { alpn: options.alpn }),
     ...(options.sliceSteps === undefined ? {} : { sliceSteps: options.sliceSteps }),
+    ...(options.tls12 === undefined ? {} : { tls12: options.tls12 }),
+    ...(options.tls13 === undefined ? {} : { tls13: options.tls13 }),
     ...(options.keyLog === undefined ? {} : { keyLog: options.keyLog }),
   };
   const connection = new ClientConnection(config);

@@ -1,6 +1,7 @@
 // Drives a connection record by record, and marks what each handshake message cost. Lies in flash, as the stack itself.
 import measure from "sim:measure";
 import { type Connection, OPEN } from "../../src/connection.js";
+import type { CipherSuite } from "../../src/crypto/provider.js";
 import { SEND_CERT, SEND_CV, SEND_EE, SEND_FINISHED, SEND_SH } from "../../src/handshake/states-13.js";
 import { BETWEEN } from "./between.js";
 
@@ -51,7 +52,7 @@ const KEY_UPDATE_LENGTH = 5;
 
 /** By the record's length: the message is gone when it has been taken. */
 export function postHandshakeName(connection: Connection, length: number): string {
-  const content = length - AROUND - (connection.suite?.aead.tagLength ?? 0);
+  const content = length - AROUND - tagLengthOf(connection);
   return content === ALERT_LENGTH ? "alert" : content === KEY_UPDATE_LENGTH ? "KeyUpdate" : "NewSessionTicket";
 }
 
@@ -115,4 +116,9 @@ export function putRecord(connection: Connection, record: Uint8Array): void {
     throw new RangeError(`a record of ${record.length} bytes; there is room for ${connection.rxSpace()}`);
   connection.io.set(record, connection.rxOffset);
   takeRecord(connection, record[0] as number, record.length);
+}
+
+/** TLS 1.3 alone is traced. */
+function tagLengthOf({ suite }: Connection): number {
+  return suite === null || !("aead" in suite) ? 0 : (suite as CipherSuite).aead.tagLength;
 }

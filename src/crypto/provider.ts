@@ -38,6 +38,11 @@ export interface Hash {
   wipe(): void;
 }
 
+/** What is to be signed, taken piece by piece, for any scheme with the same hash: in memory it is a Hash. */
+export interface SignedContent {
+  update(bytes: Uint8Array, offset: number, length: number): void;
+}
+
 export interface HashAlgorithm {
   readonly name: string;
   readonly outputLength: number;
@@ -97,11 +102,16 @@ export interface AeadAlgorithm {
   create(sibling: AeadKey | null): AeadKey;
 }
 
-/** A TLS cipher suite: its code point and its parts. */
-export interface CipherSuite {
+/** What cipher suites of all versions have. */
+export interface Suite {
+  /** The code point, and the name that IANA has for it. */
   readonly id: number;
   readonly name: string;
   readonly hash: HashAlgorithm;
+}
+
+/** A cipher suite of TLS 1.3. */
+export interface CipherSuite extends Suite {
   readonly aead: AeadAlgorithm;
 }
 

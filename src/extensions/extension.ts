@@ -9,6 +9,9 @@ export const IN_SERVER_HELLO = 1;
 export const IN_ENCRYPTED_EXTENSIONS = 2;
 export const IN_CERTIFICATE = 4;
 export const IN_HELLO_RETRY_REQUEST = 8;
+/** A ServerHello of TLS 1.2, which carries what EncryptedExtensions does in TLS 1.3. */
+export const IN_SERVER_HELLO_12 = 16;
+export const IN_ANSWER = IN_ENCRYPTED_EXTENSIONS | IN_SERVER_HELLO_12;
 
 /** What extensions read and write of a client's handshake. */
 export interface ClientHelloContext {
@@ -69,7 +72,7 @@ export function sendExtensions(table: readonly ClientExtension[], context: Clien
 
 /**
  * Reads the extension block of a server's message. Every extension is held to what was asked (RFC 9846 §4.3): one that was not offered is
- * unsupported_extension, one in the wrong message or twice is illegal_parameter.
+ * unsupported_extension, one in the wrong message or twice is illegal_parameter. Returns those that were there, as bits by index.
  */
 export function receiveExtensions(
   table: readonly ClientExtension[],
@@ -78,7 +81,7 @@ export function receiveExtensions(
   r: Reader,
   message: number,
   where: string,
-): void {
+): number {
   const block = r.enter(r.u16());
   let seen = 0;
   while (r.left > 0) {
@@ -98,6 +101,7 @@ export function receiveExtensions(
   r.leave(block);
   for (let i = 0; i < table.length; i++)
     if ((offered & ~seen & (1 << i)) !== 0 && (table[i].answers & message) !== 0) table[i].whenMissing(context, message);
+  return seen;
 }
 
 /** The alert for an extension in a Certificate message, where nothing can be answered that was asked here: known ones belong elsewhere. */

@@ -1,6 +1,6 @@
 import { illegal_parameter, TLSAlert } from "../alert.js";
 import { max_fragment_length } from "../constants.js";
-import { type ClientExtension, IN_ENCRYPTED_EXTENSIONS } from "./extension.js";
+import { type ClientExtension, IN_ANSWER } from "./extension.js";
 import type { ServerExtension } from "./server-extension.js";
 
 /** MaxFragmentLength (RFC 6066 §4): 1 to 4 for 2^9 to 2^12 bytes of content. */
@@ -23,7 +23,7 @@ function codeFor(limit: number): number {
 export const maxFragmentLength: ClientExtension = {
   type: max_fragment_length,
   name: "max_fragment_length",
-  answers: IN_ENCRYPTED_EXTENSIONS,
+  answers: IN_ANSWER,
   send(context, w) {
     const code = codeFor(context.receiveLimit);
     if (code === 0) return false;
@@ -46,7 +46,7 @@ export const maxFragmentLength: ClientExtension = {
 export const fragmentLengthOfClient: ServerExtension = {
   type: max_fragment_length,
   name: "max_fragment_length",
-  answers: IN_ENCRYPTED_EXTENSIONS,
+  answers: IN_ANSWER,
   receive(context, r) {
     const code = r.u8();
     if (code < 1 || code > 4) throw new TLSAlert(illegal_parameter, `max_fragment_length: code ${code}; 1 to 4 may be`);

@@ -1,7 +1,7 @@
 import { decode_error, illegal_parameter, TLSAlert } from "../alert.js";
 import { server_name } from "../constants.js";
-import { type ClientExtension, IN_ENCRYPTED_EXTENSIONS } from "./extension.js";
-import { IN_ENCRYPTED_EXTENSIONS as IN_EE, type ServerExtension } from "./server-extension.js";
+import { type ClientExtension, IN_ANSWER } from "./extension.js";
+import type { ServerExtension } from "./server-extension.js";
 
 const HOST_NAME = 0;
 
@@ -9,7 +9,7 @@ const HOST_NAME = 0;
 export const serverName: ClientExtension = {
   type: server_name,
   name: "server_name",
-  answers: IN_ENCRYPTED_EXTENSIONS,
+  answers: IN_ANSWER,
   send(context, w) {
     if (context.sni === "") return false;
     const list = w.open16();
@@ -28,7 +28,7 @@ export const serverName: ClientExtension = {
 export const serverNameOfClient: ServerExtension = {
   type: server_name,
   name: "server_name",
-  answers: IN_EE,
+  answers: IN_ANSWER,
   receive(context, r) {
     const list = r.enter(r.u16());
     if (r.left === 0) throw new TLSAlert(decode_error, "server_name: an empty list");

@@ -1,7 +1,6 @@
 import { illegal_parameter, TLSAlert } from "../alert.js";
 import { Reader } from "../bytes/reader.js";
 import type { CipherSuite } from "../crypto/provider.js";
-import { CLIENT_EXTENSIONS } from "../extensions/client-13.js";
 import { IN_ENCRYPTED_EXTENSIONS, receiveExtensions } from "../extensions/extension.js";
 import type { Identity } from "../identity.js";
 import { CertificateReader } from "../messages/certificate.js";
@@ -25,7 +24,7 @@ export function onEncryptedExtensions(h: H, bytes: Uint8Array, start: number, en
   const r = new Reader(bytes);
   r.over(bytes, start + 4, end, "EncryptedExtensions");
   const offer = h.offer as ClientOffer;
-  receiveExtensions(CLIENT_EXTENSIONS, offer.sent, offer, r, IN_ENCRYPTED_EXTENSIONS, "EncryptedExtensions");
+  receiveExtensions(h.extensions, offer.sent, offer, r, IN_ENCRYPTED_EXTENSIONS, "EncryptedExtensions");
   r.finish();
   h.negotiated.alpn = offer.alpnIndex < 0 ? null : (h.config.alpn as readonly string[])[offer.alpnIndex];
   if (offer.sizeLimit > 0 && offer.fragmentLength > 0)
@@ -65,7 +64,7 @@ export function readCertificate(h: H): CertificateReader {
     // allow: spread — once a handshake
     ...config.checks,
   });
-  return new CertificateReader(h.chain, CLIENT_EXTENSIONS, false, h.negotiated.certificateTap);
+  return new CertificateReader(h.chain, h.extensions, false, h.negotiated.certificateTap);
 }
 
 export function onCertificate(h: H): number {

@@ -4,13 +4,13 @@ import { Reader } from "../bytes/reader.js";
 import { Writer } from "../bytes/writer.js";
 import { handshake, TLS_1_3 } from "../constants.js";
 import { type CipherSuite, DONE, type KeyExchange } from "../crypto/provider.js";
-import { CLIENT_EXTENSIONS } from "../extensions/client-13.js";
 import { IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO, receiveExtensions } from "../extensions/extension.js";
 import { CLIENT_RANDOM_AT, RANDOM_LENGTH, SESSION_ID_AT, SESSION_ID_LENGTH, writeClientHello } from "../messages/client-hello.js";
 import { requireTLS13, ServerHello } from "../messages/server-hello.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { ClientHandshake13, ClientOffer } from "./client-13.js";
 import { findSuite, protectHandshake, sendCompatibilityChangeCipherSpec } from "./common-13.js";
+import { clientVersion12 } from "./hello.js";
 import { READ_SECRET, WRITE_SECRET } from "./keys.js";
 import * as S from "./states-13.js";
 import type { Transcript } from "./transcript.js";
@@ -26,7 +26,8 @@ export function sendClientHello(h: H, budget: number): number {
   const start = writer.begin(0);
   const w = new Writer(io);
   w.over(io, start, start + writer.capacity);
-  offer.sent = writeClientHello(w, h.config.random, offer.firstHello, h.config.provider.suites, CLIENT_EXTENSIONS, offer);
+  const tls12 = clientVersion12(h.config);
+  offer.sent = writeClientHello(w, h.config.random, offer.firstHello, h.config.provider.suites, h.extensions, offer, tls12?.suites);
   offer.helloStart = start;
   offer.helloLength = w.offset - start;
   if (h.transcript !== null) h.transcript.update(io, start, offer.helloLength);
@@ -41,6 +42,13 @@ export function onServerHello(h: H, bytes: Uint8Array, start: number, end: numbe
   r.over(bytes, start + 4, end, "ServerHello");
   const hello = new ServerHello();
   hello.read(r);
+  const tls12 = clientVersion12(h.config);
+  if (tls12 !== null && hello.selectedVersion === 0 && !hello.isRetryRequest && !h.retried) {
+    const { config, name, records, keys, negotiated } = h;
+    h.offer = null;
+    tls12.takeOver(config, name, offer, records, keys, negotiated, bytes, start, end);
+    return h.state;
+  }
   requireTLS13(hello);
   // §4.2.3: the session id and the suite are held to what was sent.
   if (
@@ -58,7 +66,7 @@ export function onServerHello(h: H, bytes: Uint8Array, start: number, end: numbe
   h.negotiated.version = TLS_1_3;
   h.negotiated.suite = suite;
   const where = hello.isRetryRequest ? IN_HELLO_RETRY_REQUEST : IN_SERVER_HELLO;
-  receiveExtensions(CLIENT_EXTENSIONS, offer.sent, offer, r, where, hello.isRetryRequest ? "HelloRetryRequest" : "ServerHello");
+  receiveExtensions(h.extensions, offer.sent, offer, r, where, hello.isRetryRequest ? "HelloRetryRequest" : "ServerHello");
   r.finish();
   const transcript = startTranscript(h, offer, suite);
   if (hello.isRetryRequest) return retry(h, offer, transcript, bytes, start, end);

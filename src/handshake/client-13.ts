@@ -1,7 +1,8 @@
 import { type ClientConfig, type KeyLog, MAX_MESSAGE } from "../config.js";
 import { certificate, certificate_request, certificate_verify, encrypted_extensions, finished, server_hello } from "../constants.js";
 import type { CipherSuite, KeyExchange, NamedGroup, SignatureAlgorithm } from "../crypto/provider.js";
-import type { ClientHelloContext } from "../extensions/extension.js";
+import { CLIENT_EXTENSIONS } from "../extensions/client-13.js";
+import type { ClientExtension, ClientHelloContext } from "../extensions/extension.js";
 import type { CertificateRequestReader } from "../messages/certificate-request.js";
 import { CLIENT_CONTEXT, SERVER_CONTEXT } from "../messages/certificate-verify.js";
 import type { RecordLayer } from "../record/record-layer.js";
@@ -22,6 +23,7 @@ import { agree, deriveAsClient, onServerHello, protectAsClient, sendClientHello 
 import type { PostFlow } from "./flow.js";
 import type { Row, Wait } from "./handshake.js";
 import { Handshake13, type Negotiated } from "./handshake-13.js";
+import { clientVersion12 } from "./hello.js";
 import { checkCertificate, checkCertificateVerify, onCertificateVerify } from "./peer-auth-13.js";
 import { CLIENT_ROWS, PostHandshake13 } from "./post-handshake-13.js";
 import { sendCertificate, sendCertificateVerify } from "./proof-13.js";
@@ -88,9 +90,19 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
     negotiated.sni = name.address === null ? name.text : ""; // RFC 6066 §3: an address is never sent
     this.config = config;
     this.name = name;
-    this.offer = new ClientOffer(config, negotiated.sni, records.receiveLimit(config.provider.suites));
+    this.offer = new ClientOffer(config, negotiated.sni, records.receiveLimit(config.provider.suites, clientVersion12(config)?.overhead));
     this.retried = false;
     this.request = null;
+  }
+
+  /** What the ClientHello is made of. */
+  get extensions(): readonly ClientExtension[] {
+    return clientVersion12(this.config)?.extensions ?? CLIENT_EXTENSIONS;
+  }
+
+  /** A server of TLS 1.2 may warn before its ServerHello. */
+  override get ignoresWarnings(): boolean {
+    return this.state === S.WAIT_SH && this.config.tls12 !== undefined;
   }
 
   get peerContext(): Uint8Array {

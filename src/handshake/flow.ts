@@ -11,8 +11,12 @@ export interface Flow {
   readonly atOnce: boolean;
   /** Set by `work`: it can't go on before bytes were sent or an outside operation is ready. */
   readonly blocked: boolean;
-  /** A change_cipher_spec record may come now, to be dropped. */
+  /** A change_cipher_spec record may come now. */
   readonly takesChangeCipherSpec: boolean;
+  /** Takes note of it. */
+  changeCipherSpec(): void;
+  /** Alerts of level warning are no errors: TLS 1.2. */
+  readonly ignoresWarnings: boolean;
   /** The flow that takes over: not null once the handshake is complete. */
   readonly next: PostFlow | null;
   work(budget: number): void;
@@ -27,6 +31,8 @@ export interface Flow {
 export interface PostFlow extends Flow {
   /** A KeyUpdate of ours must go out before the next application data. */
   readonly keyUpdateDue: boolean;
+  /** Keys can be made anew (KeyUpdate). */
+  readonly renewsKeys: boolean;
   sendKeyUpdate(): void;
   /** Makes a KeyUpdate due; requestPeer: it asks the peer for one too. */
   updateKeys(requestPeer: boolean): void;

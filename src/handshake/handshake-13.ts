@@ -1,10 +1,11 @@
 import { internal_error, TLSAlert } from "../alert.js";
 import type { KeyLog } from "../config.js";
-import type { CipherSuite, Hash, HashAlgorithm, NamedGroup, SignatureAlgorithm, Verifier } from "../crypto/provider.js";
+import type { Hash, HashAlgorithm, NamedGroup, SignatureAlgorithm, Suite, Verifier } from "../crypto/provider.js";
 import type { CertificateTap } from "../messages/certificate.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { ChainVerifier } from "../x509/chain.js";
+import type { Flow } from "./flow.js";
 import { Handshake, putHeader, type Row, type Wait } from "./handshake.js";
 import type { Proof13 } from "./proof-13.js";
 import * as S from "./states-13.js";
@@ -13,7 +14,7 @@ import { Transcript } from "./transcript.js";
 /** What of the handshake outlives it. */
 export interface Negotiated {
   version: number;
-  suite: CipherSuite | null;
+  suite: Suite | null;
   group: NamedGroup | null;
   alpn: string | null;
   /** The name that the client asked for by SNI, "" for none. */
@@ -22,6 +23,15 @@ export interface Negotiated {
   peerAuthenticated: boolean;
   /** Sees the peer's certificates as they stream, where somebody wants to. */
   readonly certificateTap: CertificateTap | null;
+  /** The hello has decided for another version: its flow goes on in place of this one. */
+  goOnWith(flow: Flow): void;
+}
+
+/** Whether `length` bytes of content fit into a record now; an error where they never will. */
+export function hasRoom({ writer }: RecordLayer, length: number): boolean {
+  if (writer.room >= length) return true;
+  if (writer.pending > 0) return false;
+  throw new TLSAlert(internal_error, `sendBuffer is too small: a message of ${length} bytes, there is room for ${writer.room}`, "internal");
 }
 
 /** What both sides of a TLS 1.3 handshake have in common. Dropped, and its secrets zeroed, once connected. */
@@ -78,20 +88,20 @@ export abstract class Handshake13<F> extends Handshake<F> {
     return true;
   }
 
+  /** §6: every alert but two is an error, whatever its level. */
+  get ignoresWarnings(): boolean {
+    return false;
+  }
+
+  changeCipherSpec(): void {}
+
   get stateName(): string {
     return S.stateName13(this.state);
   }
 
   /** True where `length` bytes of content fit into a record now; else the step waits until what stands before them was sent. */
   hasRoom(length: number): boolean {
-    const { writer } = this.records;
-    if (writer.room >= length) return true;
-    if (writer.pending === 0)
-      throw new TLSAlert(
-        internal_error,
-        `sendBuffer is too small: a message of ${length} bytes, there is room for ${writer.room}`,
-        "internal",
-      );
+    if (hasRoom(this.records, length)) return true;
     this.blocked = true;
     return false;
   }

@@ -51,9 +51,19 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
     return "CONNECTED";
   }
 
+  get renewsKeys(): boolean {
+    return true;
+  }
+
   get takesChangeCipherSpec(): boolean {
     return false;
   }
+
+  get ignoresWarnings(): boolean {
+    return false;
+  }
+
+  changeCipherSpec(): void {}
 
   get next(): null {
     return null;

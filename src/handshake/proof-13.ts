@@ -11,7 +11,7 @@ import * as S from "./states-13.js";
 import type { Transcript } from "./transcript.js";
 
 /** How one side proves itself: Certificate, CertificateVerify (RFC 9846 §4.5), sent piece by piece as the send region has room. */
-export class Proof13 {
+export class Proof13 implements Outgoing {
   readonly identity: Identity | null;
   readonly scheme: number;
   readonly certificates: CertificateWriter;
@@ -34,7 +34,7 @@ export class Proof13 {
 const NONE: readonly Uint8Array[] = [];
 
 /** The least room for which a piece of a message is worth a record of its own. */
-const WORTHWHILE = 64;
+export const WORTHWHILE = 64;
 
 export function sendCertificate<F>(h: Handshake13<F>): number {
   const { writer, io } = h.records;
@@ -82,8 +82,14 @@ export function sendCertificateVerify<F>(h: Handshake13<F>): number {
   return S.SEND_FINISHED;
 }
 
+/** A message that goes out piece by piece, and how much of it was sent. */
+export interface Outgoing {
+  message: Uint8Array | null;
+  sent: number;
+}
+
 /** Sends `message` in as many records as it needs; false: there is no room for the next. */
-export function sendMessage<F>(h: Handshake13<F>, proof: Proof13): boolean {
+export function sendMessage(h: Pick<Handshake13<unknown>, "records" | "hasRoom">, proof: Outgoing): boolean {
   const { writer, io } = h.records;
   const message = proof.message as Uint8Array;
   do {

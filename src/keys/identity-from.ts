@@ -1,5 +1,5 @@
 /** An Identity from DER: certificates and private key are held against each other before anything is served with them. */
-import type { HashAlgorithm } from "../crypto/provider.js";
+import type { HashAlgorithm, SignedContent } from "../crypto/provider.js";
 import type { Identity, Signer, SigningKey } from "../identity.js";
 import { certificateParts } from "./certificate-parts.js";
 import { keyTypeName } from "./key-algorithms.js";
@@ -83,5 +83,9 @@ class MemoryKey implements SigningKey {
 
   createSigner(): Signer {
     return this.support.createSigner(this.key);
+  }
+
+  createContent(scheme: number): SignedContent | null {
+    return this.support.createSigner(this.key).createContent?.(scheme) ?? null;
   }
 }

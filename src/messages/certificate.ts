@@ -18,13 +18,13 @@ export interface CertificateTap {
 
 /**
  * Reads a server's Certificate message (RFC 9846 §4.5.1) as its bytes arrive and pushes each certificate into the chain verifier; nothing is stored.
- * Between two certificates it can be `waiting`: the verifier has a signature to check.
+ * Between two certificates it can be `waiting`: the verifier has a signature to check. TLS 1.2's (RFC 5246 §7.4.2) has neither context nor extensions.
  */
 export class CertificateReader {
   private readonly chain: ChainVerifier;
   private readonly mayBeEmpty: boolean;
   private readonly tap: CertificateTap | null;
-  private readonly extensions: readonly { readonly type: number; readonly name: string }[];
+  private readonly extensions: readonly { readonly type: number; readonly name: string }[] | null;
   private field: number;
   /** Bytes of the current length field or certificate still to come, and the number read so far. */
   private left: number;
@@ -32,10 +32,10 @@ export class CertificateReader {
   private listLeft: number;
   private entries: number;
 
-  /** extensions: those that this side knows. mayBeEmpty: the peer is a client, which may have no certificate. */
+  /** extensions: those that this side knows; null for TLS 1.2. mayBeEmpty: the peer is a client, which may have no certificate. */
   constructor(
     chain: ChainVerifier,
-    extensions: readonly { readonly type: number; readonly name: string }[],
+    extensions: readonly { readonly type: number; readonly name: string }[] | null,
     mayBeEmpty = false,
     tap: CertificateTap | null = null,
   ) {
@@ -43,8 +43,8 @@ export class CertificateReader {
     this.mayBeEmpty = mayBeEmpty;
     this.chain = chain;
     this.extensions = extensions;
-    this.field = CONTEXT_LENGTH;
-    this.left = 1;
+    this.field = extensions === null ? LIST_LENGTH : CONTEXT_LENGTH;
+    this.left = extensions === null ? 3 : 1;
     this.number = 0;
     this.listLeft = 0;
     this.entries = 0;
@@ -64,7 +64,8 @@ export class CertificateReader {
         this.listLeft -= n;
         if (this.left === 0) {
           this.chain.endCertificate();
-          this.expect(EXTENSIONS_LENGTH, 2);
+          if (this.extensions === null) this.expect(ENTRY_LENGTH, 3);
+          else this.expect(EXTENSIONS_LENGTH, 2);
         }
         continue;
       }
@@ -132,7 +133,7 @@ export class CertificateReader {
         return;
       default:
         // Nothing that can be answered in a Certificate message was offered (§4.3).
-        refuseExtension(this.extensions, n, `Certificate, entry ${this.entries - 1}`);
+        refuseExtension(this.extensions ?? [], n, `Certificate, entry ${this.entries - 1}`);
     }
   }
 
@@ -161,20 +162,27 @@ export class CertificateReader {
   }
 }
 
-/** Writes a Certificate message (RFC 9846 §4.5.1) piece by piece, header included, so that a chain needs no buffer of its size. */
+/**
+ * Writes a Certificate message (RFC 9846 §4.5.1) piece by piece, header included, so that a chain needs no buffer of its size. `plain`: as in TLS 1.2,
+ * without context and extensions.
+ */
 export class CertificateWriter {
   done: boolean;
   private readonly certificates: readonly Uint8Array[];
   private readonly listLength: number;
+  /** Bytes of an entry besides the certificate: its length before it, an empty extension block behind it. */
+  private readonly around: number;
   /** The entry under way; -1: the header. */
   private entry: number;
   private at: number;
 
   /** certificates: DER, the end entity's first; none: the answer of a client that has no certificate. */
-  constructor(certificates: readonly Uint8Array[]) {
+  constructor(certificates: readonly Uint8Array[], plain = false) {
+    const around = plain ? 3 : 5;
     let length = 0;
-    for (let i = 0; i < certificates.length; i++) length += certificates[i].length + 5;
+    for (let i = 0; i < certificates.length; i++) length += certificates[i].length + around;
     this.done = false;
+    this.around = around;
     this.certificates = certificates;
     this.listLength = length;
     this.entry = -1;
@@ -187,6 +195,7 @@ export class CertificateWriter {
     while (o < end && !this.done) {
       if (this.entry < 0) {
         bytes[o++] = this.headerByte(this.at++);
+        if (this.at === 4 && this.around === 3) this.at++; // no context
         if (this.at === 8) this.nextEntry();
         continue;
       }
@@ -198,11 +207,12 @@ export class CertificateWriter {
         for (let i = 0; i < n; i++) bytes[o + i] = certificate[at + i];
         o += n;
         this.at += n;
+        if (this.at === length + this.around) this.nextEntry();
         continue;
       }
       // cert_data's length before it; an empty extension block behind it.
       bytes[o++] = at < 0 ? (length >> (-8 * (at + 1))) & 255 : 0;
-      if (++this.at === length + 5) this.nextEntry();
+      if (++this.at === length + this.around) this.nextEntry();
     }
     return o;
   }
@@ -217,7 +227,7 @@ export class CertificateWriter {
   private headerByte(index: number): number {
     const { listLength } = this;
     if (index === 0) return certificateType;
-    if (index < 4) return ((listLength + 4) >> (8 * (3 - index))) & 255;
+    if (index < 4) return ((listLength + (this.around === 3 ? 3 : 4)) >> (8 * (3 - index))) & 255;
     if (index === 4) return 0;
     return (listLength >> (8 * (7 - index))) & 255;
   }

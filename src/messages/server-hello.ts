@@ -15,6 +15,9 @@ const HELLO_RETRY_REQUEST_RANDOM = new Uint8Array([
 /** The last 8 bytes of ServerHello.random when a server that knows TLS 1.3 settles for less (§4.2.3): "DOWNGRD" and the version. */
 const DOWNGRADE = new Uint8Array([0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44]);
 
+/** Where Random stands in a ServerHello, from its handshake header on. */
+export const SERVER_RANDOM_AT = 6;
+
 /** The fixed fields of a ServerHello or HelloRetryRequest, as offsets into the message. The reader is left at its extensions. */
 export class ServerHello {
   isRetryRequest: boolean;

@@ -1,4 +1,4 @@
-import type { HashAlgorithm, Random } from "../crypto/provider.js";
+import type { Random, Suite } from "../crypto/provider.js";
 import type { Protection } from "./protection.js";
 
 /** How a suite of TLS 1.2 agrees on the pre-master secret. */
@@ -51,16 +51,11 @@ export interface Cipher12 {
   create(opens: boolean, sibling: Protection12 | null, places: KeyPlaces, macFirst: MacFirst | null): Protection12;
 }
 
-/** A cipher suite of TLS 1.2: its code point and its parts. */
-export interface CipherSuite12 {
-  readonly id: number;
-  /** As IANA has it. */
-  readonly name: string;
+/** A cipher suite of TLS 1.2. Its hash is that of the PRF, of Finished, and of the transcript. */
+export interface CipherSuite12 extends Suite {
   /** KX_ECDHE … */
   readonly kx: number;
   /** BY_ECDSA … */
   readonly by: number;
-  /** Of the PRF, of Finished, and of the transcript. */
-  readonly hash: HashAlgorithm;
   readonly cipher: Cipher12;
 }

@@ -8,7 +8,7 @@ export const VERIFY_DATA_LENGTH = 12;
 export const CLIENT_RANDOM = 0;
 export const SERVER_RANDOM = 32;
 const RANDOMS_LENGTH = 96;
-export const DIGEST = RANDOMS_LENGTH;
+const DIGEST = RANDOMS_LENGTH;
 
 /**
  * The pseudorandom function of TLS 1.2 (RFC 5246 §5) and what is made with it: master secret, key block, verify_data. `secrets` holds
@@ -21,7 +21,9 @@ export class Prf12 {
   readonly hash: Hash;
   readonly secrets: Uint8Array;
   private readonly hmac: Hmac;
-  private readonly a: number;
+  readonly digest: number;
+  /** A(i) of P_hash; free between two calls. */
+  readonly a: number;
 
   constructor(algorithm: HashAlgorithm) {
     const length = algorithm.outputLength;
@@ -29,6 +31,7 @@ export class Prf12 {
     this.hash = algorithm.create();
     this.hmac = new Hmac(this.hash);
     this.secrets = new Uint8Array(RANDOMS_LENGTH + 2 * length);
+    this.digest = DIGEST;
     this.a = RANDOMS_LENGTH + length;
   }
 
@@ -88,13 +91,13 @@ export class Prf12 {
   }
 }
 
-const MASTER_SECRET = label("master secret");
-const EXTENDED_MASTER_SECRET = label("extended master secret");
-const KEY_EXPANSION = label("key expansion");
-export const CLIENT_FINISHED = label("client finished");
-export const SERVER_FINISHED = label("server finished");
+const MASTER_SECRET = ascii("master secret");
+const EXTENDED_MASTER_SECRET = ascii("extended master secret");
+const KEY_EXPANSION = ascii("key expansion");
+export const CLIENT_FINISHED = ascii("client finished");
+export const SERVER_FINISHED = ascii("server finished");
 
-function label(text: string): Uint8Array {
+function ascii(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;

@@ -52,6 +52,8 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
     this.queue(TOY_HELLO);
   }
 
+  goOnWith(): void {}
+
   get rxOffset(): number {
     return this.rxLength;
   }

@@ -1,0 +1,6 @@
+/** TLS 1.2 for `connect` and `createServer`: their option `tls12`. Who does not name it speaks TLS 1.3 alone. */
+import { Client12 } from "../../src/handshake/client-12.js";
+import { nobleSuites12 } from "./noble/suites-12.js";
+
+/** CCM_8 is only for peers that have nothing else: its tag has 8 bytes. */
+export const client12 = new Client12(nobleSuites12.filter(({ name }) => !name.endsWith("CCM_8")));
