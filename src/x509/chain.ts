@@ -252,7 +252,10 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     const { reader, config } = this;
     const { purpose, serverName } = config;
     const wanted = purpose !== "server" || !serverName ? null : typeof serverName === "string" ? serverName : serverName.text;
-    const problem = judgeDates(reader, this.now, this.has(CLOCK_IS_SET)) ?? judgePurpose(reader, purpose) ?? judgeLeaf(reader, wanted);
+    const problem =
+      judgeDates(reader, this.now, this.has(CLOCK_IS_SET)) ??
+      judgePurpose(reader, purpose) ??
+      judgeLeaf(reader, wanted, config.enciphers === true);
     if (problem) throw problem;
   }
 
