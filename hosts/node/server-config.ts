@@ -1,5 +1,5 @@
 /** The options of createServer, made into a ServerConfig. All that is wrong with them is said here, before anything listens. */
-import type { ClientAuthentication, CookieConfig, HostLookup, KeyLog, ServerConfig, VirtualHost } from "../../src/config.js";
+import type { ClientAuthentication, CookieConfig, HostLookup, KeyLog, ServerConfig, Version12, VirtualHost } from "../../src/config.js";
 import { checkProtocols } from "../../src/config-check.js";
 import type { Clock, CryptoProvider, Random } from "../../src/crypto/provider.js";
 import type { Identity } from "../../src/identity.js";
@@ -36,6 +36,9 @@ export interface ConfigOptions extends HostOptions {
    */
   hosts?: Readonly<Record<string, HostOptions>> | HostLookup;
   provider?: CryptoProvider;
+  /** TLS 1.2 too (`server12`); with `tls13: false` it alone. Default: TLS 1.3 alone. */
+  tls12?: Version12;
+  tls13?: false;
   random?: Random;
   clock?: Clock;
   /** Stateless HelloRetryRequests. Off by default: they pay where several servers share an address and a key. */
@@ -57,6 +60,8 @@ export function serverConfig(options: ConfigOptions): ServerConfig {
     sendBuffer: options.sendBuffer ?? NODE_SEND_BUFFER,
     ...(options.cookies === undefined ? {} : { cookies: options.cookies }),
     ...(options.sliceSteps === undefined ? {} : { sliceSteps: options.sliceSteps }),
+    ...(options.tls12 === undefined ? {} : { tls12: options.tls12 }),
+    ...(options.tls13 === undefined ? {} : { tls13: options.tls13 }),
     ...(options.keyLog === undefined ? {} : { keyLog: options.keyLog }),
   };
   new ServerConnection(config); // buffers, provider and cookies are checked by the constructor

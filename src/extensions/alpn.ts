@@ -2,7 +2,7 @@ import { decode_error, illegal_parameter, TLSAlert } from "../alert.js";
 import { escaped } from "../bytes/escaped.js";
 import { application_layer_protocol_negotiation } from "../constants.js";
 import { type ClientExtension, IN_ANSWER } from "./extension.js";
-import type { ServerExtension } from "./server-extension.js";
+import type { CommonHelloContext, ServerExtension } from "./server-extension.js";
 
 /** application_layer_protocol_negotiation (RFC 7301 §3.1): the answer holds exactly one name, one of those offered. */
 export const alpn: ClientExtension = {
@@ -44,7 +44,7 @@ function sameAscii(text: string, bytes: Uint8Array, offset: number, length: numb
 }
 
 /** The server's side: the list is kept where it stands until the virtual server is known; the answer is the one name chosen. */
-export const protocolsOfClient: ServerExtension = {
+export const protocolsOfClient: ServerExtension<CommonHelloContext> = {
   type: application_layer_protocol_negotiation,
   name: "application_layer_protocol_negotiation",
   answers: IN_ANSWER,

@@ -1,7 +1,7 @@
 import { illegal_parameter, TLSAlert } from "../alert.js";
 import { max_fragment_length } from "../constants.js";
 import { type ClientExtension, IN_ANSWER } from "./extension.js";
-import type { ServerExtension } from "./server-extension.js";
+import type { CommonHelloContext, ServerExtension } from "./server-extension.js";
 
 /** MaxFragmentLength (RFC 6066 §4): 1 to 4 for 2^9 to 2^12 bytes of content. */
 function lengthOf(code: number): number {
@@ -43,7 +43,7 @@ export const maxFragmentLength: ClientExtension = {
 };
 
 /** The server's side: taken where the client did not send record_size_limit. */
-export const fragmentLengthOfClient: ServerExtension = {
+export const fragmentLengthOfClient: ServerExtension<CommonHelloContext> = {
   type: max_fragment_length,
   name: "max_fragment_length",
   answers: IN_ANSWER,

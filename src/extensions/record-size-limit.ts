@@ -1,7 +1,7 @@
 import { illegal_parameter, TLSAlert } from "../alert.js";
 import { record_size_limit } from "../constants.js";
 import { type ClientExtension, IN_ANSWER } from "./extension.js";
-import type { ServerExtension } from "./server-extension.js";
+import type { CommonHelloContext, ServerExtension } from "./server-extension.js";
 
 /** The least that may be asked for, and the most that there is: 2^14 bytes of content and the content type (RFC 8449 §4). */
 const LEAST = 64;
@@ -28,7 +28,7 @@ export const recordSizeLimit: ClientExtension = {
 };
 
 /** The server's side. A client may ask for more than there is in this version (§4): that is no limit. */
-export const sizeLimitOfClient: ServerExtension = {
+export const sizeLimitOfClient: ServerExtension<CommonHelloContext> = {
   type: record_size_limit,
   name: "record_size_limit",
   answers: IN_ANSWER,

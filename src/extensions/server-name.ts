@@ -1,7 +1,7 @@
 import { decode_error, illegal_parameter, TLSAlert } from "../alert.js";
 import { server_name } from "../constants.js";
 import { type ClientExtension, IN_ANSWER } from "./extension.js";
-import type { ServerExtension } from "./server-extension.js";
+import type { CommonHelloContext, ServerExtension } from "./server-extension.js";
 
 const HOST_NAME = 0;
 
@@ -25,7 +25,7 @@ export const serverName: ClientExtension = {
 };
 
 /** The server's side: one host_name; the answer, empty, tells that it was used (RFC 6066 §3). */
-export const serverNameOfClient: ServerExtension = {
+export const serverNameOfClient: ServerExtension<CommonHelloContext> = {
   type: server_name,
   name: "server_name",
   answers: IN_ANSWER,

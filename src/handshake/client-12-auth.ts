@@ -5,6 +5,7 @@ import { CertificateRequestReader12 } from "../messages/certificate-request-12.j
 import { ChainVerifier } from "../x509/chain.js";
 import type { ClientHandshake12 } from "./client-12.js";
 import { type ClientKind12, MUST } from "./exchange-12.js";
+import { NO_SINKS } from "./handshake-12.js";
 import { checkKeyFits, keepPeerKey } from "./peer-auth-12.js";
 import { Proof12 } from "./proof-12.js";
 import { sinkFor } from "./sinks-12.js";
@@ -36,15 +37,22 @@ export function onCertificate(h: H): number {
   return (h.kind as ClientKind12).serverKeyExchange === MUST ? S.WAIT_SKE : S.WAIT_CR;
 }
 
+/** Those whose keys can sign all messages by their hash. */
+function signers(identities: readonly Identity[] | undefined): readonly Identity[] {
+  return identities === undefined ? NO_IDENTITIES : identities.filter(({ key }) => key.createContent !== undefined);
+}
+
 export function readCertificateRequest(h: H): CertificateRequestReader12 {
-  h.request = new CertificateRequestReader12(h.config.identities ?? NO_IDENTITIES, h.config.provider.sha256);
+  h.request = new CertificateRequestReader12(signers(h.config.identities), h.config.provider.sha256);
   return h.request;
 }
 
 /** RFC 5246 §7.4.4: the first of our identities that the server can accept; none is an answer too. */
 export function onCertificateRequest(h: H): number {
   const { identity, scheme } = h.request as CertificateRequestReader12;
-  h.proof = new Proof12(identity, scheme, identity === null ? null : sinkFor(h.sinks, identity, scheme));
+  const content = identity === null ? null : sinkFor(h.sinks, identity, scheme);
+  h.proof = new Proof12(content === null ? null : identity, scheme, content);
+  h.sinks = content === null ? NO_SINKS : [content];
   h.request = null;
   return S.WAIT_SHD;
 }
@@ -52,5 +60,7 @@ export function onCertificateRequest(h: H): number {
 export function onServerHelloDone(h: H, bytes: Uint8Array, start: number, end: number): number {
   if (end - start !== 4) throw new TLSAlert(decode_error, `ServerHelloDone: ${end - start - 4} bytes, it has none`);
   h.passed(bytes, start, end - start);
-  return h.proof === null ? S.EXCHANGE : S.SEND_CERT;
+  if (h.proof !== null) return S.SEND_CERT;
+  h.sinks = NO_SINKS;
+  return S.EXCHANGE;
 }

@@ -1,6 +1,7 @@
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
 import type { ClientHandshake12 } from "./client-12.js";
+import type { ServerHandshake12 } from "./server-12.js";
 
 /** Whether a ServerKeyExchange comes with a key exchange. */
 export const NEVER = 0;
@@ -29,8 +30,28 @@ export interface ClientKind12 {
   create(h: ClientHandshake12): ClientExchange12;
 }
 
+/** The server's part of one key exchange under way. */
+export interface ServerExchange12 {
+  /** Goes on with what is to be computed before ServerKeyExchange; DONE. */
+  prepare(budget: number): number;
+  /** The parameters of ServerKeyExchange, without a signature; none: no such message is sent. */
+  readonly paramsLength: number;
+  writeParams(w: Writer): void;
+  /** Reads the body of ClientKeyExchange. */
+  readMessage(r: Reader): void;
+  /** Goes on towards the pre-master secret; DONE. */
+  step(budget: number): number;
+  preMasterSecret(): Uint8Array;
+  wipe(): void;
+}
+
+export interface ServerKind12 {
+  readonly kx: number;
+  create(h: ServerHandshake12): ServerExchange12;
+}
+
 /** The kind for a suite's key exchange, or null. */
-export function findExchange(exchanges: readonly ClientKind12[], kx: number): ClientKind12 | null {
+export function findExchange<K extends { readonly kx: number }>(exchanges: readonly K[], kx: number): K | null {
   for (let i = 0; i < exchanges.length; i++) if (exchanges[i].kx === kx) return exchanges[i];
   return null;
 }

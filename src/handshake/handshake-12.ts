@@ -11,7 +11,7 @@ import type { Proof12 } from "./proof-12.js";
 import * as S from "./states-12.js";
 import { Transcript } from "./transcript.js";
 
-const NO_SINKS: readonly SignedContent[] = [];
+export const NO_SINKS: readonly SignedContent[] = [];
 
 /** What both sides of a TLS 1.2 handshake (RFC 5246 §7.3) have in common. Dropped, and its secrets zeroed, once connected. */
 export abstract class Handshake12<F> extends Handshake<F> {

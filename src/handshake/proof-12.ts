@@ -4,7 +4,7 @@ import type { Identity, Signer } from "../identity.js";
 import { CertificateWriter } from "../messages/certificate.js";
 import { type Prf12, VERIFY_DATA_LENGTH } from "../schedule/prf-12.js";
 import { putHeader } from "./handshake.js";
-import type { Handshake12 } from "./handshake-12.js";
+import { type Handshake12, NO_SINKS } from "./handshake-12.js";
 import { MASTER_SECRET } from "./keys.js";
 import { type Outgoing, sendMessage, WORTHWHILE } from "./proof-13.js";
 import type { Transcript } from "./transcript.js";
@@ -75,6 +75,7 @@ export function signAll<F>(h: Handshake12<F>, budget: number, random: Parameters
     const signer = (proof.identity as Identity).key.createSigner();
     proof.signer = signer;
     signer.beginContent?.(proof.scheme, proof.content as SignedContent, random);
+    h.sinks = NO_SINKS;
   }
   if (!signOn(h, budget)) return false;
   proof.message = signedMessage(proof, certificate_verify, EMPTY);

@@ -19,6 +19,7 @@ import { ClientHello } from "../messages/client-hello.js";
 import { writeServerHelloFields } from "../messages/server-hello.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { protectHandshake, sendCompatibilityChangeCipherSpec } from "./common-13.js";
+import { serverVersion12 } from "./hello.js";
 import { READ_SECRET, WRITE_SECRET } from "./keys.js";
 import { Proof13 } from "./proof-13.js";
 import type { ServerHandshake13 } from "./server-13.js";
@@ -36,6 +37,11 @@ export function onClientHello(h: H, bytes: Uint8Array, start: number, end: numbe
   h.forgetOffers();
   if (hello.hasExtensions) receiveClientExtensions(SERVER_EXTENSIONS, h, r);
   r.finish();
+  const tls12 = serverVersion12(h.config);
+  if (!h.offersTLS13 && tls12 !== null && !h.retried) {
+    tls12.takeOver(h.config, h.records, h.keys, h.negotiated, bytes, start, end);
+    return h.state;
+  }
   if (!h.offersTLS13)
     throw new TLSAlert(protocol_version, "ClientHello: the client does not offer TLS 1.3, this server speaks no other version");
   hello.check13(bytes);

@@ -8,6 +8,7 @@ import type { RecordLayer } from "../record/record-layer.js";
 import type { PostFlow } from "./flow.js";
 import type { Row, Wait } from "./handshake.js";
 import { Handshake13, type Negotiated } from "./handshake-13.js";
+import { serverVersion12 } from "./hello.js";
 import { checkCertificate, checkCertificateVerify, onCertificateVerify } from "./peer-auth-13.js";
 import { PostHandshake13, SERVER_ROWS } from "./post-handshake-13.js";
 import { sendCertificate, sendCertificateVerify } from "./proof-13.js";
@@ -93,7 +94,7 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
     this.cookieLength = 0;
     this.sizeLimit = 0;
     this.fragmentCode = 0;
-    this.receiveLimit = records.receiveLimit(config.provider.suites);
+    this.receiveLimit = records.receiveLimit(config.provider.suites, serverVersion12(config)?.overhead);
     this.group = config.provider.groups[0];
     this.keyExchange = null;
     this.host = null;

@@ -1,5 +1,7 @@
-import type { SignedContent } from "../crypto/provider.js";
+import { internal_error, TLSAlert } from "../alert.js";
+import type { Hash, HashAlgorithm, SignatureAlgorithm, SignedContent } from "../crypto/provider.js";
 import type { Identity } from "../identity.js";
+import { signsAll } from "../messages/certificate-request-12.js";
 
 /**
  * What a TLS 1.2 client may have to sign is all its handshake messages, with a hash that is known only when a CertificateRequest has come (RFC 5246
@@ -55,4 +57,42 @@ export function sinkFor(sinks: readonly SignedContent[], identity: Identity, sch
 function find(sinks: readonly ClientSink[], identity: Identity, hash: number): ClientSink | null {
   for (let i = 0; i < sinks.length; i++) if (sinks[i].identity === identity && sinks[i].hash === hash) return sinks[i];
   return null;
+}
+
+/** A server's: every hash that it accepts a client's signature with, but for the one of the suite. */
+class ServerSink implements SignedContent {
+  readonly hash: Hash;
+
+  constructor(algorithm: HashAlgorithm) {
+    this.hash = algorithm.create();
+    this.hash.reset();
+  }
+
+  update(bytes: Uint8Array, offset: number, length: number): void {
+    this.hash.update(bytes, offset, length);
+  }
+}
+
+export function serverSinks(signatures: readonly SignatureAlgorithm[], length: number): readonly SignedContent[] {
+  const sinks: ServerSink[] = [];
+  for (let i = 0; i < signatures.length; i++) {
+    const { scheme, hash } = signatures[i];
+    if (!signsAll(scheme) || hash.outputLength === length) continue;
+    let j = 0;
+    while (j < sinks.length && sinks[j].hash.outputLength !== hash.outputLength) j++;
+    if (j === sinks.length) sinks.push(new ServerSink(hash));
+  }
+  return sinks;
+}
+
+/** The hash of all messages, of `length` bytes. */
+export function digestOfAll(sinks: readonly SignedContent[], length: number, out: Uint8Array): void {
+  for (let i = 0; i < sinks.length; i++) {
+    const { hash } = sinks[i] as ServerSink;
+    if (hash.outputLength === length) {
+      hash.digest(out, 0);
+      return;
+    }
+  }
+  throw new TLSAlert(internal_error, `CertificateVerify: no hash of ${length} bytes was kept`, "internal");
 }

@@ -101,6 +101,11 @@ export class ClientHello {
       throw new TLSAlert(illegal_parameter, "ClientHello: legacy_compression_methods other than null");
   }
 
+  offersNoCompression(bytes: Uint8Array): boolean {
+    for (let i = 0; i < this.compressionLength; i++) if (bytes[this.compressionOffset + i] === 0) return true;
+    return false;
+  }
+
   offersSuite(bytes: Uint8Array, id: number): boolean {
     const end = this.suitesOffset + this.suitesLength;
     for (let o = this.suitesOffset; o < end; o += 2) if (((bytes[o] << 8) | bytes[o + 1]) === id) return true;

@@ -110,3 +110,9 @@ export function writeServerHelloFields(
   w.u16(suite);
   w.u8(0);
 }
+
+/** The end of a ServerHello.random that settles for TLS 1.2 where TLS 1.3 is spoken too (RFC 9846 §4.2.3). */
+export function markDowngrade(bytes: Uint8Array, random: number): void {
+  for (let i = 0; i < 7; i++) bytes[random + 24 + i] = DOWNGRADE[i];
+  bytes[random + 31] = 1;
+}
