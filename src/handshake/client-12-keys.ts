@@ -67,5 +67,7 @@ export function finishClient(h: H): number {
 
 export function onFinished(h: H, bytes: Uint8Array, start: number, end: number): number {
   checkFinished(h, SERVER_FINISHED, bytes, start, end);
+  // With RSA key exchange and with pre-shared keys this is the server's proof.
+  h.negotiated.peerAuthenticated = true;
   return S.CONNECTED;
 }

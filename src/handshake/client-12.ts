@@ -165,6 +165,8 @@ const ROWS: readonly Row<H>[] = [
   { state: S.WAIT_SH, type: server_hello, stream: null, endsRecord: false, handle: onServerHello },
   { state: S.WAIT_CERT, type: certificate, stream: readCertificate, endsRecord: false, handle: onCertificate },
   { state: S.WAIT_SKE, type: server_key_exchange, stream: null, endsRecord: false, handle: onServerKeyExchange },
+  // Plain PSK has no ServerKeyExchange where there is no hint.
+  { state: S.WAIT_SKE, type: server_hello_done, stream: null, endsRecord: false, handle: onServerHelloDone },
   { state: S.WAIT_CR, type: certificate_request, stream: readCertificateRequest, endsRecord: false, handle: onCertificateRequest },
   { state: S.WAIT_CR, type: server_hello_done, stream: null, endsRecord: false, handle: onServerHelloDone },
   { state: S.WAIT_SHD, type: server_hello_done, stream: null, endsRecord: false, handle: onServerHelloDone },

@@ -7,7 +7,7 @@ export const LAYERS = [
   ["src/alert.ts", "src/constants.ts", "src/bytes/"],
   ["src/crypto/"],
   ["src/x509/"],
-  ["src/config", "src/identity.ts", "src/virtual-hosts.ts"],
+  ["src/config", "src/identity.ts", "src/virtual-hosts.ts", "src/psk-12.ts"],
   ["src/keys/"],
   ["src/record/", "src/schedule/"],
   ["src/suites-12/"],
