@@ -41,7 +41,10 @@ export function onCertificate(h: H): number {
 
 /** Those whose keys can sign all messages by their hash. */
 function signers(identities: readonly Identity[] | undefined): readonly Identity[] {
-  return identities === undefined ? NO_IDENTITIES : identities.filter(({ key }) => key.createContent !== undefined);
+  if (identities === undefined) return NO_IDENTITIES;
+  const usable: Identity[] = [];
+  for (let i = 0; i < identities.length; i++) if (identities[i].key.createContent !== undefined) usable.push(identities[i]);
+  return usable;
 }
 
 export function readCertificateRequest(h: H): CertificateRequestReader12 {

@@ -33,7 +33,7 @@ export function addConnectCommand(program: Command): void {
  */
 async function connectCommand(address: Address, flags: ConnectFlags): Promise<void> {
   const trust = usable(() => anchorsFromFiles(flags.ca));
-  const { options, close } = tlsOptions(flags);
+  const { options, close } = tlsOptions(flags, "client");
   try {
     const socket = usable(() =>
       connect({

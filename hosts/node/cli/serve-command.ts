@@ -72,7 +72,7 @@ async function serveCommand(flags: ServeFlags): Promise<void> {
   if (flags.requireClientCert && flags.clientCa === undefined)
     throw new CommandError("--require-client-cert needs --client-ca, the authorities to trust", EXIT_USAGE);
   const serve = usable(() => handlerFor(flags));
-  const { options, close } = tlsOptions(flags);
+  const { options, close } = tlsOptions(flags, "server");
   try {
     const server = usable(() => createServer(serverOptions(flags, options)));
     report(server);

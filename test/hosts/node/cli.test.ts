@@ -183,7 +183,11 @@ describe("thimble connect", () => {
       [["connect", "localhost:1", "--ca", ca.rootFile, "--keylog", join(ca.folder, "none/x")], /none\/x/],
       [["connect", "localhost:1", "--ca", ca.rootFile, "--ciphers", "AES"], /"AES" is unknown .*may be: TLS_CHACHA20.*TLS_AES_128_CCM_8/],
       [["connect", "localhost:1", "--ca", ca.rootFile, "--groups", "P-999"], /"P-999" is unknown .*may be: x25519, secp256r1/],
-      [["connect", "localhost:1", "--ca", ca.rootFile, "--max-version", "1.2"], /TLS 1\.3 is the only version/],
+      [["connect", "localhost:1", "--ca", ca.rootFile, "--min-version", "1.3", "--max-version", "1.2"], /1\.3 is above --max-version 1\.2/],
+      [
+        ["connect", "localhost:1", "--ca", ca.rootFile, "--max-version", "1.2", "--ciphers", "TLS_AES_128_GCM_SHA256"],
+        /none of them belongs to a version/,
+      ],
       [["connect", "localhost:1", "--ca", ca.rootFile, "--min-version", "1.1"], /Allowed choices are 1\.2, 1\.3/],
       [["connect", "localhost:1", "--ca", ca.rootFile, "--provider", "x"], /Allowed choices are noble, xs/],
       [["connect", "localhost:1", "--ca", ca.rootFile, "--frob"], /unknown option '--frob'/],
