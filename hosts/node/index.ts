@@ -15,6 +15,6 @@ export {
 } from "./server.js";
 export type { ConfigOptions, HostOptions } from "./server-config.js";
 export { systemClock, systemRandom } from "./system.js";
-export { client12, server12 } from "./tls12.js";
 export { DEFAULT_HANDSHAKE_TIMEOUT, type TLSConnection, TLSSocket, type TLSSocketOptions } from "./tls-socket.js";
+export { client12, server12 } from "./tls12.js";
 export { certificateSignatures, verifyChain } from "./verify-chain.js";
