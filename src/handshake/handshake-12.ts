@@ -88,6 +88,12 @@ export abstract class Handshake12<F> extends Handshake<F> {
     return true;
   }
 
+  /** A Certificate ends with the last certificate, whose check is what the reader waits for. */
+  override work(budget: number): void {
+    super.work(budget);
+    if (this.state === S.WAIT_CERT && this.complete) this.handle(this.records.reader);
+  }
+
   /** What the peer sends from here on is protected. */
   changeCipherSpec(): void {
     this.records.reader.protection = this.read;

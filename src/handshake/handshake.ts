@@ -82,6 +82,11 @@ export abstract class Handshake<F> {
     return this.headerLength > 0;
   }
 
+  /** A streamed message has all its bytes, though its reader waited at its end. */
+  protected get complete(): boolean {
+    return this.reader !== null && this.left === 0;
+  }
+
   /** True where the state waits for our own work. */
   get working(): boolean {
     return this.findWait() !== null;

@@ -1,4 +1,4 @@
-import { record_overflow, TLSAlert, unexpected_message } from "../alert.js";
+import { protocol_version, record_overflow, TLSAlert, unexpected_message } from "../alert.js";
 import { escaped } from "../bytes/escaped.js";
 import { alert, application_data, change_cipher_spec, handshake } from "../constants.js";
 import { HEADER_LENGTH, MAX_PLAINTEXT, type Protection } from "./protection.js";
@@ -205,5 +205,8 @@ export class RecordReader {
     const { io, head } = this;
     if (io[head] >= 0x20 && io[head] < 0x7f)
       throw new TLSAlert(unexpected_message, `the peer sent plain text, not TLS: "${escaped(io, head, there)}"`);
+    // A header of two bytes, then CLIENT-HELLO (RFC 6101 Appendix E.2).
+    if (io[head] >= 0x80 && there > 2 && io[head + 2] === 1)
+      throw new TLSAlert(protocol_version, "the peer begins with a hello of SSL 2; no version below TLS 1.2 is spoken");
   }
 }
