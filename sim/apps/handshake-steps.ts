@@ -28,7 +28,7 @@ function nameOf(connection: Connection, type: number, length: number, before: st
   const after = stateOf(connection);
   if (type === CHANGE_CIPHER_SPEC) return "change_cipher_spec";
   if (type === ALERT) return "alert";
-  if (type === HANDSHAKE) return before === "START" ? "ClientHello" : "ServerHello";
+  if (type === HANDSHAKE) return clearName(before);
   switch (before) {
     case "WAIT_EE":
       return after === before || after === "WAIT_CERT_CR" ? "EncryptedExtensions" : "EncryptedExtensions …";
@@ -42,6 +42,27 @@ function nameOf(connection: Connection, type: number, length: number, before: st
       return "Finished";
     default:
       return postHandshakeName(connection, length);
+  }
+}
+
+/** A record of TLS 1.2, or one in clear. */
+function clearName(before: string): string {
+  switch (before) {
+    case "START":
+      return "ClientHello";
+    case "WAIT_CERT":
+      return "Certificate";
+    case "WAIT_SKE":
+      return "ServerKeyExchange";
+    case "WAIT_CR":
+    case "WAIT_SHD":
+      return "ServerHelloDone";
+    case "WAIT_CKE":
+      return "ClientKeyExchange";
+    case "WAIT_FINISHED":
+      return "Finished";
+    default:
+      return "ServerHello";
   }
 }
 

@@ -23,7 +23,11 @@ export interface Peer {
 }
 
 export async function nodeServer(options: TlsOptions): Promise<Peer> {
-  const server = createServer({ minVersion: "TLSv1.3", ecdhCurve: "X25519", ...options });
+  const server = createServer({
+    minVersion: "TLSv1.3",
+    ecdhCurve: options.maxVersion === "TLSv1.2" ? "X25519:P-256" : "X25519",
+    ...options,
+  });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return { port: (server.address() as AddressInfo).port, stop: () => server.close() };
@@ -119,7 +123,13 @@ export async function recordServerFlight(config: ClientConfig, port: number): Pr
 }
 
 /** One handshake of Node's client with our server: what the client sent. */
-export async function recordClientFlight(config: ServerConfig, root: string, serverName: string, suite: string): Promise<string[]> {
+export async function recordClientFlight(
+  config: ServerConfig,
+  root: string,
+  serverName: string,
+  suite: string,
+  version: "TLSv1.2" | "TLSv1.3" = "TLSv1.3",
+): Promise<string[]> {
   let wire: Wire | null = null;
   const server = createTcpServer((socket) => {
     wire = new Wire(new ServerConnection(config), (bytes) => socket.write(bytes));
@@ -129,7 +139,11 @@ export async function recordClientFlight(config: ServerConfig, root: string, ser
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const socket = secureConnect({ port, ca: root, servername: serverName, ciphers: suite, ecdhCurve: "X25519", minVersion: "TLSv1.3" });
+  const socket = secureConnect({
+    ...{ port, ca: root, servername: serverName, ciphers: suite },
+    // In TLS 1.2 the curve of the certificate must be named too.
+    ...{ ecdhCurve: version === "TLSv1.3" ? "X25519" : "X25519:P-256", minVersion: version, maxVersion: version },
+  });
   socket.on("error", (error) => process.stderr.write(`${error.message}\n`));
   await settled();
   if (wire === null) throw new Error("the client did not come");

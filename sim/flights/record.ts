@@ -5,10 +5,13 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { certificatesFrom } from "../../hosts/node/certificates.js";
+import type { ClientConfig } from "../../src/config.js";
 import type { CryptoProvider } from "../../src/crypto/provider.js";
 import type { Identity } from "../../src/identity.js";
 import { identityFrom } from "../../src/keys/identity-from.js";
 import { p256Keys } from "../../src/keys/p256-key.js";
+import { iotClient12 } from "../../src/profiles/iot-client-12.js";
+import { iotServer12 } from "../../src/profiles/iot-server-12.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
 import { fixedClock, insecureFixedRandom } from "../apps/fixed-random.js";
@@ -64,7 +67,14 @@ function flightOf(about: string, provider: string, root: string, records: readon
   };
 }
 
-async function client(about: string, providerName: string, root: string, peer: Peer, own: Own | null = null): Promise<Flight> {
+async function client(
+  about: string,
+  providerName: string,
+  root: string,
+  peer: Peer,
+  own: Own | null = null,
+  versions: Pick<ClientConfig, "tls12" | "tls13"> = {},
+): Promise<Flight> {
   const provider = await providerOf(providerName);
   const records = await recordServerFlight(
     {
@@ -74,6 +84,7 @@ async function client(about: string, providerName: string, root: string, peer: P
       trust: new AnchorList([anchorFromCertificate(ders(root)[0] as Uint8Array, provider.sha256)]),
       serverName: SERVER_NAME,
       ...BUFFERS,
+      ...versions,
       identities: own === null ? [] : [identityOf(own, provider)],
     },
     peer.port,
@@ -85,6 +96,26 @@ async function client(about: string, providerName: string, root: string, peer: P
 function suite(provider: string, name: string): (pki: Pki) => Promise<Flight> {
   return async (pki) =>
     client(`TLS 1.3, ${name}, X25519; Node's tls`, provider, pki.root, await nodeServer({ cert: pki.chain, key: pki.key, ciphers: name }));
+}
+
+const CHACHA_12 = "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256";
+
+/** TLS 1.2 with Node's tls; both: the client offers TLS 1.3 too. */
+function suite12(name: string, cipher: string, both: boolean): (pki: Pki) => Promise<Flight> {
+  return async (pki) => {
+    const peer = await nodeServer({ cert: pki.chain, key: pki.key, ciphers: cipher, minVersion: "TLSv1.2", maxVersion: "TLSv1.2" });
+    const about = `TLS 1.2, ${name}, X25519${both ? ", offered beside TLS 1.3" : ""}; Node's tls`;
+    return client(about, "iot-client", pki.root, peer, null, both ? { tls12: iotClient12 } : { tls12: iotClient12, tls13: false });
+  };
+}
+
+async function server12(pki: Pki): Promise<Flight> {
+  const provider = await providerOf("iot-server");
+  const own = ownOf(pki);
+  const hosts = new VirtualHosts([], { identities: [identityOf(own, provider)] });
+  const config = { provider, random: insecureFixedRandom, clock: fixedClock, hosts, tls12: iotServer12, ...BUFFERS };
+  const records = await recordClientFlight(config, pki.root, SERVER_NAME, "ECDHE-ECDSA-CHACHA20-POLY1305", "TLSv1.2");
+  return flightOf(`TLS 1.2, ${CHACHA_12}, X25519; what Node's tls sent as a client`, "iot-server", pki.root, records, own);
 }
 
 /** A chain whose certificates were made for it, sent in records of at most 512 bytes. `length` 1: the root issued the leaf. */
@@ -141,6 +172,10 @@ const RECORDERS: Readonly<Record<string, (pki: Pki) => Promise<Flight>>> = {
   "client13-aes256gcm": suite("aes256gcm", "TLS_AES_256_GCM_SHA384"),
   "client13-aes128ccm": suite("aes128ccm", "TLS_AES_128_CCM_SHA256"),
   "client13-aes128ccm8": suite("aes128ccm8", "TLS_AES_128_CCM_8_SHA256"),
+  "client12-chacha": suite12(CHACHA_12, "ECDHE-ECDSA-CHACHA20-POLY1305", false),
+  "client12-both": suite12(CHACHA_12, "ECDHE-ECDSA-CHACHA20-POLY1305", true),
+  "client12-aesgcm": suite12("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256", false),
+  "server12-chacha": server12,
   "client13-mtls": mtls,
   "server13-chacha": server,
   "chain-1": chain(1),

@@ -64,8 +64,7 @@ export class CertificateReader {
         this.listLeft -= n;
         if (this.left === 0) {
           this.chain.endCertificate();
-          if (this.extensions === null) this.expect(ENTRY_LENGTH, 3);
-          else this.expect(EXTENSIONS_LENGTH, 2);
+          this.expectBehindEntry();
         }
         continue;
       }
@@ -135,6 +134,11 @@ export class CertificateReader {
         // Nothing that can be answered in a Certificate message was offered (§4.3).
         refuseExtension(this.extensions ?? [], n, `Certificate, entry ${this.entries - 1}`);
     }
+  }
+
+  private expectBehindEntry(): void {
+    if (this.extensions === null) this.expect(ENTRY_LENGTH, 3);
+    else this.expect(EXTENSIONS_LENGTH, 2);
   }
 
   private expect(field: number, left: number): void {
