@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { certificatesFrom } from "../../hosts/node/certificates.js";
 import type { ClientConfig } from "../../src/config.js";
 import type { CryptoProvider } from "../../src/crypto/provider.js";
+import type { Client12 } from "../../src/handshake/client-12.js";
 import type { Identity } from "../../src/identity.js";
 import { identityFrom } from "../../src/keys/identity-from.js";
 import { p256Keys } from "../../src/keys/p256-key.js";
@@ -15,6 +16,7 @@ import { iotServer12 } from "../../src/profiles/iot-server-12.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
 import { fixedClock, insecureFixedRandom } from "../apps/fixed-random.js";
+import { ecdhePskClient12, pskClient12, rsaClient12 } from "../apps/legacy-clients.js";
 import { flights, providerFile } from "../paths.js";
 import { certificateMaker, type LeafShape, makeClient, makeIntermediate, makeLeaf, makePki, makeRoot, type Pki, readPki } from "../pki.js";
 import { type Flight, flightFile } from "./flight.js";
@@ -109,6 +111,34 @@ function suite12(name: string, cipher: string, both: boolean): (pki: Pki) => Pro
   };
 }
 
+/** RSA key exchange: root, intermediate and leaf have RSA-2048 keys, made for this flight. */
+async function rsa12(): Promise<Flight> {
+  const made = mkdtempSync(join(tmpdir(), "thimble-rsa-"));
+  try {
+    const make = certificateMaker(made, DAYS, ["rsa:2048"]);
+    makeRoot(make);
+    makeIntermediate(make, "intermediate", "/CN=Thimble Demo Intermediate", "root", 0);
+    makeLeaf(make, "leaf", "intermediate", { usage: "keyEncipherment" });
+    const pki = readPki(made);
+    const only12 = { minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const;
+    const peer = await nodeServer({ cert: pki.chain, key: pki.key, ciphers: "AES128-GCM-SHA256", ...only12 });
+    const versions = { tls12: rsaClient12, tls13: false } as const;
+    return await client("TLS 1.2, TLS_RSA_WITH_AES_128_GCM_SHA256; Node's tls", "rsa-client", pki.root, peer, null, versions);
+  } finally {
+    rmSync(made, { recursive: true });
+  }
+}
+
+/** A pre-shared key: no certificates. */
+function psk12(name: string, cipher: string, tls12: Client12): (pki: Pki) => Promise<Flight> {
+  return async (pki) => {
+    const key = Buffer.from("00112233445566778899aabbccddeeff", "hex");
+    const only12 = { minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const;
+    const peer = await nodeServer({ ciphers: `${cipher}:@SECLEVEL=0`, pskCallback: () => key, ...only12 });
+    return client(`TLS 1.2, ${name}; Node's tls`, "iot-client", pki.root, peer, null, { tls12, tls13: false });
+  };
+}
+
 async function server12(pki: Pki): Promise<Flight> {
   const provider = await providerOf("iot-server");
   const own = ownOf(pki);
@@ -176,6 +206,9 @@ const RECORDERS: Readonly<Record<string, (pki: Pki) => Promise<Flight>>> = {
   "client12-both": suite12(CHACHA_12, "ECDHE-ECDSA-CHACHA20-POLY1305", true),
   "client12-aesgcm": suite12("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256", false),
   "server12-chacha": server12,
+  "client12-rsa": rsa12,
+  "client12-psk": psk12("TLS_PSK_WITH_AES_128_CCM_8", "PSK-AES128-CCM8", pskClient12),
+  "client12-ecdhe-psk": psk12("TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-PSK-CHACHA20-POLY1305", ecdhePskClient12),
   "client13-mtls": mtls,
   "server13-chacha": server,
   "chain-1": chain(1),

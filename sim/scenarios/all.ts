@@ -4,6 +4,7 @@ import { client12, client12AesGcm, client12Both, server12 } from "./client12.js"
 import { client13, client13Aes128Ccm, client13Aes128Ccm8, client13Aes256Gcm, client13AesGcm } from "./client13.js";
 import { connections3 } from "./connections3.js";
 import { leaks } from "./leaks.js";
+import { client12Rsa, psk12, psk12Ecdhe } from "./legacy12.js";
 import { mcu } from "./mcu.js";
 import { mtls } from "./mtls.js";
 import { primitives, primitivesFull } from "./primitives.js";
@@ -30,6 +31,9 @@ export const SCENARIOS: readonly Scenario[] = [
   client12Both,
   client12AesGcm,
   server12,
+  client12Rsa,
+  psk12,
+  psk12Ecdhe,
   mtls,
   server13,
   connections3,

@@ -60,7 +60,7 @@ describe("constant-time work on XS", function () {
 
   it("RSA key exchange: taking the pre-master secret, whatever is wrong with the block", async () => {
     const groups = await countsOf("measure-unpadding");
-    const counts = [...groups].map(([what, [count]]) => [what, count?.instructions ?? 0] as const);
+    const counts = [...groups].slice(1).map(([what, [count]]) => [what, count?.instructions ?? 0] as const);
     expect(counts.length).to.equal(15);
     const all = counts.map(([, instructions]) => instructions);
     console.log(`      ${all[0]} instructions, spread ${spread(all)}`);
