@@ -27,6 +27,7 @@ const DAYS = 8400;
 const CHACHA = "TLS_CHACHA20_POLY1305_SHA256";
 /** Octets of an extension that makes a certificate nearly as long as it may be, 16,384. */
 const LARGE = 15_700;
+const LARGE_LEAF: LeafShape = { more: [`1.3.6.1.4.1.32473.1=DER:0482${LARGE.toString(16).padStart(4, "0")}${"5a".repeat(LARGE)}`] };
 /** Some 180 octets in each subject, and as many names as a content network puts into a leaf. */
 const LONG_SUBJECT =
   "/C=DE/ST=Some State with a long name/L=A town with a long name too/O=An organization that likes long names GmbH/OU=Certificates";
@@ -148,8 +149,14 @@ async function server12(pki: Pki): Promise<Flight> {
   return flightOf(`TLS 1.2, ${CHACHA_12}, X25519; what Node's tls sent as a client`, "iot-server", pki.root, records, own);
 }
 
+/** What s_server is told. In TLS 1.2 the curve of the certificate must be among the groups. */
+const OPENSSL = {
+  "1.3": ["-tls1_3", "-ciphersuites", CHACHA, "-groups", "X25519"],
+  "1.2": ["-tls1_2", "-cipher", "ECDHE-ECDSA-CHACHA20-POLY1305", "-groups", "X25519:P-256"],
+} as const;
+
 /** A chain whose certificates were made for it, sent in records of at most 512 bytes. `length` 1: the root issued the leaf. */
-function chain(length: number, leaf: LeafShape = {}): () => Promise<Flight> {
+function chain(length: number, leaf: LeafShape = {}, version: "1.2" | "1.3" = "1.3"): () => Promise<Flight> {
   return async () => {
     const made = mkdtempSync(join(tmpdir(), "thimble-chain-"));
     try {
@@ -165,8 +172,9 @@ function chain(length: number, leaf: LeafShape = {}): () => Promise<Flight> {
       makeLeaf(make, "leaf", issuer, leaf);
       const pki = readPki(made, "leaf", above);
       const lengths = ders(pki.chain).map((der) => der.length);
-      const about = `TLS 1.3, ${CHACHA}, X25519; openssl s_server -max_send_frag 512; certificates of ${lengths.join(", ")} bytes`;
-      return await client(about, "iot-client", pki.root, await opensslServer(pki, CHACHA));
+      const about = `TLS ${version}, ${version === "1.3" ? CHACHA : CHACHA_12}, X25519; openssl s_server -max_send_frag 512; certificates of ${lengths.join(", ")} bytes`;
+      const only = version === "1.3" ? {} : ({ tls12: iotClient12, tls13: false } as const);
+      return await client(about, "iot-client", pki.root, await opensslServer(pki, OPENSSL[version]), null, only);
     } finally {
       rmSync(made, { recursive: true });
     }
@@ -214,7 +222,10 @@ const RECORDERS: Readonly<Record<string, (pki: Pki) => Promise<Flight>>> = {
   "chain-1": chain(1),
   "chain-2": chain(2),
   "chain-5": chain(5),
-  "chain-16k": chain(1, { more: [`1.3.6.1.4.1.32473.1=DER:0482${LARGE.toString(16).padStart(4, "0")}${"5a".repeat(LARGE)}`] }),
+  "chain-16k": chain(1, LARGE_LEAF),
+  "chain12-1": chain(1, {}, "1.2"),
+  "chain12-5": chain(5, {}, "1.2"),
+  "chain12-16k": chain(1, LARGE_LEAF, "1.2"),
   "chain-names": chain(5, { subject: LONG_SUBJECT, names: MANY_NAMES }),
 };
 

@@ -1,4 +1,4 @@
-import { chainPeak } from "./chain-peak.js";
+import { chainPeak, chainPeak12 } from "./chain-peak.js";
 import { chainVerify } from "./chain-verify.js";
 import { client12, client12AesGcm, client12Both, server12 } from "./client12.js";
 import { client13, client13Aes128Ccm, client13Aes128Ccm8, client13Aes256Gcm, client13AesGcm } from "./client13.js";
@@ -39,6 +39,7 @@ export const SCENARIOS: readonly Scenario[] = [
   connections3,
   chainVerify,
   chainPeak,
+  chainPeak12,
   socket,
   recordsChaCha,
   recordsAesGcm,
