@@ -45,7 +45,7 @@ export function allSuites12(
   own: readonly CipherSuite12[],
   psk: boolean,
   insecureLegacy: readonly Legacy[],
-  convert = onNoble12,
+  convert: (suites: readonly CipherSuite12[]) => readonly CipherSuite12[] = onNoble12,
 ): CipherSuite12[] {
   const rsa = insecureLegacy.includes("rsa-kx");
   const cbc = insecureLegacy.includes("cbc") || insecureLegacy.includes("cbc-mac-then-encrypt");

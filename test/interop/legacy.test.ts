@@ -68,6 +68,32 @@ describe("TLS 1.2 for legacy peers, and with pre-shared keys", function () {
     types?.remove();
   });
 
+  it("CBC without encrypt-then-MAC needs its own name, on both sides", async () => {
+    const [row] = legacyRows().filter(
+      ({ suite, encryptThenMac }) => !encryptThenMac && suite.name === "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+    );
+    const openssl = peers.find(({ name }) => name === "OpenSSL");
+    if (openssl === undefined || row === undefined) return;
+    const server = await openssl.serve(types, row);
+    const tls12 = makeClient12({ suites: [row.suite], insecureLegacy: ["rsa-kx", "cbc"] });
+    const { error } = await talk({ port: server.port, ca: types.roots, tls12, tls13: false }, LINE, LINE);
+    server.stop();
+    expect([error?.alert, error?.origin]).to.deep.equal(["handshake_failure", "self"]);
+    expect(error?.reason).to.match(/without encrypt_then_mac/);
+    const { certFile, keyFile } = types.pair("server", "rsa");
+    const strict = await thimbleServer(
+      { chainFile: certFile, leafFile: certFile, keyFile },
+      { tls12: makeServer12({ suites: [row.suite], insecureLegacy: ["cbc"] }) },
+    );
+    const refused = await openssl.talk(types, strict.port, row, LINE).then(
+      () => "",
+      (reason: Error) => reason.message,
+    );
+    strict.stop();
+    expect(refused).to.match(/handshake failure/);
+    expect(strict.seen[0]?.connection.failure?.alert).to.equal("handshake_failure");
+  });
+
   for (const peer of peers) {
     const served = legacyRows().filter((row) => peer.knows(row, "server"));
     const asked = legacyRows().filter((row) => peer.knows(row, "client"));
