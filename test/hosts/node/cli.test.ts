@@ -48,6 +48,30 @@ describe("thimble connect", () => {
     expect(run).to.deep.equal({ code: 0, stdout: Buffer.from("hello\n"), stderr: "" });
   });
 
+  it("speaks TLS 1.2 with a server that has no other, and alone where it is told so", async () => {
+    const older = await tlsServer(echo, { maxVersion: "TLSv1.2" });
+    const newer = await tlsServer(echo);
+    const seen: (string | null)[] = [];
+    const both = await tlsServer((socket) => {
+      seen.push(socket.getProtocol());
+      socket.pipe(socket);
+    });
+    for (const args of [
+      [older],
+      [older, "--max-version", "1.2"],
+      [newer, "--max-version", "1.2", "--provider", "xs"],
+      [newer, "--min-version", "1.3"],
+    ]) {
+      const run = await thimble(["connect", ...args, "--ca", ca.rootFile], "hello\n");
+      expect(run).to.deep.equal({ code: 0, stdout: Buffer.from("hello\n"), stderr: "" });
+    }
+    await thimble(["connect", both, "--ca", ca.rootFile, "--ciphers", "ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"], "");
+    await thimble(["connect", both, "--ca", ca.rootFile], "");
+    expect(seen).to.deep.equal(["TLSv1.2", "TLSv1.3"]);
+    const { code, stderr } = await thimble(["connect", older, "--ca", ca.rootFile, "--min-version", "1.3"], "");
+    expect([code, /protocol_version|handshake_failure/.test(stderr)]).to.deep.equal([1, true]);
+  });
+
   it("carries a megabyte both ways", async () => {
     const data = randomBytes(1_000_000);
     const where = await tlsServer(echo);
