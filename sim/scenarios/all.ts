@@ -10,6 +10,8 @@ import { mtls } from "./mtls.js";
 import { primitives, primitivesFull } from "./primitives.js";
 import {
   records12AesGcm,
+  records12Cbc,
+  records12CbcMacFirst,
   records12ChaCha,
   recordsAes128Ccm,
   recordsAes128Ccm8,
@@ -48,6 +50,8 @@ export const SCENARIOS: readonly Scenario[] = [
   recordsAes128Ccm8,
   records12ChaCha,
   records12AesGcm,
+  records12Cbc,
+  records12CbcMacFirst,
   primitives,
   primitivesFull,
   leaks,
