@@ -9,9 +9,10 @@ import { systemClock, systemRandom } from "./system.js";
 import { TLSSocket, type TLSSocketOptions } from "./tls-socket.js";
 
 /**
- * A server that ignores our record_size_limit (OpenSSL does) may send records of 2^14 + 256 bytes: Node has room for them.
+ * A server that ignores our record_size_limit (OpenSSL does) may send records of 2^14 + 256 bytes, and with the longest IV, MAC and padding of CBC 320 more
+ * than 2^14: Node has room for them.
  */
-export const NODE_RECEIVE_BUFFER = 5 + 16_384 + 256 + 8;
+export const NODE_RECEIVE_BUFFER = 5 + 16_384 + 320 + 8;
 export const NODE_SEND_BUFFER = 5 + 16_384 + 256;
 
 export interface ConnectOptions

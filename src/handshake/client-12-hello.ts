@@ -15,7 +15,7 @@ import type { ClientOffer } from "./client-13.js";
 import { chooseOrder, limitRecords12 } from "./common-12.js";
 import { type ClientExchange12, type ClientKind12, findExchange, NEVER } from "./exchange-12.js";
 import { refuseDowngrade } from "./hello.js";
-import { readSignature, verifyOn } from "./peer-auth-12.js";
+import { readAlgorithm, verifyOn } from "./peer-auth-12.js";
 import { clientSinks } from "./sinks-12.js";
 import * as S from "./states-12.js";
 
@@ -116,7 +116,7 @@ export function onServerKeyExchange(h: H, bytes: Uint8Array, start: number, end:
     return S.WAIT_SHD;
   }
   const params = r.offset - start - 4;
-  const algorithm = readSignature(h, r, "ServerKeyExchange");
+  const algorithm = readAlgorithm(h, r, "ServerKeyExchange", false);
   const length = r.u16();
   const signature = r.skip(length);
   r.finish();

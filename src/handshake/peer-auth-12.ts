@@ -2,6 +2,7 @@ import { decrypt_error, illegal_parameter, TLSAlert, unsupported_certificate } f
 import { equalBytes } from "../bytes/equal.js";
 import { Reader } from "../bytes/reader.js";
 import { DONE, KEY_P256, KEY_P384, KEY_P521, KEY_RSA, KEY_RSA_PSS, type SignatureAlgorithm, type Verifier } from "../crypto/provider.js";
+import { signsAll } from "../messages/certificate-request-12.js";
 import { BY_ECDSA } from "../record/cipher-suite-12.js";
 import { type Prf12, VERIFY_DATA_LENGTH } from "../schedule/prf-12.js";
 import type { ChainVerifier } from "../x509/chain.js";
@@ -63,10 +64,10 @@ function hashLength(scheme: number): number {
   return ((scheme >> 8) - 2) * 16;
 }
 
-/** Reads digitally-signed (RFC 5246 §4.7) and finds its algorithm. The signature then stands at r.bytes[offset …) of the result's length. */
-export function readSignature<F>(h: Handshake12<F>, r: Reader, what: string): SignatureAlgorithm {
+/** Reads the algorithm of digitally-signed (RFC 5246 §4.7). overAll: it must be one of those that a CertificateRequest names. */
+export function readAlgorithm<F>(h: Handshake12<F>, r: Reader, what: string, overAll: boolean): SignatureAlgorithm {
   const scheme = r.u16();
-  const algorithm = findSignature(h.signatures, scheme, h.peerKeyType);
+  const algorithm = overAll && !signsAll(scheme) ? null : findSignature(h.signatures, scheme, h.peerKeyType);
   if (algorithm === null)
     throw new TLSAlert(
       illegal_parameter,

@@ -11,7 +11,7 @@ import type { Prf12 } from "../schedule/prf-12.js";
 import { ChainVerifier } from "../x509/chain.js";
 import { putHeader } from "./handshake.js";
 import { NO_SINKS } from "./handshake-12.js";
-import { keepPeerKey, readSignature, verifyOn } from "./peer-auth-12.js";
+import { keepPeerKey, readAlgorithm, verifyOn } from "./peer-auth-12.js";
 import { Proof12, sendWaiting } from "./proof-12.js";
 import type { ServerHandshake12 } from "./server-12.js";
 import { digestOfAll } from "./sinks-12.js";
@@ -89,7 +89,7 @@ export function onClientCertificate(h: H): number {
 export function onCertificateVerify(h: H, bytes: Uint8Array, start: number, end: number): number {
   const r = new Reader(bytes);
   r.over(bytes, start + 4, end, "CertificateVerify");
-  const algorithm: SignatureAlgorithm = readSignature(h, r, "CertificateVerify");
+  const algorithm: SignatureAlgorithm = readAlgorithm(h, r, "CertificateVerify", true);
   const length = r.u16();
   const signature = r.skip(length);
   r.finish();

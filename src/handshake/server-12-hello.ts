@@ -10,7 +10,17 @@ import {
 import { Reader } from "../bytes/reader.js";
 import { Writer } from "../bytes/writer.js";
 import type { VirtualHost } from "../config.js";
-import { handshake, secp256r1, server_hello, TLS_1_2, TLS_EMPTY_RENEGOTIATION_INFO_SCSV, TLS_FALLBACK_SCSV } from "../constants.js";
+import {
+  ecdsa_secp256r1_sha256,
+  ecdsa_secp384r1_sha384,
+  handshake,
+  secp256r1,
+  secp384r1,
+  server_hello,
+  TLS_1_2,
+  TLS_EMPTY_RENEGOTIATION_INFO_SCSV,
+  TLS_FALLBACK_SCSV,
+} from "../constants.js";
 import { type NamedGroup, OUTSIDE } from "../crypto/provider.js";
 import { chooseProtocol } from "../extensions/alpn.js";
 import { IN_SERVER_HELLO_12 } from "../extensions/extension.js";
@@ -126,12 +136,20 @@ function choosesIdentity(h: H, { identities }: VirtualHost, { by }: CipherSuite1
   for (let i = 0; i < identities.length; i++) {
     const { schemes } = identities[i].key;
     for (let j = 0; j < schemes.length; j++)
-      if (isRsa(schemes[j]) === (by === BY_RSA) && offersScheme(h, schemes[j])) {
+      if (isRsa(schemes[j]) === (by === BY_RSA) && offersScheme(h, schemes[j]) && takesCurve(h, schemes[j])) {
         h.proof = new Proof12(identities[i], schemes[j], null);
         return true;
       }
   }
   return false;
+}
+
+/** RFC 8422 §5.3: the curve of an ECDSA key must be among the client's groups. A curve in which no key is exchanged here is not known of. */
+function takesCurve(h: H, scheme: number): boolean {
+  const curve = scheme === ecdsa_secp256r1_sha256 ? secp256r1 : scheme === ecdsa_secp384r1_sha384 ? secp384r1 : 0;
+  const { groups } = h.config.provider;
+  for (let i = 0; i < groups.length; i++) if (groups[i].id === curve) return !h.sentGroups || (h.groups & (1 << i)) !== 0;
+  return true;
 }
 
 function isRsa(scheme: number): boolean {

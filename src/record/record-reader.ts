@@ -5,6 +5,8 @@ import { HEADER_LENGTH, MAX_PLAINTEXT, type Protection } from "./protection.js";
 
 /** The longest TLSCiphertext.encrypted_record (RFC 9846 §5.2). */
 const MAX_CIPHERTEXT = MAX_PLAINTEXT + 256;
+/** In TLS 1.2 (RFC 5246 §6.2.3); CBC's padding may have 256 bytes alone. */
+const MAX_CIPHERTEXT_12 = MAX_PLAINTEXT + 2048;
 
 /**
  * Cuts the receive region of `io` into records. All indices count in `io`:
@@ -179,8 +181,8 @@ export class RecordReader {
         // §5: once protection is on, only change_cipher_spec may come without it.
         throw new TLSAlert(unexpected_message, `an unprotected record of content type ${type} where protected ones are due`);
       }
-      if (length > MAX_CIPHERTEXT)
-        throw new TLSAlert(record_overflow, `a protected record of ${length} bytes; ${MAX_CIPHERTEXT} is the most`);
+      const most = (this.protection as Protection).showsType ? MAX_CIPHERTEXT_12 : MAX_CIPHERTEXT;
+      if (length > most) throw new TLSAlert(record_overflow, `a protected record of ${length} bytes; ${most} is the most`);
       if (length > this.capacity)
         throw new TLSAlert(
           record_overflow,

@@ -3,10 +3,13 @@ import type { ClientConfig } from "../../src/config.js";
 import type { Connection } from "../../src/connection.js";
 import { BothBench, COOKIES } from "../pair/both.js";
 import { clientAuthority, clientIdentity } from "../pair/client-fixture.js";
+import { ONLY_12, ONLY_12_SERVER } from "../pair/pair-12.js";
 import type { ServerParts } from "../pair/server-pair.js";
 import { identityOf } from "../pair/signer.js";
 import type { ScriptedClientOptions } from "../peer/client-options.js";
 import { extension } from "../peer/messages.js";
+import type { ClientOptions12 } from "../peer/scripted-client-12.js";
+import type { ServerOptions12 } from "../peer/scripted-server-12.js";
 import type { ScriptedServerOptions } from "../peer/server-options.js";
 
 export type Role = "client" | "server";
@@ -20,6 +23,9 @@ export interface Scenario {
   readonly server?: ScriptedServerOptions;
   /** For the server's peer. */
   readonly client?: ScriptedClientOptions;
+  /** The same for peers of TLS 1.2. */
+  readonly server12?: ServerOptions12;
+  readonly client12?: ClientOptions12;
 }
 
 /** All scenarios, on a bench of their own: its kept results of public-key work grow, so a long run makes a new one now and then. */
@@ -38,6 +44,19 @@ export function makeScenarios(bench = new BothBench()): Scenario[] {
     connect: () => bench.server(parts),
     client: { crypto, echo: true, ...options },
   });
+  const client12 = (name: string, config: Partial<ClientConfig>, options: Partial<ServerOptions12>): Scenario => ({
+    name,
+    role: "client",
+    connect: () => new ClientConnection(bench.clientConfig({ ...ONLY_12, ...config })),
+    server12: { crypto, identity: bench.identity, echo: true, ...options },
+  });
+  const server12 = (name: string, parts: ServerParts, options: ClientOptions12): Scenario => ({
+    name,
+    role: "server",
+    connect: () => bench.server({ ...ONLY_12_SERVER, ...parts }),
+    client12: { crypto, echo: true, ...options },
+  });
+  const both = { tls13: undefined as never };
   const identities = [identityOf(crypto, identity)];
   const retry = { provider: { ...bench.provider, groups: [...bench.provider.groups].reverse() } };
   const all = { identity, grease: true, serverName: "server.test", alpn: ["x", "http/1.1"] };
@@ -53,6 +72,10 @@ export function makeScenarios(bench = new BothBench()): Scenario[] {
     server("server requires a certificate", { host: bench.asked(true, { authorities: [clientAuthority()] }), sliceSteps: 7 }, { identity }),
     server("server retries", {}, { shares: [], fragment: 150 }),
     server("server retries with a cookie", { cookies: COOKIES, host: bench.asked() }, { shares: [], grease: true, identity }),
+    client12("client of TLS 1.2", {}, {}),
+    client12("client of both, asked for a certificate", { identities, ...both }, { request: {}, suite: 0xc02b, fragment: 200 }),
+    server12("server of TLS 1.2", {}, {}),
+    server12("server of both, asks for a certificate", { host: bench.asked(), sliceSteps: 5, ...both }, { identity }),
     server("server of small buffers", { receiveBuffer: 600, sendBuffer: 320 }, { fragment: 200, padding: 3, identity }),
   ];
 }

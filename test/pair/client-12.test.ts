@@ -10,14 +10,17 @@ import {
   record_overflow,
   unexpected_message,
   unknown_ca,
+  unsupported_certificate,
   unsupported_extension,
 } from "../../src/alert.js";
 import { secp256r1 } from "../../src/crypto/xs/p256-ecdh.js";
+import { Client12 } from "../../src/handshake/client-12.js";
+import { tlsEcdheRsaWithAes128GcmSha256 } from "../../src/suites-12/tls-ecdhe-rsa-with-aes-128-gcm-sha256.js";
 import { ascii, concat, flipBit, splice, text, u16 } from "../peer/bytes.js";
 import { append, cutBody, fixLength, withBody } from "../peer/edit.js";
 import { extension, HANDSHAKE_TYPES as T } from "../peer/messages.js";
 import { GROUP_P256, GROUP_P384, GROUP_X25519 } from "../peer/peer-crypto.js";
-import { ECDSA_AES_128_GCM, ECDSA_AES_256_GCM, ECDSA_CHACHA20 } from "../peer/schedule-12.js";
+import { ECDSA_AES_128_GCM, ECDSA_AES_256_GCM, ECDSA_CHACHA20, RSA_AES_128_GCM } from "../peer/schedule-12.js";
 import type { ServerName12, ServerOptions12 } from "../peer/scripted-server-12.js";
 import { clientIdentity, clientIssuer } from "./client-fixture.js";
 import { ON_XS, sampled } from "./effort.js";
@@ -221,6 +224,11 @@ describe("TLS 1.2 client", function () {
   describe("certificates", () => {
     it("no trust anchor", () => {
       bench.client12({}, { trust: trustOf(otherAnchor()) }).expectAlert(unknown_ca, null, false);
+    });
+
+    it("a key that does not fit the suite", () => {
+      const tls12 = new Client12([tlsEcdheRsaWithAes128GcmSha256]);
+      bench.client12({ suite: RSA_AES_128_GCM }, { tls12 }).expectAlert(unsupported_certificate, /does not fit the suite/, false);
     });
 
     it("an empty list", () => {

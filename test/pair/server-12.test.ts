@@ -14,13 +14,15 @@ import {
   unrecognized_name,
 } from "../../src/alert.js";
 import { OUTSIDE } from "../../src/crypto/provider.js";
+import { ed25519 } from "../../src/crypto/xs/ed25519.js";
 import { secp256r1 } from "../../src/crypto/xs/p256-ecdh.js";
-import { ascii, concat, flipBit, splice, text, u16 } from "../peer/bytes.js";
+import { ascii, concat, flipBit, splice, text, u16, unhex } from "../peer/bytes.js";
 import { append, cutBody, fixLength, withBody } from "../peer/edit.js";
 import { alpnList, extension, HANDSHAKE_TYPES as T } from "../peer/messages.js";
 import { GROUP_P256, GROUP_P384, GROUP_X25519 } from "../peer/peer-crypto.js";
 import { ECDSA_AES_128_GCM, ECDSA_AES_256_GCM, ECDSA_CHACHA20 } from "../peer/schedule-12.js";
 import type { ClientName12, ClientOptions12 } from "../peer/scripted-client-12.js";
+import { makeChain, NOW } from "../support/pki.js";
 import { clientIdentity } from "./client-fixture.js";
 import { ON_XS, sampled } from "./effort.js";
 import { otherAnchor, trustOf } from "./fixture.js";
@@ -41,11 +43,19 @@ describe("TLS 1.2 server", function () {
   const bench = new Bench12();
   const identity = clientIdentity();
 
+  const preferring = (group: number) => ({
+    ...bench.provider,
+    groups: [...bench.provider.groups].sort((a, b) => Number(b.id === group) - Number(a.id === group)),
+  });
+
   describe("a handshake", () => {
     for (const suite of [ECDSA_CHACHA20, ECDSA_AES_128_GCM])
       for (const group of [GROUP_X25519, GROUP_P256])
         it(`suite 0x${suite.toString(16)}, group ${group}`, () => {
-          const pair = bench.openServer12({ suites: [GREASE, suite], groups: [GREASE, group], echo: true });
+          const pair = bench.openServer12(
+            { suites: [GREASE, suite], groups: [GREASE, group, GROUP_P256], echo: true },
+            { provider: preferring(group) },
+          );
           const { tested } = pair;
           expect([tested.version, tested.suite!.id, tested.group!.id, tested.peerAuthenticated]).to.deep.equal([
             0x0303,
@@ -173,6 +183,7 @@ describe("TLS 1.2 server", function () {
       ["no suite of ours", handshake_failure, { suites: [ECDSA_AES_256_GCM, 0x1301] }],
       ["suites of RSA certificates alone", handshake_failure, { suites: [0xc02f, 0xcca8] }],
       ["no group of ours", handshake_failure, { groups: [GROUP_P384] }],
+      ["the curve of our certificate is none of the client's groups", handshake_failure, { groups: [GROUP_X25519] }],
       ["no scheme of ours", handshake_failure, { schemes: [0x0401, 0x0203] }],
       ["no signature_algorithms: SHA-1 is all that is left", handshake_failure, { schemes: null }],
       ["no null compression", illegal_parameter, { compression: [1] }],
@@ -249,6 +260,16 @@ describe("TLS 1.2 server", function () {
         bench.server12({ identity, scheme }, { host: bench.asked(true) }).expectAlert(illegal_parameter, /was not offered/);
       });
 
+    it("Ed25519, which would need all messages as they are, though certificates may have it", () => {
+      const spki = unhex(`302a300506032b6570032100${"5a".repeat(32)}`);
+      const made = makeChain({ leaf: { spki } });
+      const host = bench.asked(true, { trust: trustOf(made.anchor) });
+      const provider = { ...bench.provider, signatures: [...bench.provider.signatures, ed25519] };
+      bench
+        .server12({ identity: { ...identity, chain: made.chain }, scheme: 0x0807 }, { host, provider, clock: { seconds: () => NOW } })
+        .expectAlert(illegal_parameter, /was not offered/);
+    });
+
     it("a CertificateVerify of a client without a certificate", () => {
       const before = (name: ClientName12, peer: { handshake(m: Uint8Array): void }) => {
         if (name === "change_cipher_spec") peer.handshake(new Uint8Array([15, 0, 0, 4, 4, 3, 0, 0]));
@@ -274,7 +295,7 @@ describe("TLS 1.2 server", function () {
       ["a key of small order", (m: Uint8Array) => concat(m.slice(0, 5), new Uint8Array(32)), illegal_parameter],
     ] as const)
       it(name, () => {
-        bench.server12({ transcript: "original", groups: [GROUP_X25519], mutate: only("client_key_exchange", change) }).expectAlert(alert);
+        bench.server12({ transcript: "original", mutate: only("client_key_exchange", change) }).expectAlert(alert);
       });
 
     it("a point that is not on the curve, one that is compressed", () => {

@@ -6,6 +6,7 @@ import { AES_128_GCM, AES_256_GCM, aeadOpen, aeadSeal, CHACHA20_POLY1305, type P
 export const ECDSA_CHACHA20 = 0xcca9;
 export const ECDSA_AES_128_GCM = 0xc02b;
 export const ECDSA_AES_256_GCM = 0xc02c;
+export const RSA_AES_128_GCM = 0xc02f;
 
 /** What a suite of TLS 1.2 is made of; aead: the suite of TLS 1.3 with the same cipher. */
 export interface Suite12 {
@@ -17,7 +18,7 @@ export interface Suite12 {
 
 export function suite12(id: number): Suite12 | null {
   if (id === ECDSA_CHACHA20) return { aead: CHACHA20_POLY1305, keyLength: 32, ivLength: 12, hash: sha256 };
-  if (id === ECDSA_AES_128_GCM) return { aead: AES_128_GCM, keyLength: 16, ivLength: 4, hash: sha256 };
+  if (id === ECDSA_AES_128_GCM || id === RSA_AES_128_GCM) return { aead: AES_128_GCM, keyLength: 16, ivLength: 4, hash: sha256 };
   if (id === ECDSA_AES_256_GCM) return { aead: AES_256_GCM, keyLength: 32, ivLength: 4, hash: sha384 };
   return null;
 }

@@ -9,6 +9,7 @@ import { sha384 } from "../../../src/crypto/xs/sha384.js";
 import { CbcCipher12 } from "../../../src/record/cbc-cipher-12.js";
 import type { MacFirst, Protection12 } from "../../../src/record/cipher-suite-12.js";
 import { insecureMacThenEncrypt } from "../../../src/record/mac-then-encrypt.js";
+import { RecordReader } from "../../../src/record/record-reader.js";
 import { encryptThenMac, leastPadding, macThenEncrypt, type RecordKeys } from "../../support/cbc-records.js";
 import { Seeded, toHex } from "../../support/hex.js";
 
@@ -191,6 +192,36 @@ for (const { name, macFirst, make } of orders) {
     });
   }
 }
+
+describe("CBC records in the receive buffer", () => {
+  const reading = (record: Uint8Array, size: number): RecordReader => {
+    const s = new Side(aes256Cbc, sha384, null, 71);
+    const io = new Uint8Array(size);
+    const reader = new RecordReader(io, 3, size);
+    reader.protection = s.read;
+    io.set(record, 3);
+    reader.received(record.length);
+    return reader;
+  };
+
+  it("may have the longest content with the longest padding, and fit in what Node has for them", () => {
+    const s = new Side(aes256Cbc, sha384, null, 71);
+    const content = s.random.bytes(16384);
+    const record = encryptThenMac(s.keys, 0, TYPE, s.random.bytes(16), content, 255);
+    const reader = reading(record, 5 + 16384 + 320 + 8);
+    expect(reader.advance()).to.equal(true);
+    expect(reader.end - reader.start).to.equal(16384);
+  });
+
+  it("are refused above 2^14 + 2048 bytes, and with content above 2^14", () => {
+    const header = (length: number) => Uint8Array.of(TYPE, 3, 3, length >> 8, length);
+    expect(() => reading(header(16384 + 2049), 20000).advance()).to.throw(TLSAlert, /18432 is the most/);
+    expect(reading(header(16384 + 2048), 20000).advance()).to.equal(false);
+    const s = new Side(aes256Cbc, sha384, null, 71);
+    const record = encryptThenMac(s.keys, 0, TYPE, s.random.bytes(16), new Uint8Array(16385), leastPadding(16385));
+    expect(() => reading(record, 20000).advance()).to.throw(TLSAlert, /record_overflow/);
+  });
+});
 
 describe("CBC records, MAC-then-encrypt", () => {
   it("tell one reason for all that is wrong with padding, MAC and content", () => {
