@@ -33,11 +33,11 @@ const IS_CRITICAL = 0x100;
 export const IS_CA = 0x200;
 export const HAS_KEY_USAGE = 0x400;
 export const MAY_SIGN = 0x800;
+export const MAY_ENCIPHER = 0x800000;
 export const MAY_CERTIFY = 0x1000;
 export const HAS_PURPOSES = 0x2000;
 export const FOR_SERVERS = 0x4000;
 export const FOR_CLIENTS = 0x8000;
-export const MAY_ENCIPHER = 0x800000;
 /** Something in it is not supported: see `problem`. What follows is only checked for its form. */
 export const UNUSABLE = 0x100000;
 

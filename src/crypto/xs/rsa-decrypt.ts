@@ -5,7 +5,7 @@
 import type { Decrypter, DecryptionKey } from "../decryption-key.js";
 import { DONE, PENDING, type Random } from "../provider.js";
 import { readBigEndian, writeBigEndian } from "./bigint-bytes.js";
-import { type RsaNumbers, RsaPrivate } from "./rsa-private.js";
+import { numberAt, type RsaNumbers, RsaPrivate } from "./rsa-private.js";
 
 class RsaDecrypter implements Decrypter {
   private readonly key: RsaNumbers;
@@ -22,11 +22,10 @@ class RsaDecrypter implements Decrypter {
     this.rsa = null;
     if (length !== this.octets) return;
     const c = readBigEndian(ciphertext, offset, length);
-    const rsa = new RsaPrivate(this.key, new Uint8Array(length), random);
     // Both are known to everybody.
-    if (c >= rsa.modulus) return;
-    rsa.begin(c);
-    this.rsa = rsa;
+    if (c >= numberAt(this.key.bytes, this.key.modulus)) return;
+    this.rsa = new RsaPrivate(this.key, random);
+    this.rsa.begin(c);
   }
 
   step(budget: number): number {

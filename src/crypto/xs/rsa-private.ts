@@ -39,15 +39,18 @@ export function bitsAt(bytes: Uint8Array, place: number): number {
 }
 
 /** What comes next, in this order. */
-const INVERTING = 0;
-const BLINDING = 1;
-const FIRST = 2;
-const SECOND = 3;
-const VERIFYING = 4;
-const FINISHED = 5;
+const DRAWING = 0;
+const BEGINNING = 1;
+const INVERTING = 2;
+const BLINDING = 3;
+const FIRST = 4;
+const SECOND = 5;
+const VERIFYING = 6;
+const FINISHED = 7;
 
 export class RsaPrivate {
   private readonly key: RsaNumbers;
+  private readonly random: Random;
   private readonly rsa: RsaPublic;
   private phase: number;
   private inverse: ModularInverse | null;
@@ -62,36 +65,22 @@ export class RsaPrivate {
   /** Blinding of the exponents: 8 octets. */
   private readonly blinds: Uint8Array;
 
-  /** scratch: as many bytes as the modulus has; zero afterwards. */
-  constructor(key: RsaNumbers, scratch: Uint8Array, random: Random) {
-    const bits = bitsAt(key.bytes, key.modulus);
-    const octets = key.modulus & 0xffff;
+  constructor(key: RsaNumbers, random: Random) {
     this.key = key;
+    this.random = random;
     this.blinds = new Uint8Array(8);
-    random.fill(this.blinds, 0, 8);
-    this.r = drawBelow(bits, scratch, octets, random);
-    this.s = drawBelow(bits, scratch, octets, random);
-    scratch.fill(0);
-    const e = key.publicExponent;
     this.rsa = new RsaPublic();
-    this.rsa.setNumbers(key.bytes, key.modulus >> 16, octets, e >> 16, e & 0xffff);
     this.phase = FINISHED;
     this.inverse = null;
     this.power = null;
-    this.x = ZERO;
+    this.x = this.r = this.s = ZERO;
     this.result = ZERO;
   }
 
-  get modulus(): bigint {
-    return this.rsa.modulus;
-  }
-
-  /** Once: begins x^d, 0 <= x < n. */
+  /** Begins x^d, 0 <= x < n. */
   begin(x: bigint): void {
-    const n = this.rsa.modulus;
     this.x = x;
-    this.inverse = new ModularInverse((this.r * this.s) % n, n);
-    this.phase = INVERTING;
+    this.phase = DRAWING;
   }
 
   finished(): boolean {
@@ -127,6 +116,12 @@ export class RsaPrivate {
     const { rsa, key } = this;
     const n = rsa.modulus;
     switch (this.phase) {
+      case DRAWING:
+        this.draw();
+        break;
+      case BEGINNING:
+        this.inverse = new ModularInverse((this.r * this.s) % n, n);
+        break;
       case INVERTING: {
         const inverse = this.inverse!;
         if (!inverse.finished()) return inverse.run(budget);
@@ -167,6 +162,19 @@ export class RsaPrivate {
     }
     this.phase++;
     return budget - 1;
+  }
+
+  private draw(): void {
+    const { key, random } = this;
+    const bits = bitsAt(key.bytes, key.modulus);
+    const octets = key.modulus & 0xffff;
+    const scratch = new Uint8Array(octets);
+    random.fill(this.blinds, 0, 8);
+    this.r = drawBelow(bits, scratch, octets, random);
+    this.s = drawBelow(bits, scratch, octets, random);
+    scratch.fill(0);
+    const e = key.publicExponent;
+    this.rsa.setNumbers(key.bytes, key.modulus >> 16, octets, e >> 16, e & 0xffff);
   }
 
   private beginPower(prime: number, exponent: number, blindAt: number): void {

@@ -9,33 +9,39 @@ class RsaPssSignature {
   /** The signature from `at` on, once finished. */
   bytes: Uint8Array | null;
   at: number;
-  private readonly pss: Pss;
+  private readonly key: RsaNumbers;
+  private readonly algorithm: HashAlgorithm;
+  /** Of what is signed: its last block is hashed in the first step. */
+  private readonly hash: Hash;
+  private readonly random: Random;
+  private pss: Pss | null;
   private readonly rsa: RsaPrivate;
-  private readonly octets: number;
   private encoded: boolean;
 
-  /** digest: of the content, complete; a hash of the algorithm. */
-  constructor(key: RsaNumbers, hash: HashAlgorithm, digest: Hash, random: Random) {
-    const octets = key.modulus & 0xffff;
-    // The digest, then the random numbers.
-    const scratch = new Uint8Array(octets);
-    digest.digest(scratch, 0);
-    this.pss = new Pss(hash, bitsAt(key.bytes, key.modulus), scratch, 0);
-    random.fill(this.pss.bytes, this.pss.salt, hash.outputLength);
-    this.pss.beginEncode();
-    this.rsa = new RsaPrivate(key, scratch, random);
-    this.octets = octets;
+  /** hash: of the content, complete; one of the algorithm. */
+  constructor(key: RsaNumbers, algorithm: HashAlgorithm, hash: Hash, random: Random) {
+    this.key = key;
+    this.algorithm = algorithm;
+    this.hash = hash;
+    this.random = random;
+    this.pss = null;
+    this.rsa = new RsaPrivate(key, random);
     this.encoded = false;
     this.bytes = null;
     this.at = 0;
   }
 
   step(budget: number): number {
-    const { pss, rsa } = this;
+    const { rsa } = this;
     let left = budget;
+    if (this.pss === null) {
+      this.beginEncoding();
+      left--;
+    }
+    const pss = this.pss as unknown as Pss;
     if (!this.encoded) {
-      left = pss.run(left);
-      if (!pss.finished()) return PENDING;
+      if (!pss.finished()) left = pss.run(left);
+      if (left <= 0 || !pss.finished()) return PENDING;
       this.encoded = true;
       rsa.begin(pss.message());
     }
@@ -47,14 +53,25 @@ class RsaPssSignature {
     pss.wipe();
     writeBigEndian(signature, bytes, start, bytes.length - start);
     this.bytes = bytes;
-    this.at = bytes.length - this.octets;
+    this.at = bytes.length - (this.key.modulus & 0xffff);
     return DONE;
   }
 
   wipe(): void {
-    this.pss.wipe();
+    this.hash.wipe();
+    this.pss?.wipe();
     this.rsa.wipe();
     this.bytes = null;
+  }
+
+  private beginEncoding(): void {
+    const { key, algorithm, random } = this;
+    const digest = new Uint8Array(algorithm.outputLength);
+    this.hash.digest(digest, 0);
+    const pss = new Pss(algorithm, bitsAt(key.bytes, key.modulus), digest, 0);
+    random.fill(pss.bytes, pss.salt, algorithm.outputLength);
+    pss.beginEncode();
+    this.pss = pss;
   }
 }
 
