@@ -1,5 +1,5 @@
 import { type ClientConfig, DEFAULT_RECEIVE_BUFFER, DEFAULT_SEND_BUFFER } from "./config.js";
-import { checkBuffers, checkProtocols, checkProvider } from "./config-check.js";
+import { checkBuffers, checkClientProof, checkProtocols, checkProvider } from "./config-check.js";
 import { Connection } from "./connection.js";
 import { ClientHandshake13 } from "./handshake/client-13.js";
 import { RecordLayer } from "./record/record-layer.js";
@@ -17,7 +17,8 @@ export class ClientConnection extends Connection {
     checkBuffers(receive, send, io, config.sliceSteps);
     checkProvider(config.provider);
     checkProtocols(config.alpn);
-    const name = parseServerName(config.serverName);
+    checkClientProof(config);
+    const name = config.serverName === undefined ? null : parseServerName(config.serverName);
     super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), config.sliceSteps ?? Infinity);
     this.flow = new ClientHandshake13(config, name, this.records, this.keys, this);
     this.run();

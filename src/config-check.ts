@@ -1,3 +1,4 @@
+import type { ClientConfig } from "./config.js";
 import type { CryptoProvider } from "./crypto/provider.js";
 
 /** Checks of a config, before anything is allocated: each error names the value and what may be. */
@@ -18,6 +19,20 @@ export function checkProvider(provider: CryptoProvider): void {
   const { suites, groups, signatures } = provider;
   if (suites.length === 0 || groups.length === 0 || signatures.length === 0)
     throw new RangeError("provider: it needs at least one suite, one group and one signature algorithm");
+}
+
+/** What a server has to prove itself with must be known. */
+export function checkClientProof({ trust, serverName, psk, provider }: ClientConfig): void {
+  if (psk !== undefined) checkKey("psk", psk.hashLength, provider);
+  if (trust === undefined) {
+    if (psk === undefined) throw new RangeError("trust is missing: a server is always verified");
+  } else if (serverName === undefined) throw new RangeError("serverName is missing: a server is never accepted without a name");
+}
+
+/** A pre-shared key needs a suite of its hash. */
+export function checkKey(what: string, hashLength: number, { suites }: CryptoProvider): void {
+  for (let i = 0; i < suites.length; i++) if (suites[i].hash.outputLength === hashLength) return;
+  throw new RangeError(`${what}: provider has no suite with a hash of ${hashLength} bytes, for which the key is`);
 }
 
 export function checkProtocols(names: readonly string[] | undefined): void {

@@ -1,5 +1,5 @@
 import { DEFAULT_RECEIVE_BUFFER, DEFAULT_SEND_BUFFER, type ServerConfig } from "./config.js";
-import { checkBuffers, checkProvider } from "./config-check.js";
+import { checkBuffers, checkKey, checkProvider } from "./config-check.js";
 import { Connection } from "./connection.js";
 import { ServerHandshake13 } from "./handshake/server-13.js";
 import { RecordLayer } from "./record/record-layer.js";
@@ -15,6 +15,7 @@ export class ServerConnection extends Connection {
     const send = config.sendBuffer ?? DEFAULT_SEND_BUFFER;
     checkBuffers(receive, send, io, config.sliceSteps);
     checkProvider(config.provider);
+    if (config.psk !== undefined) checkKey("psk", config.psk.hashLength, config.provider);
     if (config.cookies !== undefined && config.cookies.key.length !== 32)
       throw new RangeError(`cookies.key has ${config.cookies.key.length} bytes; it must have 32`);
     super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), config.sliceSteps ?? Infinity);

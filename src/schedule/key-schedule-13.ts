@@ -6,6 +6,8 @@ import {
   LABEL_CLIENT_HANDSHAKE_TRAFFIC,
   LABEL_DERIVED,
   LABEL_FINISHED,
+  LABEL_RESUMPTION,
+  LABEL_RESUMPTION_SECRET,
   LABEL_SERVER_APPLICATION_TRAFFIC,
   LABEL_SERVER_HANDSHAKE_TRAFFIC,
   LABEL_TRAFFIC_UPDATE,
@@ -45,10 +47,29 @@ export class KeySchedule13 {
     this.temp = 3 * length;
   }
 
-  /** Handshake Secret = HKDF-Extract(Derive-Secret(Early Secret, "derived", ""), shared): no PSK, so the salt is a constant. */
-  setHandshakeSecret(shared: Uint8Array, offset: number, length: number): void {
+  /**
+   * Early Secret = HKDF-Extract(0, PSK). From it the binder's key goes to temp, and Derive-Secret(., "derived", "") becomes the current secret: the salt
+   * of a Handshake Secret with this PSK. `binder`: "ext binder" or "res binder".
+   */
+  setEarlySecret(psk: Uint8Array, binder: Uint8Array): void {
+    const { hmac, secrets, length, temp } = this;
+    const { emptyDigest } = this.algorithm;
+    secrets.fill(0, temp, temp + length);
+    hmac.setKey(secrets, temp, length);
+    extractKeyed(hmac, psk, 0, psk.length, secrets, 0);
+    hmac.setKey(secrets, 0, length);
+    expandLabel(hmac, binder, emptyDigest, 0, length, secrets, temp, length);
+    expandLabel(hmac, LABEL_DERIVED, emptyDigest, 0, length, secrets, 0, length);
+  }
+
+  /**
+   * Handshake Secret = HKDF-Extract(Derive-Secret(Early Secret, "derived", ""), shared). Without a PSK the salt is a constant; with one setEarlySecret
+   * has left it.
+   */
+  setHandshakeSecret(shared: Uint8Array, offset: number, length: number, withPsk: boolean): void {
     const { hmac, secrets } = this;
-    hmac.setMidstates(this.algorithm.fullHandshakeMidstates, 0);
+    if (withPsk) hmac.setKey(secrets, 0, this.length);
+    else hmac.setMidstates(this.algorithm.fullHandshakeMidstates, 0);
     extractKeyed(hmac, shared, offset, length, secrets, 0);
   }
 
@@ -75,6 +96,20 @@ export class KeySchedule13 {
     hmac.setKey(secrets, 0, length);
     expandLabel(hmac, LABEL_CLIENT_APPLICATION_TRAFFIC, transcript, o, length, secrets, this.spare, length);
     expandLabel(hmac, LABEL_SERVER_APPLICATION_TRAFFIC, transcript, o, length, out, server, length);
+  }
+
+  /** resumption_secret of the transcript hash up to the client's Finished, written to out. The current secret is still Main Secret. */
+  deriveResumptionSecret(transcript: Uint8Array, o: number, out: Uint8Array): void {
+    const { hmac, secrets, length } = this;
+    hmac.setKey(secrets, 0, length);
+    expandLabel(hmac, LABEL_RESUMPTION_SECRET, transcript, o, length, out, 0, length);
+  }
+
+  /** The key that a ticket stands for (§4.7.1), written to out. */
+  deriveTicketKey(secret: Uint8Array, nonce: Uint8Array, nonceLength: number, out: Uint8Array): void {
+    const { hmac, length } = this;
+    hmac.setKey(secret, 0, length);
+    expandLabel(hmac, LABEL_RESUMPTION, nonce, 0, nonceLength, out, 0, length);
   }
 
   /** verify_data (§4.5.3) of the base key base[b] over the transcript hash in `digest`, written to out[o]. */
