@@ -22,8 +22,11 @@ export function checkProvider(provider: CryptoProvider): void {
 }
 
 /** What a server has to prove itself with must be known. */
-export function checkClientProof({ trust, serverName, psk, provider }: ClientConfig): void {
+export function checkClientProof({ trust, serverName, psk, resumption, provider }: ClientConfig): void {
   if (psk !== undefined) checkKey("psk", psk.hashLength, provider);
+  // §4.3.9: one list of modes is sent for all keys.
+  if (psk !== undefined && resumption !== undefined && psk.modes !== resumption.modes)
+    throw new RangeError(`psk allows modes ${psk.modes}, resumption ${resumption.modes}: they must be the same`);
   if (trust === undefined) {
     if (psk === undefined) throw new RangeError("trust is missing: a server is always verified");
   } else if (serverName === undefined) throw new RangeError("serverName is missing: a server is never accepted without a name");

@@ -61,7 +61,7 @@ export class ClientOffer implements ClientHelloContext {
     this.config = config;
     this.sni = sni;
     this.group = group;
-    this.pskModes = (psk === undefined ? 0 : psk.modes) | (resumption === undefined ? 0 : resumption.modes);
+    this.pskModes = psk?.modes ?? resumption?.modes ?? 0;
     // Nothing but a key without key exchange is acceptable: then there is none.
     this.keyExchange = config.trust === undefined && this.pskModes === PSK_KE ? null : group.create();
     this.selectedVersion = 0;
