@@ -12,11 +12,13 @@ import type { Protection13 } from "../record/protection-13.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { ChainVerifier } from "../x509/chain.js";
 import { limitRecords, takeSpareSecret, useTrafficSecret } from "./common-13.js";
-import { PROVED_PSK } from "./handshake-13.js";
+import { PROVED_CERTIFICATE, PROVED_PSK } from "./handshake-13.js";
 import { READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
+import { LeafDigest } from "./leaf-digest.js";
 import { checkFinished, keepPeerKey } from "./peer-auth-13.js";
 import { Proof13, sendFinished, sendMessage, sign } from "./proof-13.js";
 import type { ServerHandshake13 } from "./server-13.js";
+import { afterFinished } from "./server-13-ticket.js";
 import * as S from "./states-13.js";
 import type { Transcript } from "./transcript.js";
 
@@ -102,12 +104,18 @@ export function readClientCertificate(h: H): CertificateReader {
     // allow: spread — once a handshake
     ...authentication(h).checks,
   });
-  return new CertificateReader(h.chain, SERVER_EXTENSIONS, true, h.negotiated.certificateTap);
+  const { certificateTap } = h.negotiated;
+  if (h.config.tickets !== undefined) h.leaf = new LeafDigest(provider.sha256.create(), certificateTap);
+  return new CertificateReader(h.chain, SERVER_EXTENSIONS, true, h.leaf ?? certificateTap);
 }
 
 /** §4.5.1.3: an empty list is the answer of a client without a certificate; the server decides. */
 export function onClientCertificate(h: H): number {
-  if (keepPeerKey(h)) return S.WAIT_CV;
+  const { notAfter } = h.chain as ChainVerifier;
+  if (keepPeerKey(h)) {
+    h.until = notAfter;
+    return S.WAIT_CV;
+  }
   if (authentication(h).required)
     throw new TLSAlert(certificate_required, "Certificate: the client sent none, and this server requires one");
   return S.WAIT_FINISHED;
@@ -115,7 +123,14 @@ export function onClientCertificate(h: H): number {
 
 export function onClientFinished(h: H, bytes: Uint8Array, start: number, end: number): number {
   checkFinished(h, bytes, start, end);
-  if (h.session?.external === true) h.negotiated.proved |= PROVED_PSK;
+  const { session, negotiated } = h;
+  if (session !== null) {
+    if (session.external) negotiated.proved |= PROVED_PSK;
+    if (session.client !== null) {
+      negotiated.proved |= PROVED_CERTIFICATE;
+      negotiated.certificateTap?.identified?.(session.client);
+    }
+  }
   return S.READ_KEYS;
 }
 
@@ -125,5 +140,5 @@ export function useClientSecret(h: H): number {
   const { aead } = negotiated.suite as CipherSuite;
   takeSpareSecret(schedule, keys, READ_SECRET);
   useTrafficSecret(schedule, records.reader.protection as Protection13, aead.keyLength, keys, READ_SECRET, READ_IV);
-  return S.CONNECTED;
+  return afterFinished(h);
 }

@@ -11,6 +11,7 @@ import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { PostFlow } from "./flow.js";
 import type { Row, Wait } from "./handshake.js";
 import { Handshake13, type Negotiated } from "./handshake-13.js";
+import type { LeafDigest } from "./leaf-digest.js";
 import { checkCertificate, checkCertificateVerify, onCertificateVerify } from "./peer-auth-13.js";
 import { PostHandshake13, SERVER_ROWS } from "./post-handshake-13.js";
 import { sendCertificate, sendCertificateVerify } from "./proof-13.js";
@@ -36,6 +37,7 @@ import {
 } from "./server-13-hello.js";
 import { findKey } from "./server-13-psk.js";
 import { sendRetry } from "./server-13-retry.js";
+import { sendTicket } from "./server-13-ticket.js";
 import * as S from "./states-13.js";
 
 /** The server's side of a TLS 1.3 handshake (RFC 9846 §2, Appendix A.2). */
@@ -67,6 +69,10 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
   /** The pre-shared key that was taken, -1: none; what is known of it, and what a ticket will tell. */
   pskIndex: number;
   session: ServerSession | null;
+  /** For the session of a client that proves itself with a certificate: its hash, and when the first of its path ends. */
+  leaf: LeafDigest | null;
+  until: number;
+  ticketsSent: number;
   readonly receiveLimit: number;
   group: NamedGroup;
   keyExchange: KeyExchange | null;
@@ -108,6 +114,9 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
     this.identities = null;
     this.pskIndex = -1;
     this.session = null;
+    this.leaf = null;
+    this.until = 0xffffffff;
+    this.ticketsSent = 0;
     this.receiveLimit = records.receiveLimit(config.provider.suites);
     this.group = config.provider.groups[0];
     this.keyExchange = null;
@@ -219,6 +228,7 @@ const WAITS: readonly Wait<H>[] = [
   { state: S.SEND_FINISHED, step: finishServer },
   { state: S.WRITE_KEYS, step: useServerSecret, atOnce: true },
   { state: S.READ_KEYS, step: useClientSecret },
+  { state: S.SEND_TICKET, step: sendTicket },
   { state: S.CHECK_CERT, step: checkCertificate },
   { state: S.CHECK_CV, step: checkCertificateVerify },
 ];

@@ -1,5 +1,6 @@
 import { decode_error, illegal_parameter, TLSAlert } from "../alert.js";
-import { early_data } from "../constants.js";
+import { Writer } from "../bytes/writer.js";
+import { early_data, new_session_ticket } from "../constants.js";
 import { CLIENT_EXTENSIONS } from "../extensions/client-13.js";
 
 const LIFETIME = 0;
@@ -142,4 +143,29 @@ export class NewSessionTicketReader {
   private malformed(): never {
     throw new TLSAlert(decode_error, "NewSessionTicket: a length does not fit");
   }
+}
+
+/** A NewSessionTicket without extensions. ageAdd: 4 random bytes at bytes[offset]. */
+export function writeNewSessionTicket(
+  lifetime: number,
+  ageAdd: Uint8Array,
+  offset: number,
+  nonce: Uint8Array,
+  ticket: Uint8Array,
+): Uint8Array {
+  const message = new Uint8Array(4 + 4 + 4 + 1 + nonce.length + 2 + ticket.length + 2);
+  const w = new Writer(message);
+  w.over(message, 0, message.length);
+  w.u8(new_session_ticket);
+  const body = w.open24();
+  w.u16(lifetime >>> 16);
+  w.u16(lifetime & 0xffff);
+  w.copy(ageAdd, offset, 4);
+  w.u8(nonce.length);
+  w.copy(nonce, 0, nonce.length);
+  w.u16(ticket.length);
+  w.copy(ticket, 0, ticket.length);
+  w.u16(0);
+  w.close24(body);
+  return message;
 }
