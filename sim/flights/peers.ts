@@ -30,7 +30,7 @@ export async function nodeServer(options: TlsOptions): Promise<Peer> {
 }
 
 /** Its records hold at most 512 bytes. */
-export async function opensslServer(pki: Pki, suite: string): Promise<Peer> {
+export async function opensslServer(pki: Pki, suite: string, more: readonly string[] = []): Promise<Peer> {
   const folder = mkdtempSync(join(tmpdir(), "thimble-server-"));
   const [leaf, above, key] = [join(folder, "leaf.pem"), join(folder, "above.pem"), join(folder, "leaf.key")];
   const behindLeaf = pki.chain.indexOf("-----BEGIN", 1);
@@ -39,7 +39,7 @@ export async function opensslServer(pki: Pki, suite: string): Promise<Peer> {
   writeFileSync(key, pki.key);
   const child = spawn("openssl", [
     ...["s_server", "-accept", "127.0.0.1:0", "-tls1_3", "-ciphersuites", suite, "-groups", "X25519"],
-    ...["-cert", leaf, ...(behindLeaf > 0 ? ["-cert_chain", above] : []), "-key", key, "-max_send_frag", "512"],
+    ...["-cert", leaf, ...(behindLeaf > 0 ? ["-cert_chain", above] : []), "-key", key, "-max_send_frag", "512", ...more],
   ]);
   let text = "";
   for await (const data of child.stdout) {

@@ -8,6 +8,7 @@ import { primitives, primitivesFull } from "./primitives.js";
 import { recordsAes128Ccm, recordsAes128Ccm8, recordsAes256Gcm, recordsAesGcm, recordsChaCha } from "./records.js";
 import type { Scenario } from "./scenario.js";
 import { server13 } from "./server13.js";
+import { psk13, resume13 } from "./sessions.js";
 import { socket } from "./socket.js";
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -17,6 +18,8 @@ export const SCENARIOS: readonly Scenario[] = [
   client13Aes128Ccm,
   client13Aes128Ccm8,
   mtls,
+  resume13,
+  psk13,
   server13,
   connections3,
   chainVerify,

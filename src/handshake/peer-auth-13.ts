@@ -70,7 +70,7 @@ export function checkFinished<F>(h: Handshake13<F>, bytes: Uint8Array, start: nu
   const verifyData = r.skip(length);
   r.finish();
   transcript.digest(secrets, digest);
-  schedule.finished(h.keys, READ_SECRET, secrets, digest);
+  schedule.verifyData(h.keys, READ_SECRET, secrets, digest);
   if (!equalBytes(bytes, verifyData, secrets, digest, length))
     throw new TLSAlert(decrypt_error, "Finished: the peer's verify_data does not fit the handshake");
   transcript.update(bytes, start, end - start);

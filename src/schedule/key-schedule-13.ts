@@ -1,4 +1,4 @@
-import type { Hash, HashAlgorithm } from "../crypto/provider.js";
+import type { Hash, HashAlgorithm, KeyedHash } from "../crypto/provider.js";
 import {
   expandLabel,
   extractKeyed,
@@ -13,6 +13,7 @@ import {
   LABEL_TRAFFIC_UPDATE,
 } from "../crypto/xs/hkdf.js";
 import { Hmac } from "../crypto/xs/hmac.js";
+import { ZERO_SALT_SHA256, ZERO_SALT_SHA384 } from "./zero-salt.js";
 
 /** Bytes of the longest shared secret: P-384's. */
 const LONGEST_SHARED = 48;
@@ -26,7 +27,7 @@ const LONGEST_SHARED = 48;
  */
 export class KeySchedule13 {
   readonly length: number;
-  readonly hmac: Hmac;
+  readonly hmac: KeyedHash;
   /** The hash inside hmac; free between two calls. */
   readonly hash: Hash;
   readonly secrets: Uint8Array;
@@ -39,8 +40,8 @@ export class KeySchedule13 {
     const length = algorithm.outputLength;
     this.length = length;
     this.algorithm = algorithm;
-    this.hash = algorithm.create();
-    this.hmac = new Hmac(this.hash);
+    this.hmac = algorithm.createKeyed?.() ?? new Hmac(algorithm.create());
+    this.hash = this.hmac.hash;
     this.secrets = new Uint8Array(3 * length + Math.max(length, LONGEST_SHARED));
     this.spare = length;
     this.digest = 2 * length;
@@ -54,8 +55,7 @@ export class KeySchedule13 {
   setEarlySecret(psk: Uint8Array, binder: Uint8Array): void {
     const { hmac, secrets, length, temp } = this;
     const { emptyDigest } = this.algorithm;
-    secrets.fill(0, temp, temp + length);
-    hmac.setKey(secrets, temp, length);
+    hmac.setMidstates(length === 48 ? ZERO_SALT_SHA384 : ZERO_SALT_SHA256, 0);
     extractKeyed(hmac, psk, 0, psk.length, secrets, 0);
     hmac.setKey(secrets, 0, length);
     expandLabel(hmac, binder, emptyDigest, 0, length, secrets, temp, length);
@@ -112,16 +112,27 @@ export class KeySchedule13 {
     expandLabel(hmac, LABEL_RESUMPTION, nonce, 0, nonceLength, out, 0, length);
   }
 
+  /** In place of a handshake traffic secret, once its keys are made, its finished_key (§4.5.3). hmac is keyed with the secret. */
+  replaceByFinishedKey(secret: Uint8Array, offset: number): void {
+    expandLabel(this.hmac, LABEL_FINISHED, secret, 0, 0, secret, offset, this.length);
+  }
+
+  /** verify_data (§4.5.3) with a finished_key key[k] over the transcript hash in `digest`, written to out[o]. */
+  verifyData(key: Uint8Array, k: number, out: Uint8Array, o: number): void {
+    const { hmac, secrets, length } = this;
+    hmac.setKey(key, k, length);
+    hmac.begin();
+    hmac.update(secrets, this.digest, length);
+    hmac.finish(out, o, length);
+  }
+
   /** verify_data (§4.5.3) of the base key base[b] over the transcript hash in `digest`, written to out[o]. */
   finished(base: Uint8Array, b: number, out: Uint8Array, o: number): void {
     const { hmac, secrets, length, temp } = this;
     hmac.setKey(base, b, length);
     expandLabel(hmac, LABEL_FINISHED, base, 0, 0, secrets, temp, length);
-    hmac.setKey(secrets, temp, length);
+    this.verifyData(secrets, temp, out, o);
     secrets.fill(0, temp, temp + length);
-    hmac.begin();
-    hmac.update(secrets, this.digest, length);
-    hmac.finish(out, o, length);
   }
 
   /** application_traffic_secret_N+1 (§7.2) in place of N at secret[offset]; hmac is then keyed with it. */

@@ -1,5 +1,5 @@
 import type { OfferedKey } from "../config-psk.js";
-import { crc32 } from "./crc32.js";
+import { checksum } from "./checksum.js";
 
 /** Where a field stands in a session's bytes. */
 const VERSION = 1;
@@ -21,7 +21,7 @@ export const NOT_KNOWN = 0xffffffff;
 /**
  * A session that a client can resume, as bytes. They hold a secret: who has them can take the client's place.
  *
- *     version 1 | received 4 | lifetime 4 | age_add 4 | first 4 | until 4 | fingerprint 32 | length 1, key | length 2, ticket | CRC-32 4
+ *     version 1 | received 4 | lifetime 4 | age_add 4 | first 4 | until 4 | fingerprint 32 | length 1, key | length 2, ticket | checksum 4
  *
  * The key's length tells the hash. Times are seconds since 1970: when the ticket came, when the first session of this line was opened, when the first
  * certificate of the server's path ends.
@@ -60,7 +60,7 @@ export class SavedSession implements OfferedKey {
     if ((keyLength !== 32 && keyLength !== 48) || ticket >= end) return null;
     if (((bytes[ticket - 2] << 8) | bytes[ticket - 1]) !== end - ticket) return null;
     const view = new DataView(bytes.buffer, bytes.byteOffset);
-    return crc32(bytes, 0, end) === view.getUint32(end) ? new SavedSession(bytes) : null;
+    return checksum(view, end) === view.getUint32(end) ? new SavedSession(bytes) : null;
   }
 
   get hashLength(): number {
@@ -110,6 +110,6 @@ export function sessionBytes({ received, lifetime, ageAdd, first, until, fingerp
   bytes.set(key, KEY_AT + 1);
   view.setUint16(at - 2, ticket.length);
   bytes.set(ticket, at);
-  view.setUint32(end, crc32(bytes, 0, end));
+  view.setUint32(end, checksum(view, end));
   return bytes;
 }
