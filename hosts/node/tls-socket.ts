@@ -138,6 +138,14 @@ export class TLSSocket extends Duplex {
     return this.getPeerX509Certificate()?.toLegacyObject() ?? {};
   }
 
+  /**
+   * A server's, where the client sent no certificate in this handshake: the identity of its external pre-shared key, or, where a session was resumed,
+   * SHA-256 of the certificate that proved it then. undefined for neither.
+   */
+  get peerIdentity(): Buffer | undefined {
+    return this.secured ? this.certificates.identity : undefined;
+  }
+
   getProtocol(): string | null {
     if (!this.secured) return null;
     return this.connection.version === TLS_1_3 ? "TLSv1.3" : "TLSv1.2";

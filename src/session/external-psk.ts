@@ -1,5 +1,6 @@
 import { equalBytes } from "../bytes/equal.js";
 import { type ClientPsk, PSK_DHE_KE, type ServerPsk } from "../config-psk.js";
+import type { OUTSIDE } from "../crypto/provider.js";
 
 /** A key shorter than this does not withstand guessing (RFC 9257 §6: 128 bits at least). */
 const LEAST_KEY = 16;
@@ -69,6 +70,35 @@ export class PskList implements ServerPsk {
       if (identity.length === length && equalBytes(identity, 0, bytes, offset, length)) found = key;
     }
     return found;
+  }
+
+  isOwn(bytes: Uint8Array, offset: number, length: number): boolean {
+    return has(this.own, bytes, offset, length);
+  }
+}
+
+/** A server's external pre-shared keys, each looked up when a client shows its identity: in a data base, a secure element. */
+export class PskLookup implements ServerPsk {
+  readonly hashLength: number;
+  readonly modes: number;
+  private readonly look: (identity: Uint8Array) => Uint8Array | null | typeof OUTSIDE;
+  private readonly own: readonly Uint8Array[];
+
+  /** look: answers the key, null for an unknown identity, or OUTSIDE: see ServerPsk.find. own: as in PskList. */
+  constructor(
+    look: (identity: Uint8Array) => Uint8Array | null | typeof OUTSIDE,
+    hash: PskHash = "SHA-256",
+    modes: number = PSK_DHE_KE,
+    own: readonly Uint8Array[] = [],
+  ) {
+    this.look = look;
+    this.hashLength = hashLengthOf(hash);
+    this.modes = modes;
+    this.own = own;
+  }
+
+  find(bytes: Uint8Array, offset: number, length: number): Uint8Array | null | typeof OUTSIDE {
+    return this.look(bytes.slice(offset, offset + length));
   }
 
   isOwn(bytes: Uint8Array, offset: number, length: number): boolean {

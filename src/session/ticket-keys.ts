@@ -43,8 +43,6 @@ export class TicketKeys implements TicketBox {
   constructor(aead: AeadAlgorithm, random: Random, options: TicketKeyOptions = {}) {
     const { keys } = options;
     if (aead.keyLength > KEY_LENGTH) throw new RangeError(`ticket keys: ${aead.name} takes a key of ${aead.keyLength} bytes`);
-    if (keys !== undefined && (keys.length === 0 || keys.length % TICKET_KEY_LENGTH !== 0))
-      throw new RangeError(`ticket keys: ${keys.length} bytes; a key has ${TICKET_KEY_LENGTH}: a name of ${NAME} and ${KEY_LENGTH} of key`);
     this.aead = aead.create(null);
     this.tagLength = aead.tagLength;
     this.random = random;
@@ -52,8 +50,16 @@ export class TicketKeys implements TicketBox {
     this.keys = [];
     this.since = -1;
     if (keys === undefined) this.addKey();
-    else
-      for (let o = 0; o < keys.length; o += TICKET_KEY_LENGTH) this.keys.push({ bytes: keys.slice(o, o + TICKET_KEY_LENGTH), retired: -1 });
+    else this.replace(keys);
+  }
+
+  /** Takes other keys in place of all: the first seals. Throws a RangeError for bytes that are none. */
+  replace(keys: Uint8Array): void {
+    if (keys.length === 0 || keys.length % TICKET_KEY_LENGTH !== 0)
+      throw new RangeError(`ticket keys: ${keys.length} bytes; a key has ${TICKET_KEY_LENGTH}: a name of ${NAME} and ${KEY_LENGTH} of key`);
+    const list: TicketKey[] = [];
+    for (let o = 0; o < keys.length; o += TICKET_KEY_LENGTH) list.push({ bytes: keys.slice(o, o + TICKET_KEY_LENGTH), retired: -1 });
+    this.keys = list;
   }
 
   /** The keys, the one that seals first: secret. */
