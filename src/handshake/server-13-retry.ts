@@ -27,7 +27,10 @@ const COOKIE_HEADER = 6;
 export function needsRetry(h: H): boolean {
   if (h.shareIndex >= 0) return false;
   const withoutExchange = looksAtKeys(h) && (commonModes(h) & PSK_KE) !== 0;
-  if (!h.sentShares && withoutExchange) return false;
+  if (!h.sentShares) {
+    if (withoutExchange) return false;
+    throw new TLSAlert(handshake_failure, "ClientHello: no key_share, and none of its pre-shared keys can be used without one");
+  }
   const { groups } = h.config.provider;
   let i = 0;
   while (i < groups.length && (h.groups & (1 << i)) === 0) i++;
