@@ -24,6 +24,16 @@ export class TicketCollector extends NewSessionTicketReader {
     this.at = 0;
   }
 
+  override copyFrom(from: TicketCollector): void {
+    super.copyFrom(from);
+    this.lifetime = from.lifetime;
+    this.ageAdd = from.ageAdd;
+    this.nonce.set(from.nonce);
+    this.nonceLength = from.nonceLength;
+    this.ticket = from.ticket.slice();
+    this.at = from.at;
+  }
+
   protected override told(lifetime: number, ageAdd: number): void {
     this.lifetime = lifetime;
     this.ageAdd = ageAdd;
