@@ -99,7 +99,7 @@ export class SecureSocket implements TransportOwner {
 
   /** The session of an earlier connection was resumed. */
   get resumed(): boolean {
-    return this.connection !== null && this.connection.resumed;
+    return this.connection?.resumed ?? false;
   }
 
   /** The name that a client asked its server for (SNI), "" for none. */
