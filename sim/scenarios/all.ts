@@ -18,6 +18,7 @@ import {
 } from "./records.js";
 import type { Scenario } from "./scenario.js";
 import { server13 } from "./server13.js";
+import { psk13, resume13 } from "./sessions.js";
 import { socket } from "./socket.js";
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -31,6 +32,8 @@ export const SCENARIOS: readonly Scenario[] = [
   client12AesGcm,
   server12,
   mtls,
+  resume13,
+  psk13,
   server13,
   connections3,
   chainVerify,

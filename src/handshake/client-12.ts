@@ -66,15 +66,15 @@ export class Client12 implements Version12, ClientVersion12 {
     this.overhead = overhead;
   }
 
-  start(config: ClientConfig, name: ServerName, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated): Flow {
-    negotiated.sni = name.address === null ? name.text : "";
-    const offer = new ClientOffer(config, negotiated.sni, records.receiveLimit([], this.overhead));
+  start(config: ClientConfig, name: ServerName | null, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated): Flow {
+    negotiated.sni = name !== null && name.address === null ? name.text : "";
+    const offer = new ClientOffer(config, negotiated.sni, records.receiveLimit([], this.overhead), null);
     return new ClientHandshake12(this, config, name, offer, false, records, keys, negotiated);
   }
 
   takeOver(
     config: ClientConfig,
-    name: ServerName,
+    name: ServerName | null,
     offer: ClientOffer,
     records: RecordLayer,
     keys: Uint8Array,
@@ -93,7 +93,7 @@ export class Client12 implements Version12, ClientVersion12 {
 export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
   readonly version: Client12;
   readonly config: ClientConfig;
-  readonly name: ServerName;
+  readonly name: ServerName | null;
   /** Until ServerHello. */
   offer: ClientOffer | null;
   /** TLS 1.3 was offered too. */
@@ -107,7 +107,7 @@ export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
   constructor(
     version: Client12,
     config: ClientConfig,
-    name: ServerName,
+    name: ServerName | null,
     offer: ClientOffer,
     both: boolean,
     records: RecordLayer,

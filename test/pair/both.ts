@@ -124,7 +124,7 @@ export class Both {
     expect(client.state, "client").to.equal(OPEN);
     expect(server.state, "server").to.equal(OPEN);
     expect(client.suite).to.equal(server.suite);
-    expect(client.group!.id).to.equal(server.group!.id);
+    expect(client.group?.id).to.equal(server.group?.id);
     expect(client.alpn).to.equal(server.alpn);
     expect(client.version).to.equal(version);
     expect(server.version).to.equal(version);

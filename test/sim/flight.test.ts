@@ -5,11 +5,14 @@ import { fixedClock, insecureFixedRandom } from "../../sim/apps/fixed-random.js"
 import { type Flight, readFlight } from "../../sim/flights/flight.js";
 import { flights, providerFile } from "../../sim/paths.js";
 import { ClientConnection } from "../../src/client.js";
+import { PSK_KE } from "../../src/config-psk.js";
 import { type Connection, OPEN } from "../../src/connection.js";
 import type { CryptoProvider } from "../../src/crypto/provider.js";
 import { identityFrom } from "../../src/keys/identity-from.js";
 import { p256Keys } from "../../src/keys/p256-key.js";
 import { ServerConnection } from "../../src/server.js";
+import { ExternalPsk } from "../../src/session/external-psk.js";
+import { Resumption } from "../../src/session/resumption.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
 
@@ -23,8 +26,15 @@ async function connectionOf(name: string, flight: Flight): Promise<Connection> {
     certificates.length > 0 ? [identityFrom({ certificates: certificates.map(bytesOf), key: bytesOf(key), keys: [p256Keys], sha256 })] : [];
   const common = { provider, random: insecureFixedRandom, clock: fixedClock };
   if (name.startsWith("server13")) return new ServerConnection({ ...common, hosts: new VirtualHosts([], { identities }) });
+  if (flight.psk !== undefined)
+    return new ClientConnection({
+      ...common,
+      psk: new ExternalPsk(bytesOf(flight.psk.identity), bytesOf(flight.psk.key), "SHA-256", PSK_KE),
+    });
+  const { session } = flight;
+  const resumption = session === undefined ? {} : { resumption: new Resumption({ get: () => bytesOf(session), put() {}, remove() {} }) };
   const trust = new AnchorList([anchorFromCertificate(bytesOf(flight.root), sha256)]);
-  return new ClientConnection({ ...common, trust, serverName: flight.serverName, identities });
+  return new ClientConnection({ ...common, trust, serverName: flight.serverName, identities, ...resumption });
 }
 
 function flush(connection: Connection): void {
