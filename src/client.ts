@@ -1,5 +1,5 @@
 import { type ClientConfig, DEFAULT_RECEIVE_BUFFER, DEFAULT_SEND_BUFFER } from "./config.js";
-import { checkBuffers, checkProtocols, checkProvider, checkVersions } from "./config-check.js";
+import { checkBuffers, checkClientProof, checkProtocols, checkProvider, checkVersions } from "./config-check.js";
 import { Connection } from "./connection.js";
 import { ClientHandshake13 } from "./handshake/client-13.js";
 import { clientVersion12 } from "./handshake/hello.js";
@@ -19,7 +19,8 @@ export class ClientConnection extends Connection {
     checkProvider(config.provider);
     checkProtocols(config.alpn);
     checkVersions("client", config.tls12, config.tls13);
-    const name = parseServerName(config.serverName);
+    checkClientProof(config);
+    const name = config.serverName === undefined ? null : parseServerName(config.serverName);
     super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), config.sliceSteps ?? Infinity);
     const only12 = config.tls13 === false ? clientVersion12(config) : null;
     this.flow =

@@ -1,3 +1,4 @@
+import type { ClientPsk, ClientSession, ServerPsk, ServerTickets } from "./config-psk.js";
 import type { Clock, CryptoProvider, OUTSIDE, Random, Suite } from "./crypto/provider.js";
 import type { Identity } from "./identity.js";
 import type { ChainBounds, ChainConfig } from "./x509/chain-config.js";
@@ -13,6 +14,8 @@ export type KeyLog = (label: string, clientRandom: Uint8Array, secret: Uint8Arra
 export interface Version12 {
   readonly role: "client" | "server";
   readonly suites: readonly Suite[];
+  /** A client's: all its suites are proved by a pre-shared key, none by a certificate. */
+  readonly byKeyAlone?: boolean;
 }
 
 export type CertificateChecks = ChainBounds & Pick<ChainConfig, "timePolicy" | "verify">;
@@ -26,10 +29,10 @@ export interface ClientConfig {
   readonly tls13?: false;
   readonly random: Random;
   readonly clock: Clock;
-  /** Where a certificate path may end. */
-  readonly trust: TrustStore;
-  /** The DNS name or the IP address (as text) that the server's certificate must carry. A DNS name is also sent as SNI. */
-  readonly serverName: string;
+  /** Where a certificate path may end. Left out only with `psk`: then a server without the key is refused, whatever certificate it has. */
+  readonly trust?: TrustStore;
+  /** The DNS name or the IP address (as text) that the server's certificate must carry. A DNS name is also sent as SNI. May be left out with `trust`. */
+  readonly serverName?: string;
   /** What the client proves itself with when it is asked, in order of preference. */
   readonly identities?: readonly Identity[];
   /** Bounds of certificates and lists, what holds while the clock is not set, and a further check that can only refuse. */
@@ -42,8 +45,20 @@ export interface ClientConfig {
   readonly sendBuffer?: number;
   /** Steps of public-key work in one slice: after each, the host gets control back (`wants & WANT_RESUME`). Default: no limit. */
   readonly sliceSteps?: number;
+  /** An external pre-shared key: ExternalPsk of src/session. A server that takes it needs no certificate. */
+  readonly psk?: ClientPsk;
+  /** Resumes sessions: Resumption of src/session. */
+  readonly resumption?: ClientResumption;
   /** Gives every traffic secret away. For debugging only. */
   readonly keyLog?: KeyLog;
+}
+
+/** Sessions of a client, with the rules for their use. */
+export interface ClientResumption {
+  /** PSK_DHE_KE, PSK_KE or both. */
+  readonly modes: number;
+  /** For one connection. name: the server's, "" for none. Throws a RangeError for a config whose sessions could not be told from those of another. */
+  begin(config: ClientConfig, name: string): ClientSession;
 }
 
 /** How a server asks for certificates of its clients. */
@@ -59,7 +74,7 @@ export interface ClientAuthentication {
 
 /** One virtual server. */
 export interface VirtualHost {
-  /** Certificates and keys, in order of preference: the first that the client can verify is used. */
+  /** Certificates and keys, in order of preference: the first that the client can verify is used. None: clients need a pre-shared key. */
   readonly identities: readonly Identity[];
   /** ALPN protocol names in order of preference. A client that offers none of them is refused (RFC 7301 §3.2); none given: ALPN is not answered. */
   readonly alpn?: readonly string[];
@@ -94,6 +109,10 @@ export interface ServerConfig {
   readonly clock: Clock;
   readonly hosts: HostLookup;
   readonly cookies?: CookieConfig;
+  /** External pre-shared keys: PskList or PskLookup of src/session. Who has one is asked for no certificate. */
+  readonly psk?: ServerPsk;
+  /** Lets clients resume sessions: Tickets of src/session. */
+  readonly tickets?: ServerTickets;
   /** Bytes of the receive buffer. It should hold a ClientHello as a whole: browsers send up to 1,800 bytes. Default 2,048. */
   readonly receiveBuffer?: number;
   /** Bytes of the send buffer. Default 512. */

@@ -11,7 +11,7 @@ import {
 import { alert, application_data, handshake } from "./constants.js";
 import type { NamedGroup, Suite } from "./crypto/provider.js";
 import type { Flow, PostFlow } from "./handshake/flow.js";
-import type { Negotiated } from "./handshake/handshake-13.js";
+import { type Negotiated, RESUMED } from "./handshake/handshake-13.js";
 import { KEYS_LENGTH } from "./handshake/keys.js";
 import type { CertificateTap } from "./messages/certificate.js";
 import type { RecordLayer } from "./record/record-layer.js";
@@ -53,8 +53,8 @@ export abstract class Connection implements Negotiated {
   alpn: string | null;
   /** The DNS name that was asked for by SNI, "" for none. */
   sni: string;
-  /** The peer proved that it holds the key of a certificate that was verified: always so for an open client. */
-  peerAuthenticated: boolean;
+  /** How the peer proved itself, and whether the session was resumed: bits of handshake-13.ts. */
+  proved: number;
   /** Set before the first bytes come, it sees the peer's certificates as they stream; they are kept nowhere else. Not to be trusted before OPEN. */
   certificateTap: CertificateTap | null;
   protected readonly records: RecordLayer;
@@ -76,7 +76,7 @@ export abstract class Connection implements Negotiated {
     this.group = null;
     this.alpn = null;
     this.sni = "";
-    this.peerAuthenticated = false;
+    this.proved = 0;
     this.certificateTap = null;
     this.records = records;
     this.keys = new Uint8Array(KEYS_LENGTH);
@@ -86,6 +86,16 @@ export abstract class Connection implements Negotiated {
     this.writeClosed = false;
     this.transportEnded = false;
     this.emptyRecords = 0;
+  }
+
+  /** The peer proved itself, by a certificate that was verified or by a pre-shared key: always so for an open client. */
+  get peerAuthenticated(): boolean {
+    return (this.proved & ~RESUMED) !== 0;
+  }
+
+  /** The session of an earlier connection was resumed. */
+  get resumed(): boolean {
+    return (this.proved & RESUMED) !== 0;
   }
 
   /** Where the host puts received bytes; valid until the next call of a method that changes something. */

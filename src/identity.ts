@@ -34,4 +34,6 @@ export interface Identity {
    * CertificateRequest; not given, the identity fits any.
    */
   readonly issuers?: readonly Uint8Array[];
+  /** SHA-256 of its own certificate: a session is bound to it. Not given, it is made when it is needed. */
+  readonly fingerprint?: Uint8Array;
 }

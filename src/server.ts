@@ -1,5 +1,5 @@
 import { DEFAULT_RECEIVE_BUFFER, DEFAULT_SEND_BUFFER, type ServerConfig } from "./config.js";
-import { checkBuffers, checkProvider, checkVersions } from "./config-check.js";
+import { checkBuffers, checkKey, checkProvider, checkVersions } from "./config-check.js";
 import { Connection } from "./connection.js";
 import { serverVersion12 } from "./handshake/hello.js";
 import { ServerHandshake13 } from "./handshake/server-13.js";
@@ -17,6 +17,7 @@ export class ServerConnection extends Connection {
     checkBuffers(receive, send, io, config.sliceSteps);
     checkProvider(config.provider);
     checkVersions("server", config.tls12, config.tls13);
+    if (config.psk !== undefined) checkKey("psk", config.psk.hashLength, config.provider);
     if (config.cookies !== undefined && config.cookies.key.length !== 32)
       throw new RangeError(`cookies.key has ${config.cookies.key.length} bytes; it must have 32`);
     super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), config.sliceSteps ?? Infinity);

@@ -39,6 +39,18 @@ const ROWS = [
   ["KeyUpdate before a limit", "connection.js", "post.updateKeys(false);", "", "pair/key-limits"],
   ["half-close, cut-off", "connection.js", "this.cutOff(flow);", "", "pair/close"],
   ["slices", "connection.js", "slices-- === 0", "false", "pair/slices"],
+  ["sessions resumed by a client", "session/resumption.js", "this.mayUse(saved)", "false", "pair/resumption"],
+  ["tickets of a server", "session/tickets.js", "return this.isYoung(session, now) ? session : null;", "return null;", "pair/resumption"],
+  ["ticket keys that change", "session/ticket-keys.js", "this.rotate(now);", ";", "unit/session/ticket-keys"],
+  [
+    "external keys of a client",
+    "handshake/client-13-psk.js",
+    "return external === undefined ? null : [external];",
+    "return null;",
+    "pair/psk",
+  ],
+  ["external keys of a server", "handshake/server-13-psk.js", "const key = psk.find(bytes, at, length);", "const key = null;", "pair/psk"],
+  ["binders are checked", "handshake/server-13-psk.js", "!equalBytes(bytes, at + 1, secrets, digest, length)", "false", "pair/psk-server"],
   ["NewSessionTicket is ignored", "handshake/post-handshake-13.js", "type: new_session_ticket", "type: 99", "pair/floods"],
   ["TLS 1.2: any splitting", "handshake/handshake-12.js", "this.handle(this.records.reader);", "void 0;", "pair/client-12"],
   [

@@ -2,9 +2,12 @@ import { connect as connectTcp, type Socket } from "node:net";
 import { ClientConnection } from "../../src/client.js";
 import type { ClientConfig } from "../../src/config.js";
 import type { Identity } from "../../src/identity.js";
+import { Resumption } from "../../src/session/resumption.js";
+import type { TrustStore } from "../../src/x509/trust.js";
 import { anchorsFrom, type CertificateSource } from "./certificates.js";
 import { identityFrom } from "./keys.js";
 import { nobleProvider } from "./provider-noble.js";
+import { SocketSessions } from "./socket-sessions.js";
 import { systemClock, systemRandom } from "./system.js";
 import { TLSSocket, type TLSSocketOptions } from "./tls-socket.js";
 
@@ -27,6 +30,11 @@ export interface ConnectOptions
   /** What the client proves itself with when the server asks: certificate with its chain, and its key, as PEM or DER. Tried before `identities`. */
   cert?: CertificateSource;
   key?: CertificateSource;
+  /**
+   * A session to resume, as a `session` event of an earlier socket gave it: a secret. One that is damaged, too old, or was made with other options
+   * means a full handshake. Each may be used several times; RFC 9846 Appendix C.4 advises once.
+   */
+  session?: Uint8Array;
   /** A transport that exists already, instead of a new TCP connection to host and port. */
   socket?: Socket;
 }
@@ -38,21 +46,27 @@ export interface ConnectOptions
 export function connect(options: ConnectOptions, onSecureConnect?: () => void): TLSSocket {
   const { host, port, ca } = options;
   const trust = options.trust ?? (ca === undefined ? undefined : anchorsFrom(ca));
-  if (trust === undefined) throw new TypeError("connect: give `ca` (certificates as PEM or DER) or `trust`: the server is always verified");
+  if (trust === undefined && options.psk === undefined)
+    throw new TypeError("connect: give `ca` (certificates as PEM or DER) or `trust`, or `psk`: the server is always verified");
   if (typeof host !== "string" || host === "") throw new TypeError("connect: `host` must be a host name or an IP address");
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError(`connect: \`port\` must be 1 to 65535, not ${port}`);
   const servername = options.servername ?? host;
   const identities = identitiesOf(options);
+  const sessions = options.resumption === undefined ? new SocketSessions(options.session) : null;
+  const resumption = options.resumption ?? resumptionFor(sessions as SocketSessions, trust, options);
   const config: ClientConfig = {
     provider: options.provider ?? nobleProvider,
     random: options.random ?? systemRandom,
     clock: options.clock ?? systemClock,
-    trust,
-    serverName: servername,
+    ...(trust === undefined ? {} : { trust }),
+    ...(trust === undefined && options.servername === undefined ? {} : { serverName: servername }),
     receiveBuffer: options.receiveBuffer ?? NODE_RECEIVE_BUFFER,
     sendBuffer: options.sendBuffer ?? NODE_SEND_BUFFER,
     ...(identities.length === 0 ? {} : { identities }),
+    ...(options.checks === undefined ? {} : { checks: options.checks }),
     ...(options.alpn === undefined ? {} : { alpn: options.alpn }),
+    ...(options.psk === undefined ? {} : { psk: options.psk }),
+    ...(resumption === undefined ? {} : { resumption }),
     ...(options.sliceSteps === undefined ? {} : { sliceSteps: options.sliceSteps }),
     ...(options.tls12 === undefined ? {} : { tls12: options.tls12 }),
     ...(options.tls13 === undefined ? {} : { tls13: options.tls13 }),
@@ -63,6 +77,7 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
     options.socket ?? connectTcp({ host, port, allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
   const socket = new TLSSocket(transport, connection, {
     servername,
+    ...(sessions === null ? {} : { sessions }),
     ...(options.handshakeTimeout === undefined ? {} : { handshakeTimeout: options.handshakeTimeout }),
     ...(options.idleTimeout === undefined ? {} : { idleTimeout: options.idleTimeout }),
     ...(options.allowHalfOpen === undefined ? {} : { allowHalfOpen: options.allowHalfOpen }),
@@ -70,6 +85,18 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
   });
   if (onSecureConnect !== undefined) socket.once("secureConnect", onSecureConnect);
   return socket;
+}
+
+/** Sessions are kept wherever they can be bound to what was trusted; where one is given they must be. */
+function resumptionFor(
+  sessions: SocketSessions,
+  trust: TrustStore | undefined,
+  { session, checks, psk }: ConnectOptions,
+): Resumption | undefined {
+  const bound = (trust === undefined || trust.fingerprint !== undefined) && checks?.verify === undefined;
+  return bound || session !== undefined
+    ? new Resumption(sessions, { maxTicket: 0xffff, ...(psk === undefined ? {} : { modes: psk.modes }) })
+    : undefined;
 }
 
 function identitiesOf({ cert, key, identities = [] }: ConnectOptions): readonly Identity[] {

@@ -1,4 +1,12 @@
 /** thimble on Node: `connect` and `createServer`, in the manner of node:tls. */
+
+export { PSK_DHE_KE, PSK_KE } from "../../src/config-psk.js";
+export { ExternalPsk, PskList, PskLookup } from "../../src/session/external-psk.js";
+export { Resumption, type ResumptionOptions } from "../../src/session/resumption.js";
+export { SessionCache } from "../../src/session/session-cache.js";
+export { MemorySessionStore, type SessionStore } from "../../src/session/session-store.js";
+export { TicketKeys } from "../../src/session/ticket-keys.js";
+export { type TicketOptions, Tickets } from "../../src/session/tickets.js";
 export { anchorsFrom, anchorsFromFiles, type CertificateSource, certificatesFrom, certificatesFromFile } from "./certificates.js";
 export { type ConnectOptions, connect, NODE_RECEIVE_BUFFER, NODE_SEND_BUFFER } from "./connect.js";
 export { decryptionIdentity } from "./decryption-key.js";

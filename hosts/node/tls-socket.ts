@@ -8,6 +8,7 @@ import { TLS_1_3 } from "../../src/constants.js";
 import { errorFromAlert } from "./errors.js";
 import { PeerCertificates } from "./peer-certificates.js";
 import { RecordTrace } from "./record-trace.js";
+import type { SocketSessions } from "./socket-sessions.js";
 
 /** What this class asks of a connection. */
 export type TLSConnection = Pick<Connection, keyof Connection>;
@@ -21,6 +22,8 @@ export interface TLSSocketOptions {
   allowHalfOpen?: boolean;
   /** A client's: the name that the server's certificate is checked against. */
   servername?: string;
+  /** A client's: the sessions that it is given. */
+  sessions?: SocketSessions;
   /** True: the server's end. Its `servername` is the name that the client asked for. */
   isServer?: boolean;
   /** Bytes of the peer that were read from the transport already. */
@@ -36,7 +39,7 @@ const LINGER = 500;
 
 /**
  * TLS over a net.Socket as a Duplex, in the manner of node:tls. Events beside those of a Duplex: `secureConnect` when the handshake is done and
- * the peer is authenticated. Failures are `error` events with a TLSError, or the transport's own error. What can be read was authenticated.
+ * the peer is authenticated; at a client `session` with each session that it may resume later. Failures are `error` events with a TLSError, or the transport's own error. What can be read was authenticated.
  */
 export class TLSSocket extends Duplex {
   readonly transport: Socket;
@@ -44,6 +47,7 @@ export class TLSSocket extends Duplex {
   /** Always true: nothing is read from or written to a peer before the handshake is done. */
   readonly encrypted = true;
   readonly isServer: boolean;
+  private readonly sessions: SocketSessions | null;
   private readonly expectedName: string | undefined;
   private readonly certificates = new PeerCertificates();
   private readonly trace: ((line: string) => void) | null;
@@ -79,6 +83,8 @@ export class TLSSocket extends Duplex {
     this.connection = connection;
     this.isServer = options.isServer ?? false;
     this.expectedName = options.servername;
+    this.sessions = options.sessions ?? null;
+    if (this.sessions !== null) this.sessions.onSession = (session) => setImmediate(() => this.emit("session", session));
     connection.certificateTap = this.certificates;
     if (options.head !== undefined && options.head.length > 0) this.input = options.head;
     this.trace = options.trace ?? null;
@@ -132,6 +138,14 @@ export class TLSSocket extends Duplex {
     return this.getPeerX509Certificate()?.toLegacyObject() ?? {};
   }
 
+  /**
+   * A server's, where the client sent no certificate in this handshake: the identity of its external pre-shared key, or, where a session was resumed,
+   * SHA-256 of the certificate that proved it then. undefined for neither.
+   */
+  get peerIdentity(): Buffer | undefined {
+    return this.secured ? this.certificates.identity : undefined;
+  }
+
   getProtocol(): string | null {
     if (!this.secured) return null;
     return this.connection.version === TLS_1_3 ? "TLSv1.3" : "TLSv1.2";
@@ -148,6 +162,16 @@ export class TLSSocket extends Duplex {
   getEphemeralKeyInfo(): { type: "ECDH"; name: string } | null {
     const { group } = this.connection;
     return group === null || !this.secured ? null : { type: "ECDH", name: group.name };
+  }
+
+  /** A client's newest session, to be given to a later connect(); undefined before the server has sent a ticket. `session` events tell each. */
+  getSession(): Buffer | undefined {
+    return this.sessions?.session;
+  }
+
+  /** Whether the session of an earlier connection was resumed. */
+  isSessionReused(): boolean {
+    return this.secured && this.connection.resumed;
   }
 
   get remoteAddress(): string | undefined {

@@ -3,6 +3,7 @@ import { certificates } from "sim:flight";
 import measure from "sim:measure";
 import { type CryptoProvider, DONE, type SignatureAlgorithm, type Verifier } from "../../src/crypto/provider.js";
 import { ChainVerifier } from "../../src/x509/chain.js";
+import type { TrustStore } from "../../src/x509/trust.js";
 import { replayConfig } from "./replay-config.js";
 
 /** What a verifier was asked. */
@@ -64,7 +65,9 @@ function finish(work: { step(budget: number): number }): void {
 }
 
 function verifyChain({ signatures, sha256 }: Pick<CryptoProvider, "signatures" | "sha256">): void {
-  const { trust, clock, serverName } = replayConfig;
+  const { clock } = replayConfig;
+  const serverName = replayConfig.serverName as string;
+  const trust = replayConfig.trust as TrustStore;
   const chain = new ChainVerifier({ signatures, sha256, trust, clock, purpose: "server", serverName });
   for (let i = 0; i < certificates.length; i++) {
     const { length } = certificates[i];

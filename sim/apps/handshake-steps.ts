@@ -31,7 +31,7 @@ function nameOf(connection: Connection, type: number, length: number, before: st
   if (type === HANDSHAKE) return clearName(before);
   switch (before) {
     case "WAIT_EE":
-      return after === before || after === "WAIT_CERT_CR" ? "EncryptedExtensions" : "EncryptedExtensions …";
+      return after === before || after === "WAIT_CERT_CR" || after === "WAIT_FINISHED" ? "EncryptedExtensions" : "EncryptedExtensions …";
     case "WAIT_CERT_CR":
       return after === "WAIT_CERT" && !readsChain(connection) ? "CertificateRequest" : "Certificate";
     case "WAIT_CERT":

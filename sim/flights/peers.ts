@@ -34,7 +34,7 @@ export async function nodeServer(options: TlsOptions): Promise<Peer> {
 }
 
 /** Its records hold at most 512 bytes. */
-export async function opensslServer(pki: Pki, version: readonly string[]): Promise<Peer> {
+export async function opensslServer(pki: Pki, version: readonly string[], more: readonly string[] = []): Promise<Peer> {
   const folder = mkdtempSync(join(tmpdir(), "thimble-server-"));
   const [leaf, above, key] = [join(folder, "leaf.pem"), join(folder, "above.pem"), join(folder, "leaf.key")];
   const behindLeaf = pki.chain.indexOf("-----BEGIN", 1);
@@ -43,7 +43,7 @@ export async function opensslServer(pki: Pki, version: readonly string[]): Promi
   writeFileSync(key, pki.key);
   const child = spawn("openssl", [
     ...["s_server", "-accept", "127.0.0.1:0", ...version],
-    ...["-cert", leaf, ...(behindLeaf > 0 ? ["-cert_chain", above] : []), "-key", key, "-max_send_frag", "512"],
+    ...["-cert", leaf, ...(behindLeaf > 0 ? ["-cert_chain", above] : []), "-key", key, "-max_send_frag", "512", ...more],
   ]);
   let text = "";
   for await (const data of child.stdout) {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { certificatesFrom } from "../../hosts/node/certificates.js";
 import type { ClientConfig } from "../../src/config.js";
+import { PSK_KE } from "../../src/config-psk.js";
 import type { CryptoProvider } from "../../src/crypto/provider.js";
 import type { Client12 } from "../../src/handshake/client-12.js";
 import type { Identity } from "../../src/identity.js";
@@ -13,6 +14,9 @@ import { identityFrom } from "../../src/keys/identity-from.js";
 import { p256Keys } from "../../src/keys/p256-key.js";
 import { iotClient12 } from "../../src/profiles/iot-client-12.js";
 import { iotServer12 } from "../../src/profiles/iot-server-12.js";
+import { ExternalPsk } from "../../src/session/external-psk.js";
+import { Resumption } from "../../src/session/resumption.js";
+import { MemorySessionStore } from "../../src/session/session-store.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
 import { fixedClock, insecureFixedRandom } from "../apps/fixed-random.js";
@@ -195,6 +199,44 @@ async function mtls(pki: Pki): Promise<Flight> {
   return client(`TLS 1.3, ${CHACHA}, X25519, client authentication; Node's tls`, "iot-client", pki.root, peer, own);
 }
 
+/** What a second connection was sent, with the session of the first. */
+async function resumed(pki: Pki): Promise<Flight> {
+  const provider = await providerOf("iot-client");
+  const peer = await nodeServer({ cert: pki.chain, key: pki.key, ciphers: CHACHA });
+  const store = new MemorySessionStore();
+  const config = {
+    provider,
+    random: insecureFixedRandom,
+    clock: fixedClock,
+    trust: new AnchorList([anchorFromCertificate(ders(pki.root)[0] as Uint8Array, provider.sha256)]),
+    serverName: SERVER_NAME,
+    ...BUFFERS,
+    resumption: new Resumption(store),
+  };
+  await recordServerFlight(config, peer.port);
+  const session = store.get(SERVER_NAME);
+  if (session === null) throw new Error("the server gave no ticket");
+  const kept = hex(session);
+  const records = await recordServerFlight(config, peer.port);
+  peer.stop();
+  const about = `TLS 1.3, ${CHACHA}, X25519, a session resumed; Node's tls`;
+  return { ...flightOf(about, "iot-client", pki.root, records, null), session: kept };
+}
+
+/** A server that knows one key, and takes it without key exchange. */
+async function psk(pki: Pki): Promise<Flight> {
+  const identity = Buffer.from("sensor 7");
+  const key = Buffer.from("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "hex");
+  const more = ["-psk", key.toString("hex"), "-psk_identity", identity.toString(), "-allow_no_dhe_kex"];
+  const peer = await opensslServer(pki, OPENSSL["1.3"], more);
+  const provider = await providerOf("iot-client");
+  const own = new ExternalPsk(identity, key, "SHA-256", PSK_KE);
+  const records = await recordServerFlight({ provider, random: insecureFixedRandom, clock: fixedClock, psk: own, ...BUFFERS }, peer.port);
+  peer.stop();
+  const flight = flightOf(`TLS 1.3, ${CHACHA}, external pre-shared key, psk_ke; openssl s_server`, "iot-client", pki.root, records, null);
+  return { ...flight, psk: { identity: hex(identity), key: hex(key) } };
+}
+
 async function server(pki: Pki): Promise<Flight> {
   const provider = await providerOf("iot-server");
   const own = ownOf(pki);
@@ -218,6 +260,8 @@ const RECORDERS: Readonly<Record<string, (pki: Pki) => Promise<Flight>>> = {
   "client12-psk": psk12("TLS_PSK_WITH_AES_128_CCM_8", "PSK-AES128-CCM8", pskClient12),
   "client12-ecdhe-psk": psk12("TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-PSK-CHACHA20-POLY1305", ecdhePskClient12),
   "client13-mtls": mtls,
+  "client13-resumed": resumed,
+  "client13-psk": psk,
   "server13-chacha": server,
   "chain-1": chain(1),
   "chain-2": chain(2),

@@ -21,6 +21,7 @@ import {
 } from "./records.js";
 import type { Scenario } from "./scenario.js";
 import { server13 } from "./server13.js";
+import { psk13, resume13 } from "./sessions.js";
 import { socket } from "./socket.js";
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -37,6 +38,8 @@ export const SCENARIOS: readonly Scenario[] = [
   psk12,
   psk12Ecdhe,
   mtls,
+  resume13,
+  psk13,
   server13,
   connections3,
   chainVerify,

@@ -3,6 +3,8 @@ import { cookie } from "./cookie.js";
 import type { ClientExtension } from "./extension.js";
 import { keyShare } from "./key-share.js";
 import { maxFragmentLength } from "./max-fragment-length.js";
+import { preSharedKey } from "./pre-shared-key.js";
+import { pskModes } from "./psk-modes.js";
 import { recordSizeLimit } from "./record-size-limit.js";
 import { serverName } from "./server-name.js";
 import { signatureAlgorithms } from "./signature-algorithms.js";
@@ -20,4 +22,6 @@ export const CLIENT_EXTENSIONS: readonly ClientExtension[] = [
   alpn,
   recordSizeLimit,
   maxFragmentLength,
+  pskModes,
+  preSharedKey, // the last: what its binders do not cover may not be there
 ];

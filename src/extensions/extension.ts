@@ -2,6 +2,7 @@ import { illegal_parameter, TLSAlert, unsupported_extension } from "../alert.js"
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
 import type { ClientConfig } from "../config.js";
+import type { OfferedKey } from "../config-psk.js";
 import type { KeyExchange, NamedGroup } from "../crypto/provider.js";
 
 /** The messages an extension may stand in, as bits (RFC 9846 §4.3, Table 1). */
@@ -36,6 +37,11 @@ export interface ClientHelloContext {
   fragmentLength: number;
   /** From the server: index of the ALPN name in config.alpn, or -1. */
   alpnIndex: number;
+  /** The pre-shared keys that are offered, null: none; the modes that are allowed, as bits; 0: nothing is resumed and no key is offered. */
+  psks: readonly OfferedKey[] | null;
+  readonly pskModes: number;
+  /** From the server: the key that it took, or -1. */
+  pskIndex: number;
 }
 
 /** One extension of a client: what it sends, what it takes from the server's answer, what holds when no answer comes. */

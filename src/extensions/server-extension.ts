@@ -2,8 +2,10 @@ import { decode_error, illegal_parameter, TLSAlert } from "../alert.js";
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
 import type { ServerConfig, VirtualHost } from "../config.js";
+import { pre_shared_key } from "../constants.js";
 import type { KeyExchange, NamedGroup } from "../crypto/provider.js";
 import { IN_ENCRYPTED_EXTENSIONS, IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO } from "./extension.js";
+import type { OfferedIdentities } from "./pre-shared-key.js";
 
 /** What extensions of all versions read and write of a server's handshake. Offsets count in the ClientHello. */
 export interface CommonHelloContext {
@@ -45,10 +47,17 @@ export interface ServerHelloContext extends CommonHelloContext {
   /** The cookie; length 0: none was sent. */
   cookieOffset: number;
   cookieLength: number;
+  /** psk_key_exchange_modes: whether it was sent, and the modes as bits (config-psk.ts). */
+  sentPskModes: boolean;
+  pskModes: number;
+  /** pre_shared_key, null: it was not sent. */
+  identities: OfferedIdentities | null;
 
   /** What was chosen. */
   readonly group: NamedGroup;
   readonly keyExchange: KeyExchange | null;
+  /** Index of the pre-shared key that was taken, -1: none. */
+  readonly pskIndex: number;
   /** The cookie to send in a HelloRetryRequest. */
   readonly cookie: Uint8Array | null;
 }
@@ -83,6 +92,9 @@ export function receiveClientExtensions<C>(table: readonly ServerExtension<C>[],
     if (i < table.length) table[i].receive(context, r);
     else r.skip(r.left);
     r.leave(data);
+    // §4.3.11: what the binders do not cover must not be there.
+    if (type === pre_shared_key && r.left > 0)
+      throw new TLSAlert(illegal_parameter, "ClientHello: pre_shared_key is not the last extension");
   }
   r.leave(block);
 }

@@ -9,6 +9,7 @@ export const signatureAlgorithms: ClientExtension = {
   name: "signature_algorithms",
   answers: 0,
   send(context, w) {
+    if (context.config.trust === undefined) return false; // a pre-shared key is all that proves a server
     const signatures = context.config.provider.signatures;
     const list = w.open16();
     for (let i = 0; i < signatures.length; i++) if (signatures[i].scheme !== 0) w.u16(signatures[i].scheme);

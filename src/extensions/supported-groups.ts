@@ -9,6 +9,7 @@ export const supportedGroups: ClientExtension = {
   name: "supported_groups",
   answers: IN_ENCRYPTED_EXTENSIONS,
   send(context, w) {
+    if (context.keyExchange === null) return false;
     const groups = context.config.provider.groups;
     const list = w.open16();
     for (let i = 0; i < groups.length; i++) w.u16(groups[i].id);

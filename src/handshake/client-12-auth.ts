@@ -4,6 +4,8 @@ import { CertificateReader } from "../messages/certificate.js";
 import { CertificateRequestReader12 } from "../messages/certificate-request-12.js";
 import { KX_RSA } from "../record/cipher-suite-12.js";
 import { ChainVerifier } from "../x509/chain.js";
+import type { ServerName } from "../x509/name.js";
+import type { TrustStore } from "../x509/trust.js";
 import type { ClientHandshake12 } from "./client-12.js";
 import { type ClientKind12, MUST } from "./exchange-12.js";
 import { NO_SINKS } from "./handshake-12.js";
@@ -19,11 +21,11 @@ const NO_IDENTITIES: readonly Identity[] = [];
 export function readCertificate(h: H): CertificateReader {
   const { config } = h;
   h.chain = new ChainVerifier({
-    trust: config.trust,
+    trust: config.trust as TrustStore,
     clock: config.clock,
     signatures: config.provider.signatures,
     sha256: config.provider.sha256,
-    serverName: h.name,
+    serverName: h.name as ServerName,
     purpose: "server",
     enciphers: h.suite.kx === KX_RSA,
     workHash: h.workHash,

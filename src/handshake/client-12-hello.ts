@@ -1,4 +1,4 @@
-import { illegal_parameter, protocol_version, TLSAlert, unexpected_message } from "../alert.js";
+import { handshake_failure, illegal_parameter, protocol_version, TLSAlert, unexpected_message } from "../alert.js";
 import { equalBytes } from "../bytes/equal.js";
 import { Reader } from "../bytes/reader.js";
 import { Writer } from "../bytes/writer.js";
@@ -52,6 +52,8 @@ export function onServerHello(h: H, bytes: Uint8Array, start: number, end: numbe
   const suite = findSuite12(h.version.suites, hello.suite);
   if (suite === null)
     throw new TLSAlert(illegal_parameter, `ServerHello: cipher suite 0x${hello.suite.toString(16)} was not offered for TLS 1.2`);
+  if (suite.by !== BY_PSK && h.config.trust === undefined)
+    throw new TLSAlert(handshake_failure, "ServerHello: a server of TLS 1.2 with a certificate, and this config trusts none");
   let seen = 0;
   if (r.left > 0) seen = receiveExtensions(h.extensions, offer.sent, offer, r, IN_SERVER_HELLO_12, "ServerHello");
   else h.extensions[1].whenMissing(offer, IN_SERVER_HELLO_12);

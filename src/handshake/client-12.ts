@@ -13,7 +13,7 @@ import type { SignatureAlgorithm } from "../crypto/provider.js";
 import { CLIENT_EXTENSIONS_12, CLIENT_EXTENSIONS_BOTH } from "../extensions/client-12.js";
 import type { ClientExtension } from "../extensions/extension.js";
 import type { CertificateRequestReader12 } from "../messages/certificate-request-12.js";
-import type { CipherSuite12, MacFirst } from "../record/cipher-suite-12.js";
+import { BY_PSK, type CipherSuite12, type MacFirst } from "../record/cipher-suite-12.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import type { ServerName } from "../x509/name.js";
 import { onCertificate, onCertificateRequest, onServerHelloDone, readCertificate, readCertificateRequest } from "./client-12-auth.js";
@@ -52,6 +52,7 @@ export class Client12 implements Version12, ClientVersion12 {
   readonly exchanges: readonly ClientKind12[];
   readonly overhead: number;
   readonly macFirst: MacFirst | null;
+  readonly byKeyAlone: boolean;
 
   /**
    * insecureMacFirst: insecureMacThenEncrypt, for CBC suites with servers that have no encrypt-then-MAC. Throws a RangeError where a suite has no key
@@ -63,8 +64,10 @@ export class Client12 implements Version12, ClientVersion12 {
     insecureMacFirst: MacFirst | null = null,
   ) {
     let overhead = 0;
+    let byKeyAlone = true;
     for (let i = 0; i < suites.length; i++) {
       overhead = Math.max(overhead, suites[i].cipher.overhead);
+      if (suites[i].by !== BY_PSK) byKeyAlone = false;
       if (findExchange(exchanges, suites[i].kx) === null) throw new RangeError(`tls12: the key exchange of ${suites[i].name} is not given`);
     }
     this.role = "client";
@@ -73,17 +76,18 @@ export class Client12 implements Version12, ClientVersion12 {
     this.exchanges = exchanges;
     this.overhead = overhead;
     this.macFirst = insecureMacFirst;
+    this.byKeyAlone = byKeyAlone;
   }
 
-  start(config: ClientConfig, name: ServerName, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated): Flow {
-    negotiated.sni = name.address === null ? name.text : "";
-    const offer = new ClientOffer(config, negotiated.sni, records.receiveLimit([], this.overhead));
+  start(config: ClientConfig, name: ServerName | null, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated): Flow {
+    negotiated.sni = name !== null && name.address === null ? name.text : "";
+    const offer = new ClientOffer(config, negotiated.sni, records.receiveLimit([], this.overhead), null);
     return new ClientHandshake12(this, config, name, offer, false, records, keys, negotiated);
   }
 
   takeOver(
     config: ClientConfig,
-    name: ServerName,
+    name: ServerName | null,
     offer: ClientOffer,
     records: RecordLayer,
     keys: Uint8Array,
@@ -102,7 +106,7 @@ export class Client12 implements Version12, ClientVersion12 {
 export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
   readonly version: Client12;
   readonly config: ClientConfig;
-  readonly name: ServerName;
+  readonly name: ServerName | null;
   /** Until ServerHello. */
   offer: ClientOffer | null;
   /** TLS 1.3 was offered too. */
@@ -116,7 +120,7 @@ export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
   constructor(
     version: Client12,
     config: ClientConfig,
-    name: ServerName,
+    name: ServerName | null,
     offer: ClientOffer,
     both: boolean,
     records: RecordLayer,

@@ -11,6 +11,12 @@ import type { Proof13 } from "./proof-13.js";
 import * as S from "./states-13.js";
 import { Transcript } from "./transcript.js";
 
+/** Bits of `proved`: by a certificate that was verified, in this handshake or in that of the session; by an external pre-shared key. */
+export const PROVED_CERTIFICATE = 1;
+export const PROVED_PSK = 2;
+/** Set where the session was resumed. */
+export const RESUMED = 4;
+
 /** What of the handshake outlives it. */
 export interface Negotiated {
   version: number;
@@ -19,10 +25,12 @@ export interface Negotiated {
   alpn: string | null;
   /** The name that the client asked for by SNI, "" for none. */
   sni: string;
-  /** The peer proved that it holds the key of a certificate that was verified. */
-  peerAuthenticated: boolean;
+  /** How the peer proved itself, as bits: PROVED_…; 0: it did not. */
+  proved: number;
   /** Sees the peer's certificates as they stream, where somebody wants to. */
   readonly certificateTap: CertificateTap | null;
+  /** Why the connection failed, or null. */
+  readonly failure: TLSAlert | null;
   /** The hello has decided for another version: its flow goes on in place of this one. */
   goOnWith(flow: Flow): void;
 }

@@ -20,11 +20,11 @@ export interface ClientVersion12 {
   /** The most bytes that a suite of these adds to a record. */
   readonly overhead: number;
   /** TLS 1.2 alone. */
-  start(config: ClientConfig, name: ServerName, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated): Flow;
+  start(config: ClientConfig, name: ServerName | null, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated): Flow;
   /** A ServerHello of TLS 1.2 has come, whole: the flow behind it goes on. */
   takeOver(
     config: ClientConfig,
-    name: ServerName,
+    name: ServerName | null,
     offer: ClientOffer,
     records: RecordLayer,
     keys: Uint8Array,

@@ -7,6 +7,7 @@ import { BY_ECDSA } from "../record/cipher-suite-12.js";
 import { type Prf12, VERIFY_DATA_LENGTH } from "../schedule/prf-12.js";
 import type { ChainVerifier } from "../x509/chain.js";
 import type { Handshake12 } from "./handshake-12.js";
+import { PROVED_CERTIFICATE } from "./handshake-13.js";
 import { MASTER_SECRET } from "./keys.js";
 import * as S from "./states-12.js";
 import type { Transcript } from "./transcript.js";
@@ -83,7 +84,7 @@ export function verifyOn<F>(h: Handshake12<F>, budget: number, what: string): bo
   if (!verifier.valid())
     throw new TLSAlert(decrypt_error, `${what}: the signature does not fit; the peer does not prove that it holds its certificate's key`);
   h.verifier = null;
-  h.negotiated.peerAuthenticated = true;
+  h.negotiated.proved = PROVED_CERTIFICATE;
   return true;
 }
 

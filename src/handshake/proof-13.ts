@@ -116,7 +116,7 @@ export function sendFinished<F>(h: Handshake13<F>): boolean {
   const start = writer.begin(4 + length);
   transcript.digest(secrets, digest);
   putHeader(io, start, (finished << 24) | length);
-  schedule.finished(h.keys, WRITE_SECRET, io, start + 4);
+  schedule.verifyData(h.keys, WRITE_SECRET, io, start + 4);
   transcript.update(io, start, 4 + length);
   writer.end(handshake, 4 + length);
   return true;

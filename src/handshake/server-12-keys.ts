@@ -8,6 +8,7 @@ import { CLIENT_FINISHED, type Prf12, SERVER_FINISHED } from "../schedule/prf-12
 import { changeWriteKeys, makeKeys, makeMasterSecret } from "./common-12.js";
 import type { ServerExchange12 } from "./exchange-12.js";
 import { putHeader } from "./handshake.js";
+import { PROVED_PSK } from "./handshake-13.js";
 import { checkFinished } from "./peer-auth-12.js";
 import { Proof12, sendFinished, sendWaiting, signedMessage, signOn } from "./proof-12.js";
 import type { ServerHandshake12 } from "./server-12.js";
@@ -99,7 +100,7 @@ export function protectAsServer(h: H): number {
 
 export function onClientFinished(h: H, bytes: Uint8Array, start: number, end: number): number {
   checkFinished(h, CLIENT_FINISHED, bytes, start, end);
-  if (h.suite.by === BY_PSK) h.negotiated.peerAuthenticated = true;
+  if (h.suite.by === BY_PSK) h.negotiated.proved |= PROVED_PSK;
   return S.SEND_CCS;
 }
 

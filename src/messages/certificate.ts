@@ -14,6 +14,8 @@ const EXTENSION_TYPE = 5;
 export interface CertificateTap {
   begin(index: number, length: number): void;
   bytes(bytes: Uint8Array, offset: number, length: number): void;
+  /** No certificate came, for a pre-shared key did: its identity, or SHA-256 of the certificate that the client of the resumed session proved itself with. */
+  identified?(by: Uint8Array): void;
 }
 
 /**

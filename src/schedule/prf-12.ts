@@ -1,4 +1,4 @@
-import type { Hash, HashAlgorithm } from "../crypto/provider.js";
+import type { Hash, HashAlgorithm, KeyedHash } from "../crypto/provider.js";
 import { Hmac } from "../crypto/xs/hmac.js";
 
 export const MASTER_SECRET_LENGTH = 48;
@@ -20,7 +20,7 @@ export class Prf12 {
   /** The hash inside hmac; free between two calls. */
   readonly hash: Hash;
   readonly secrets: Uint8Array;
-  private readonly hmac: Hmac;
+  private readonly hmac: KeyedHash;
   readonly digest: number;
   /** A(i) of P_hash; free between two calls. */
   readonly a: number;
@@ -28,8 +28,8 @@ export class Prf12 {
   constructor(algorithm: HashAlgorithm) {
     const length = algorithm.outputLength;
     this.length = length;
-    this.hash = algorithm.create();
-    this.hmac = new Hmac(this.hash);
+    this.hmac = algorithm.createKeyed?.() ?? new Hmac(algorithm.create());
+    this.hash = this.hmac.hash;
     this.secrets = new Uint8Array(RANDOMS_LENGTH + 2 * length);
     this.digest = DIGEST;
     this.a = RANDOMS_LENGTH + length;

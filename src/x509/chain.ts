@@ -56,6 +56,8 @@ const FLAGS = VERIFIER_STATE;
 const TRIED = VERIFIER_STATE + 1;
 const CHECKED = VERIFIER_STATE + 2;
 const CHECKS = VERIFIER_STATE + 3;
+/** When the first of the certificates ends that may stand in the path, in seconds since 1970 (4); 0: none was read. */
+const UNTIL = VERIFIER_STATE + 4;
 
 const FOUND = 1;
 const CLOCK_IS_SET = 2;
@@ -114,6 +116,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     if (this.has(FOUND)) return this.done();
     if (reader.index === 0) {
       this.judgeLeaf();
+      this.noteEnd();
       this.beginPath();
       return this.isPinned() ? this.accept(null) : this.tryAnchors(0);
     }
@@ -127,6 +130,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
       this.park(problem, false);
       return this.done();
     }
+    this.noteEnd();
     this.noteOwner();
     if ((reader.flags & ISSUED_TIP) !== 0 && !this.isInPath(null)) return this.tryIssuer(null);
     this.park(null, this.isPinned());
@@ -196,6 +200,12 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     return this.reader.keyLength(0);
   }
 
+  /** When the first certificate ends of those that could stand in the path, in seconds since 1970: a session does not outlive it. */
+  get notAfter(): number {
+    const scratch = this.reader.scratch();
+    return ((scratch[UNTIL]! << 24) | (scratch[UNTIL + 1]! << 16) | (scratch[UNTIL + 2]! << 8) | scratch[UNTIL + 3]!) >>> 0;
+  }
+
   /** A verifier for an algorithm, the one that was used before for the same certificate where it fits. */
   verifierFor(algorithm: SignatureAlgorithm): Verifier {
     if (!this.verifier || this.algorithm !== algorithm) {
@@ -246,6 +256,14 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     const policy = this.config.timePolicy;
     if (!policy) throw new TLSAlert(internal_error, "the clock is not set: the dates of certificates can't be checked", "internal");
     this.now = policy.floor();
+  }
+
+  private noteEnd(): void {
+    const scratch = this.reader.scratch();
+    const end = Math.min(this.reader.notAfter, 0xffffffff);
+    const { notAfter } = this;
+    if (notAfter !== 0 && notAfter <= end) return;
+    for (let i = 0; i < 4; i++) scratch[UNTIL + i] = end >>> (24 - 8 * i);
   }
 
   private judgeLeaf(): void {

@@ -310,6 +310,20 @@ describe("TLS 1.2 with RSA key exchange, CBC and pre-shared keys", function () {
       },
     });
 
+    it("need no trust and no name where no certificate can come; else those stay needed", () => {
+      const nothing = { trust: undefined as never, serverName: undefined as never };
+      for (const suite of [tlsPskWithAes128Ccm8, tlsEcdhePskWithChacha20Poly1305Sha256])
+        bench.opened(config(suite, { client: nothing }), 0x0303);
+      const missing = /trust is missing/;
+      expect(() => bench.join(config(cbcSuites12[0] as CipherSuite12, { client: nothing }))).to.throw(RangeError, missing);
+      const mixed = new Client12([tlsPskWithAes128Ccm8, cbcSuites12[0] as CipherSuite12], CLIENT_KINDS);
+      expect(() => bench.join(config(tlsPskWithAes128Ccm8, { client: { ...nothing, tls12: mixed } }))).to.throw(RangeError, missing);
+      expect(() => bench.join(config(tlsPskWithAes128Ccm8, { client: { ...nothing, tls13: undefined as never } }))).to.throw(
+        RangeError,
+        missing,
+      );
+    });
+
     it("plain PSK: a hint is passed over", () => {
       const hint = new Uint8Array([0, 3, 65, 66, 67]);
       bench.joined(config(tlsPskWithAes128Ccm8, {}, CLIENT_KINDS, [saying(KX_PSK, hint)])).expectOpen(0x0303);

@@ -7,6 +7,7 @@ import { type Flight, readFlight } from "../../sim/flights/flight.js";
 import { flights, providerFile } from "../../sim/paths.js";
 import { ClientConnection } from "../../src/client.js";
 import type { Version12 } from "../../src/config.js";
+import { PSK_KE } from "../../src/config-psk.js";
 import { type Connection, OPEN } from "../../src/connection.js";
 import type { CryptoProvider } from "../../src/crypto/provider.js";
 import { identityFrom } from "../../src/keys/identity-from.js";
@@ -14,6 +15,8 @@ import { p256Keys } from "../../src/keys/p256-key.js";
 import { iotClient12 } from "../../src/profiles/iot-client-12.js";
 import { iotServer12 } from "../../src/profiles/iot-server-12.js";
 import { ServerConnection } from "../../src/server.js";
+import { ExternalPsk } from "../../src/session/external-psk.js";
+import { Resumption } from "../../src/session/resumption.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
 
@@ -39,8 +42,15 @@ async function connectionOf(name: string, flight: Flight): Promise<Connection> {
   const versions = name.startsWith("chain12") ? VERSIONS["client12-chacha"] : VERSIONS[name];
   const common = { provider, random: insecureFixedRandom, clock: fixedClock, ...versions };
   if (name.startsWith("server")) return new ServerConnection({ ...common, hosts: new VirtualHosts([], { identities }) });
+  if (flight.psk !== undefined)
+    return new ClientConnection({
+      ...common,
+      psk: new ExternalPsk(bytesOf(flight.psk.identity), bytesOf(flight.psk.key), "SHA-256", PSK_KE),
+    });
+  const { session } = flight;
+  const resumption = session === undefined ? {} : { resumption: new Resumption({ get: () => bytesOf(session), put() {}, remove() {} }) };
   const trust = new AnchorList([anchorFromCertificate(bytesOf(flight.root), sha256)]);
-  return new ClientConnection({ ...common, trust, serverName: flight.serverName, identities });
+  return new ClientConnection({ ...common, trust, serverName: flight.serverName, identities, ...resumption });
 }
 
 function flush(connection: Connection): void {

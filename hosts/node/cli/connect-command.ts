@@ -3,13 +3,18 @@ import { anchorsFromFiles } from "../certificates.js";
 import { connect } from "../connect.js";
 import type { TLSSocket } from "../tls-socket.js";
 import { type Address, parseAddress, parseSeconds } from "./arguments.js";
+import { CommandError, EXIT_USAGE } from "./exit-codes.js";
 import { explained } from "./explain.js";
+import { addPskOptions, clientPsk, type PskFlags, readSession, writeSecret } from "./session-flags.js";
 import { addTlsOptions, type TlsFlags, tlsOptions, usable } from "./tls-flags.js";
 
-interface ConnectFlags extends TlsFlags {
-  ca: string;
+interface ConnectFlags extends TlsFlags, PskFlags {
+  ca?: string;
   servername?: string;
   timeout: number;
+  sessionIn?: string;
+  sessionOut?: string;
+  verbose?: boolean;
 }
 
 export function addConnectCommand(program: Command): void {
@@ -17,9 +22,13 @@ export function addConnectCommand(program: Command): void {
     .command("connect")
     .description("connect to a TLS server and join it to stdin and stdout")
     .argument("<HOST:PORT>", "the server, as example.com:443 or [::1]:443", parseAddress)
-    .requiredOption("--ca <FILE>", "certificates that are trusted, PEM or DER (the server is always verified)")
+    .option("--ca <FILE>", "certificates that are trusted, PEM or DER (the server is always verified: by this, or by --psk)")
     .option("--servername <NAME>", "name that the certificate must carry, also sent as SNI (default: HOST)")
-    .option("--timeout <SECONDS>", "time for connecting and the handshake", parseSeconds, 10);
+    .option("--timeout <SECONDS>", "time for connecting and the handshake", parseSeconds, 10)
+    .option("--session-in <FILE>", "resume the session that --session-out wrote; one that cannot be used means a full handshake")
+    .option("--session-out <FILE>", "write the newest session that the server gives (a secret: only you may read the file)")
+    .option("-v, --verbose", "tell on stderr what was agreed on, and the peer's certificates");
+  addPskOptions(command, "");
   addTlsOptions(command, {
     cert: "certificate with its chain, for servers that ask for one; may be given several times, each with its --key",
     alpn: "protocols to offer, separated by commas",
@@ -32,23 +41,49 @@ export function addConnectCommand(program: Command): void {
  * promise ends when the connection is closed in order, and is rejected with a CommandError otherwise.
  */
 async function connectCommand(address: Address, flags: ConnectFlags): Promise<void> {
-  const trust = usable(() => anchorsFromFiles(flags.ca));
+  const psk = usable(() => clientPsk(flags));
+  if (flags.ca === undefined && psk === undefined)
+    throw new CommandError("give --ca, certificates to trust, or --psk: the server is always verified", EXIT_USAGE);
+  const trust = flags.ca === undefined ? undefined : usable(() => anchorsFromFiles(flags.ca as string));
   const { options, close } = tlsOptions(flags, "client");
   try {
     const socket = usable(() =>
       connect({
         ...address,
         ...options,
-        trust,
+        ...(trust === undefined ? {} : { trust }),
+        ...(psk === undefined ? {} : { psk }),
+        ...(flags.sessionIn === undefined ? {} : { session: readSession(flags.sessionIn) }),
         handshakeTimeout: flags.timeout * 1000,
         ...(flags.servername === undefined ? {} : { servername: flags.servername }),
         ...(flags.trace ? { trace: (line) => process.stderr.write(`${line}\n`) } : {}),
       }),
     );
+    const { sessionOut } = flags;
+    if (sessionOut !== undefined) socket.on("session", (session: Buffer) => writeSecret("--session-out", sessionOut, session));
+    if (flags.verbose) socket.once("secureConnect", () => process.stderr.write(agreed(socket)));
     await joined(socket, address);
   } finally {
     close();
   }
+}
+
+/** One line for each thing that was agreed on, then one for each certificate that the server sent. */
+function agreed(socket: TLSSocket): string {
+  const lines = [
+    `version ${socket.getProtocol()}`,
+    `suite ${socket.getCipher()?.name}`,
+    `group ${socket.getEphemeralKeyInfo()?.name ?? "none: the pre-shared key alone"}`,
+    `resumed ${socket.isSessionReused() ? "yes" : "no"}`,
+    `alpn ${socket.alpnProtocol || "none"}`,
+  ];
+  const chain = socket.getPeerCertificates();
+  chain.forEach((certificate, i) => {
+    const oneLine = (name: string) => name.replaceAll("\n", ", ");
+    lines.push(`certificate ${i}: ${oneLine(certificate.subject)}; by ${oneLine(certificate.issuer)}; until ${certificate.validTo}`);
+  });
+  if (chain.length === 0) lines.push("certificates none: the server was proved by a key that both sides had");
+  return `${lines.join("\n")}\n`;
 }
 
 function joined(socket: TLSSocket, address: Address): Promise<void> {

@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { PskList } from "../../../src/session/external-psk.js";
 import { anchorsFromFiles } from "../certificates.js";
 import { identityFromFiles } from "../keys.js";
 import { clientOf, createServer, DEFAULT_MAX_HANDSHAKES, type Server, type ServerOptions } from "../server.js";
@@ -9,6 +10,7 @@ import { parseCount, parsePort, parseSeconds } from "./arguments.js";
 import { CommandError, EXIT_NETWORK, EXIT_USAGE } from "./exit-codes.js";
 import { explained, networkText } from "./explain.js";
 import { filesBelow, httpOver, statusPage } from "./serve-http.js";
+import { addPskOptions, type PskFlags, readTicketKeys, serverPsk } from "./session-flags.js";
 import { addTlsOptions, type TlsFlags, tlsOptions, usable } from "./tls-flags.js";
 
 interface VhostFlag {
@@ -17,7 +19,9 @@ interface VhostFlag {
   readonly key: string;
 }
 
-interface ServeFlags extends TlsFlags {
+interface ServeFlags extends TlsFlags, PskFlags {
+  ticketKeyFile?: string;
+  tickets: boolean;
   port: number;
   address: string;
   vhost: VhostFlag[];
@@ -45,10 +49,12 @@ export function addServeCommand(program: Command): void {
     .option("--www <DIRECTORY>", "serve the files below a directory over HTTP")
     .option("--handshake-timeout <SECONDS>", "time for a client's handshake", parseSeconds, 10)
     .option("--idle-timeout <SECONDS>", "close connections on which nothing moves (default: never)", parseSeconds)
-    .option("--max-handshakes <N>", "handshakes under way; clients above it are refused", parseCount, DEFAULT_MAX_HANDSHAKES);
-  command
+    .option("--max-handshakes <N>", "handshakes under way; clients above it are refused", parseCount, DEFAULT_MAX_HANDSHAKES)
+    .option("--ticket-key-file <FILE>", "key of the session tickets, for several servers that are one; made where it is not there")
+    .option("--no-tickets", "give no session tickets")
     .option("--rsa-kx-cert <FILE>", "certificate for --insecure-legacy rsa-kx: with keyEncipherment, without digitalSignature")
     .option("--rsa-kx-key <FILE>", "its private key");
+  addPskOptions(command, ", with which clients need no certificate; may be repeated");
   addTlsOptions(command, {
     cert: "certificate with its chain; may be given several times, each with its --key, the preferred first",
     alpn: "protocols in order of preference, separated by commas",
@@ -70,14 +76,17 @@ function tell(text: string): void {
 
 /** `thimble serve`: ends, in order, when it is interrupted. */
 async function serveCommand(flags: ServeFlags): Promise<void> {
-  if (flags.cert.length === 0 && flags.vhost.length === 0)
-    throw new CommandError("give --cert and --key, or --vhost: a server must prove who it is", EXIT_USAGE);
+  const psk = usable(() => serverPsk(flags));
+  if (flags.cert.length === 0 && flags.vhost.length === 0 && psk === undefined)
+    throw new CommandError("give --cert and --key, --vhost or --psk: a server must prove who it is", EXIT_USAGE);
+  if (!flags.tickets && flags.ticketKeyFile !== undefined)
+    throw new CommandError("--ticket-key-file is for the tickets that --no-tickets rules out", EXIT_USAGE);
   if (flags.requireClientCert && flags.clientCa === undefined)
     throw new CommandError("--require-client-cert needs --client-ca, the authorities to trust", EXIT_USAGE);
   const serve = usable(() => handlerFor(flags));
   const { options, close } = tlsOptions(flags, "server");
   try {
-    const server = usable(() => createServer(serverOptions(flags, options)));
+    const server = usable(() => createServer(serverOptions(flags, options, psk)));
     report(server);
     const sockets = new Set<TLSSocket>();
     server.on("secureConnection", (socket: TLSSocket) => {
@@ -95,7 +104,7 @@ async function serveCommand(flags: ServeFlags): Promise<void> {
   }
 }
 
-function serverOptions(flags: ServeFlags, options: ReturnType<typeof tlsOptions>["options"]): ServerOptions {
+function serverOptions(flags: ServeFlags, options: ReturnType<typeof tlsOptions>["options"], psk: PskList | undefined): ServerOptions {
   const common: HostOptions = { requireClientCert: flags.requireClientCert ?? false };
   if (flags.clientCa !== undefined) common.clientCa = anchorsFromFiles(flags.clientCa);
   if (options.alpn !== undefined) common.alpn = options.alpn;
@@ -105,6 +114,9 @@ function serverOptions(flags: ServeFlags, options: ReturnType<typeof tlsOptions>
     ...common,
     hosts: Object.fromEntries(hosts),
     allowHalfOpen: true,
+    ...(psk === undefined ? {} : { psk }),
+    ...(flags.tickets ? {} : { tickets: false }),
+    ...(flags.ticketKeyFile === undefined ? {} : { ticketKeys: readTicketKeys(flags.ticketKeyFile) }),
     handshakeTimeout: flags.handshakeTimeout * 1000,
     maxHandshakes: flags.maxHandshakes,
     ...(flags.idleTimeout === undefined ? {} : { idleTimeout: flags.idleTimeout * 1000 }),
@@ -137,6 +149,7 @@ function textOf(error: Error): string {
 function begun(socket: TLSSocket): void {
   const client = clientOf(socket);
   const parts = [socket.getProtocol(), socket.getCipher()?.name, socket.getEphemeralKeyInfo()?.name];
+  if (socket.isSessionReused()) parts.push("resumed");
   if (socket.servername !== undefined) parts.push(`servername ${socket.servername}`);
   if (socket.alpnProtocol !== false) parts.push(`alpn ${socket.alpnProtocol}`);
   if (socket.authorized) parts.push("client authenticated");

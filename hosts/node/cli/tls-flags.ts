@@ -34,7 +34,13 @@ export interface TlsFlags {
   trace?: boolean;
   receiveBuffer?: number;
   sendBuffer?: number;
+  maxFragment?: number;
+  recordSizeLimit?: number;
 }
+
+/** What a receive buffer holds beside the content of a record (src/record): alignment, header, content type, tag. */
+const ALIGNMENT_HEADER_TAG = 3 + 5 + 16;
+const CONTENT_TYPE = 1;
 
 interface Primitives {
   readonly provider: CryptoProvider;
@@ -75,7 +81,17 @@ export function addTlsOptions(command: Command, what: { cert: string; alpn: stri
     .option("--keylog <FILE>", "append the secrets in Wireshark's form (whoever has them reads all)")
     .option("--trace", "tell each record on stderr")
     .option("--receive-buffer <BYTES>", "size of the receive buffer", parseSize)
-    .option("--send-buffer <BYTES>", "size of the send buffer", parseSize);
+    .option("--send-buffer <BYTES>", "size of the send buffer", parseSize)
+    .addOption(
+      new Option("--max-fragment <BYTES>", "a receive buffer that asks for max_fragment_length 512, 1024, 2048 or 4096")
+        .argParser(parseFragment)
+        .conflicts(["receiveBuffer", "recordSizeLimit"]),
+    )
+    .addOption(
+      new Option("--record-size-limit <BYTES>", "a receive buffer that asks for this record_size_limit (content and type)")
+        .argParser(parseSize)
+        .conflicts("receiveBuffer"),
+    );
 }
 
 /** The parts of ConnectOptions and ServerOptions that these flags make. `close` ends the key log. */
@@ -106,6 +122,8 @@ export function tlsOptions(flags: TlsFlags, role: "client" | "server"): { option
   if (identities.length > 0) options.identities = identities;
   if (flags.alpn !== undefined) options.alpn = flags.alpn;
   if (flags.receiveBuffer !== undefined) options.receiveBuffer = flags.receiveBuffer;
+  if (flags.maxFragment !== undefined) options.receiveBuffer = flags.maxFragment + CONTENT_TYPE + ALIGNMENT_HEADER_TAG;
+  if (flags.recordSizeLimit !== undefined) options.receiveBuffer = flags.recordSizeLimit + ALIGNMENT_HEADER_TAG;
   if (flags.sendBuffer !== undefined) options.sendBuffer = flags.sendBuffer;
   if (log !== null) options.keyLog = log.keyLog;
   return { options, close: () => log?.close() };
@@ -144,6 +162,12 @@ function parseNames(text: string): string[] {
   const names = text.split(",").map((name) => name.trim());
   if (names.includes("")) throw new InvalidArgumentError("give names separated by commas");
   return names;
+}
+
+function parseFragment(text: string): number {
+  const bytes = Number(text);
+  if (![512, 1024, 2048, 4096].includes(bytes)) throw new InvalidArgumentError("give 512, 1024, 2048 or 4096 (RFC 6066 §4)");
+  return bytes;
 }
 
 /** What is spoken: versions between the two, and of the suites that were named those of each version. */

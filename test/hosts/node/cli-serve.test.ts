@@ -205,7 +205,7 @@ describe("thimble serve", () => {
     const good = pair("chain.pem", "leaf.key");
     const wrong: [string[], RegExp][] = [
       [["serve", ...own], /required option '--port <PORT>' not specified/],
-      [["serve", "--port", "0"], /give --cert and --key, or --vhost/],
+      [["serve", "--port", "0"], /give --cert and --key, --vhost or --psk/],
       [["serve", "--port", "65536", ...own], /--port.*from 1 to 65535/],
       [["serve", "--port", "0", "--cert", at("chain.pem")], /--cert is given once and --key 0 times/],
       [pair("chain.pem", "root.key"), /root\.key.*does not|root\.key.*not (the|fit|match|belong)/i],

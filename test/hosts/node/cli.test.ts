@@ -196,7 +196,7 @@ describe("thimble connect", () => {
     const junk = join(ca.folder, "junk.pem");
     writeFileSync(junk, "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n");
     const wrong: [string[], RegExp][] = [
-      [["connect", "localhost:1"], /required option '--ca <FILE>' not specified/],
+      [["connect", "localhost:1"], /give --ca, certificates to trust, or --psk/],
       [["connect", "localhost", "--ca", ca.rootFile], /write HOST:PORT/],
       [["connect", "::1:443", "--ca", ca.rootFile], /in brackets: \[::1\]:443/],
       [["connect", "localhost:99999", "--ca", ca.rootFile], /from 1 to 65535/],

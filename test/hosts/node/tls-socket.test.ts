@@ -135,7 +135,7 @@ describe("hosts/node TLSSocket", () => {
     const { peer } = await accepted();
     peer.write(toyRecord(TOY_HELLO));
     await once(socket, "secureConnect");
-    expect(connection.resumed).to.equal(5);
+    expect(connection.resumes).to.equal(5);
     socket.destroy();
   });
 

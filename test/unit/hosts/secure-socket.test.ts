@@ -223,13 +223,13 @@ describe("hosts/moddable SecureSocket", () => {
     const { tcp, timers, log, connection } = make({}, new ToyConnection(64, 32, 3));
     tcp.writable(100);
     tcp.deliver(HELLO);
-    expect(connection.resumed).to.equal(0);
+    expect(connection.resumes).to.equal(0);
     for (let i = 1; i <= 2; i++) {
       timers.advance(0);
       tcp.deliver();
     }
     timers.advance(0);
-    expect(connection.resumed).to.be.at.least(3);
+    expect(connection.resumes).to.be.at.least(3);
     expect(log).to.deep.equal(["writable 30"]);
   });
 

@@ -27,7 +27,9 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
   peerClosed = false;
   alpn: string | null = null;
   sni = "";
+  proved = 1;
   peerAuthenticated = true;
+  resumed = false;
   certificateTap = null;
   suite = null;
   group = null;
@@ -35,7 +37,7 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
   appOffset = 0;
   /** Slices of work between the peer's HELLO and OPEN. */
   slices: number;
-  resumed = 0;
+  resumes = 0;
   private readonly rx: number;
   private rxLength = 0;
   private txStart: number;
@@ -127,7 +129,7 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
   }
 
   resume(): void {
-    this.resumed++;
+    this.resumes++;
     if (this.slices > 0 && --this.slices === 0) {
       this.wants &= ~WANT_RESUME;
       this.state = OPEN;
