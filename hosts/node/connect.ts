@@ -46,7 +46,7 @@ export interface ConnectOptions
 export function connect(options: ConnectOptions, onSecureConnect?: () => void): TLSSocket {
   const { host, port, ca } = options;
   const trust = options.trust ?? (ca === undefined ? undefined : anchorsFrom(ca));
-  if (trust === undefined && options.psk === undefined)
+  if (trust === undefined && options.psk === undefined && options.tls12?.byKeyAlone !== true)
     throw new TypeError("connect: give `ca` (certificates as PEM or DER) or `trust`, or `psk`: the server is always verified");
   if (typeof host !== "string" || host === "") throw new TypeError("connect: `host` must be a host name or an IP address");
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError(`connect: \`port\` must be 1 to 65535, not ${port}`);

@@ -4,6 +4,7 @@ import { checkProtocols } from "../../src/config-check.js";
 import type { ServerPsk, ServerTickets } from "../../src/config-psk.js";
 import type { Clock, CryptoProvider, Random } from "../../src/crypto/provider.js";
 import type { Identity } from "../../src/identity.js";
+import { BY_PSK, type CipherSuite12 } from "../../src/record/cipher-suite-12.js";
 import { ServerConnection } from "../../src/server.js";
 import { PskLookup } from "../../src/session/external-psk.js";
 import { TicketKeys } from "../../src/session/ticket-keys.js";
@@ -113,7 +114,7 @@ function lookupFrom(options: ConfigOptions): HostLookup {
   if (hosts !== undefined && typeof hosts.find === "function") return hosts as HostLookup;
   const own = options.cert !== undefined || options.key !== undefined || options.identities !== undefined;
   const named = Object.entries((hosts ?? {}) as Record<string, HostOptions>);
-  const keysProve = options.psk !== undefined || options.pskCallback !== undefined;
+  const keysProve = options.psk !== undefined || options.pskCallback !== undefined || hasKeySuites(options.tls12);
   if (!own && named.length === 0 && keysProve) return new VirtualHosts([], virtualHost({ ...options, identities: [] }, "", true));
   if (!own && named.length === 0)
     throw new TypeError("createServer: give `cert` and `key` (PEM or DER), `identities`, `hosts`, or `psk`: a server must prove who it is");
@@ -121,6 +122,11 @@ function lookupFrom(options: ConfigOptions): HostLookup {
     named.map(([name, host]) => [name, virtualHost(host, `hosts["${name}"]: `)]),
     own ? virtualHost(options, "") : null,
   );
+}
+
+/** TLS 1.2 with pre-shared keys needs no certificate either. */
+function hasKeySuites(tls12: Version12 | undefined): boolean {
+  return tls12 !== undefined && (tls12.suites as readonly CipherSuite12[]).some(({ by }) => by === BY_PSK);
 }
 
 function virtualHost(options: HostOptions, where: string, keysProve = false): VirtualHost {

@@ -277,6 +277,13 @@ describe("TLS 1.2 with RSA key exchange, CBC and pre-shared keys", function () {
         expect(unknown.toClient.log.length).to.equal(wrongKey.toClient.log.length);
       });
 
+      it(`${suite.name}: the key of the look-up stays as it is`, () => {
+        // As a Buffer's on Node: its slice() is no copy.
+        const key: Uint8Array = Object.assign(PSK.key.slice(), { slice: () => key });
+        joined(suite, [new kind(PSK)], { find: () => key }).expectOpen(0x0303);
+        expect(hex(key)).to.equal(hex(PSK.key));
+      });
+
       it(`${suite.name}: a key that is looked up elsewhere`, () => {
         let asked = 0;
         const slow: ServerPsk12 = { find: (bytes, o, n) => (++asked < 3 ? OUTSIDE : KEYS.find(bytes, o, n)) };

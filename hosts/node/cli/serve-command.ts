@@ -10,8 +10,8 @@ import { parseCount, parsePort, parseSeconds } from "./arguments.js";
 import { CommandError, EXIT_NETWORK, EXIT_USAGE } from "./exit-codes.js";
 import { explained, networkText } from "./explain.js";
 import { filesBelow, httpOver, statusPage } from "./serve-http.js";
-import { addPskOptions, type PskFlags, readTicketKeys, serverPsk } from "./session-flags.js";
-import { addTlsOptions, type TlsFlags, tlsOptions, usable } from "./tls-flags.js";
+import { addPskOptions, type PskFlags, pskKeys, readTicketKeys, serverPsk } from "./session-flags.js";
+import { addTlsOptions, isFor12, type TlsFlags, tlsOptions, usable } from "./tls-flags.js";
 
 interface VhostFlag {
   readonly name: string;
@@ -84,7 +84,7 @@ async function serveCommand(flags: ServeFlags): Promise<void> {
   if (flags.requireClientCert && flags.clientCa === undefined)
     throw new CommandError("--require-client-cert needs --client-ca, the authorities to trust", EXIT_USAGE);
   const serve = usable(() => handlerFor(flags));
-  const { options, close } = tlsOptions(flags, "server");
+  const { options, close } = tlsOptions(flags, "server", pskKeys(flags));
   try {
     const server = usable(() => createServer(serverOptions(flags, options, psk)));
     report(server);
@@ -114,7 +114,7 @@ function serverOptions(flags: ServeFlags, options: ReturnType<typeof tlsOptions>
     ...common,
     hosts: Object.fromEntries(hosts),
     allowHalfOpen: true,
-    ...(psk === undefined ? {} : { psk }),
+    ...(psk === undefined || isFor12(flags) ? {} : { psk }),
     ...(flags.tickets ? {} : { tickets: false }),
     ...(flags.ticketKeyFile === undefined ? {} : { ticketKeys: readTicketKeys(flags.ticketKeyFile) }),
     handshakeTimeout: flags.handshakeTimeout * 1000,

@@ -5,7 +5,9 @@ import type { CipherSuite, CryptoProvider, NamedGroup, Suite } from "../../../sr
 import type { Identity } from "../../../src/identity.js";
 import type { DecryptionIdentity } from "../../../src/keys/decryption-identity.js";
 import { suites12 } from "../../../src/profiles/suites-12.js";
-import type { CipherSuite12 } from "../../../src/record/cipher-suite-12.js";
+import type { ClientPsk12 } from "../../../src/psk-12.js";
+import { BY_PSK, type CipherSuite12 } from "../../../src/record/cipher-suite-12.js";
+import { PskList } from "../../../src/session/external-psk.js";
 import { readFile } from "../certificates.js";
 import { decryptionIdentity } from "../decryption-key.js";
 import { keyLogFile } from "../key-log.js";
@@ -107,8 +109,16 @@ export interface TlsOptions {
 }
 
 /** Throws CommandError for what cannot be. */
-export function tlsOptions(flags: TlsFlags, role: "client" | "server"): { options: TlsOptions; close: () => void } {
-  const { provider, suites12: older, tls13 } = chosen(flags);
+export function tlsOptions(
+  flags: TlsFlags,
+  role: "client" | "server",
+  keys: readonly ClientPsk12[],
+  trusts = true,
+): { options: TlsOptions; close: () => void } {
+  const keys12 = isFor12(flags) ? keys : [];
+  const { provider, suites12: all12, tls13 } = chosen(flags, keys12.length > 0);
+  // Without trust in certificates a server can prove itself by a key alone.
+  const older = trusts ? all12 : all12.filter(({ by }) => by === BY_PSK);
   const { insecureLegacy } = flags;
   const identities = identitiesOf(flags);
   const log = flags.keylog === undefined ? null : usable(() => keyLogFile(flags.keylog as string));
@@ -116,8 +126,15 @@ export function tlsOptions(flags: TlsFlags, role: "client" | "server"): { option
   if (older.length > 0)
     options.tls12 =
       role === "client"
-        ? makeClient12({ suites: older, insecureLegacy })
-        : usable(() => makeServer12({ suites: older, insecureLegacy, ...decryptionOf(flags) }));
+        ? usable(() => makeClient12({ suites: older, insecureLegacy, ...(keys12[0] === undefined ? {} : { psk: keys12[0] }) }))
+        : usable(() =>
+            makeServer12({
+              suites: older,
+              insecureLegacy,
+              ...decryptionOf(flags),
+              ...(keys12.length === 0 ? {} : { psk: new PskList(keys12) }),
+            }),
+          );
   if (!tls13) options.tls13 = false;
   if (identities.length > 0) options.identities = identities;
   if (flags.alpn !== undefined) options.alpn = flags.alpn;
@@ -127,6 +144,11 @@ export function tlsOptions(flags: TlsFlags, role: "client" | "server"): { option
   if (flags.sendBuffer !== undefined) options.sendBuffer = flags.sendBuffer;
   if (log !== null) options.keyLog = log.keyLog;
   return { options, close: () => log?.close() };
+}
+
+/** A pre-shared key is for one version alone (RFC 9846 §4.3.11): TLS 1.3, unless that is ruled out. */
+export function isFor12({ maxVersion }: Pick<TlsFlags, "maxVersion">): boolean {
+  return maxVersion === "1.2";
 }
 
 /** What is wrong before connecting or listening is usage, or a file. */
@@ -171,14 +193,17 @@ function parseFragment(text: string): number {
 }
 
 /** What is spoken: versions between the two, and of the suites that were named those of each version. */
-function chosen({ provider: name, ciphers, groups, minVersion, maxVersion, insecureLegacy }: TlsFlags): {
+function chosen(
+  { provider: name, ciphers, groups, minVersion, maxVersion, insecureLegacy }: TlsFlags,
+  psk: boolean,
+): {
   provider: CryptoProvider;
   suites12: readonly CipherSuite12[];
   tls13: boolean;
 } {
   if (minVersion > maxVersion) usage(`--min-version ${minVersion} is above --max-version ${maxVersion}`);
   const { provider, suites: all13, suites12: own12, convert12 } = PROVIDERS[name] as Primitives;
-  const all12 = allSuites12(own12, false, insecureLegacy, convert12);
+  const all12 = allSuites12(own12, psk, insecureLegacy, convert12);
   const named = ciphers?.map((cipher) => pick("--ciphers", name, [...all13, ...all12], cipher, suiteNames));
   const suites =
     maxVersion < "1.3" ? [] : named === undefined ? provider.suites : all13.filter((one) => named.includes(one)).sort(like(named));

@@ -112,6 +112,29 @@ describe("thimble with --insecure-legacy", function () {
     }
   });
 
+  it("--psk is TLS 1.2's where TLS 1.3 is ruled out, with and without certificates", async () => {
+    const psk = ["--psk", "sensor 7:00112233445566778899aabbccddeeff", "--max-version", "1.2"];
+    const one = await thimbleServe(["--echo", ...psk]);
+    served.push(one);
+    for (const more of [[], ["--ca", types.rootsFile], ["--ciphers", "TLS_PSK_WITH_AES_128_CCM"]])
+      expect(await thimble(["connect", `localhost:${one.port}`, ...psk, ...more], "to and fro\n"), more.join(" ")).to.deep.equal({
+        code: 0,
+        stdout: Buffer.from("to and fro\n"),
+        stderr: "",
+      });
+    expect(one.run.stderr).to.contain("TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256").and.contain("TLS_PSK_WITH_AES_128_CCM,");
+    const wrong = await thimble([
+      "connect",
+      `localhost:${one.port}`,
+      "--psk",
+      "sensor 7:00112233445566778899aabbccddee00",
+      "--max-version",
+      "1.2",
+    ]);
+    expect(wrong.code).to.equal(1);
+    expect(wrong.stderr).to.contain("bad_record_mac");
+  });
+
   it("a decrypting key must belong to its certificate, and be RSA", () => {
     const { cert } = types.decrypting;
     expect(() => decryptionIdentity(cert, types.pair("server", "rsa").key)).to.throw(RangeError, /does not belong/);
