@@ -1,4 +1,4 @@
-// `npm run sim`: the sensor app against a real server, then one connection measured message by message.
+// `npm run sim` without an app.
 import { countApp, ended, type Run, runApp } from "./device-run.js";
 import { checkNeeds } from "./needs.js";
 import type { SimOptions } from "./options.js";
@@ -12,6 +12,7 @@ function progress(text: string): void {
   process.stderr.write(`sim: ${text} …\n`);
 }
 
+/** The sensor app against a real server, then one connection measured message by message. */
 export async function demo(options: SimOptions, print: (text: string) => void): Promise<void> {
   const host = await buildHost();
   const targets = await makeTargets(options);

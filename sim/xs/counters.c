@@ -159,6 +159,7 @@ static void countChunk(txMachine* the, txSize size, txSize taken)
 		newChunkBytes += bytes;
 		settle(the);
 	}
+	if (sim.options.watch && (the == sim.device)) simTurnSample(the);
 	asked = size;
 	total.chunks++;
 	total.chunkBytes += bytes;
@@ -172,6 +173,7 @@ static void countSlot(txMachine* the)
 		newSlots++;
 		settle(the);
 	}
+	if (sim.options.watch && (the == sim.device)) simTurnSample(the);
 	total.slots++;
 }
 
@@ -280,7 +282,7 @@ void simMark(txMachine* the, const char* name)
 	mark->allocated = total;
 	restartPeaks(the, &sinceMark);
 #ifdef SIM_CALLGRIND
-	CALLGRIND_DUMP_STATS_AT(name);
+	if (!sim.options.turns) CALLGRIND_DUMP_STATS_AT(name);
 #endif
 }
 
@@ -381,6 +383,7 @@ void simWriteStats(int status)
 		fprintf(file, ",\"allocated\":{\"chunkBytes\":%.0f,\"chunks\":%.0f,\"slots\":%.0f},\"collections\":%.0f,\"forcedCollections\":%.0f,\"namesAdded\":%d,\"parsedOnDevice\":%d,",
 			total.chunkBytes, total.chunks, total.slots, total.collections - total.forced, total.forced, (int)(the->keyIndex - the->keyOffset), simParsedOnDevice);
 		simWriteCensus(file);
+		simWriteLongest(file);
 		/* the engine's tables lie in the C heap, on a device too, and in none of the sums above */
 		fprintf(file, "\"tableBytes\":%d,", (int)((the->keyCount - the->keyOffset + the->aliasCount + the->nameModulo + the->symbolModulo) * sizeof(txSlot*) + sizeof(txMachine)));
 		writeMarks(file);

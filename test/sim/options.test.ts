@@ -71,7 +71,7 @@ describe("sim options", function () {
     ["--path readings", /path that begins with \//],
     ["--time soon", /seconds since 1970, or a date/],
     ["--nonsense", /unknown option '--nonsense'/],
-    ["nonsense", /too many arguments/],
+    ["nonsense more", /too many arguments/],
   ] as const) {
     it(`refuse ${args} in one line`, async () => {
       const { status, stdout, stderr } = await command("main", args.split(" "));
