@@ -2,6 +2,7 @@
 import { countApp, ended, type Run, runApp } from "./device-run.js";
 import { checkNeeds } from "./needs.js";
 import type { SimOptions } from "./options.js";
+import { checkPackages, ENGINE } from "./packages.js";
 import { measuredNeeds } from "./report/measured-needs.js";
 import { type Measured, report } from "./report/report.js";
 import { makeTargets, type Targets } from "./target.js";
@@ -14,6 +15,7 @@ function progress(text: string): void {
 
 /** The sensor app against a real server, then one connection measured message by message. */
 export async function demo(options: SimOptions, print: (text: string) => void): Promise<void> {
+  checkPackages([ENGINE]);
   const host = await buildHost();
   const targets = await makeTargets(options);
   try {

@@ -89,17 +89,15 @@ function xsOptions({ app, options, target, tls }: Run, gateway: Gateway | null, 
 }
 
 /** Runs it, and hands on what it prints as it comes. */
-export async function runTold(options: XsOptions, onOutput?: (text: string) => void): Promise<XsResult> {
+export async function runTold(options: XsOptions, onOutput?: (text: string, stream: "stdout" | "stderr") => void): Promise<XsResult> {
   let stdout = "";
   let stderr = "";
   const result = await runXs({
     ...options,
     onOutput: (text, stream) => {
       if (stream === "stderr") stderr += text;
-      else {
-        stdout += text;
-        onOutput?.(text);
-      }
+      else stdout += text;
+      onOutput?.(text, stream);
     },
   });
   return { ...result, stdout, stderr };
@@ -107,7 +105,11 @@ export async function runTold(options: XsOptions, onOutput?: (text: string) => v
 
 /** With true peaks. */
 export function runApp(run: Run): Promise<XsResult> {
-  return around(run.options, (folder, gateway) => runTold({ ...xsOptions(run, gateway, folder), peakEvery: PEAK_EVERY }, run.onOutput));
+  return around(run.options, (folder, gateway) =>
+    runTold({ ...xsOptions(run, gateway, folder), peakEvery: PEAK_EVERY }, (text, stream) => {
+      if (stream === "stdout") run.onOutput?.(text);
+    }),
+  );
 }
 
 export function countApp(run: Run): Promise<CountResult> {
@@ -136,7 +138,7 @@ export function whyFailed(result: XsResult, timeout = TIMEOUT): string | null {
   if (result.status === XS_EXIT.uncaught && result.stderr.includes("uncaught")) return lastLine(result.stderr);
   const own = [...result.stdout.matchAll(/^(?:sensor: |@failed )(.*)$/gm)].pop()?.[1];
   if (result.status === XS_EXIT.uncaught && own !== undefined) return own;
-  return lastLine(result.stderr) || `the device ended with status ${result.status}`;
+  return lastLine(result.stderr) || `the app ended itself with status ${result.status}`;
 }
 
 /** Throws SimError where a run did not end well. */

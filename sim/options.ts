@@ -132,7 +132,8 @@ function bytesFor(forever: boolean): (text: string) => { bytes: number; millisec
 
 function parseWatchdog(text: string): WatchdogLimit {
   const match = /^(\d{1,9}(?:\.\d+)?)(M|ms)$/.exec(text);
-  if (match === null || Number(match[1]) <= 0) throw new InvalidArgumentError("give millions of instructions or milliseconds, as 100M or 500ms.");
+  if (match === null || Number(match[1]) <= 0)
+    throw new InvalidArgumentError("give millions of instructions or milliseconds, as 100M or 500ms.");
   return match[2] === "M"
     ? { amount: Number(match[1]) * 1e6, unit: "instructions" }
     : { amount: Math.max(1, Math.round(Number(match[1]))), unit: "milliseconds" };
@@ -183,7 +184,11 @@ function program(): Command {
     .option("--latency <MS>", "each byte takes so long, in each direction", whole(0, 60_000), 0)
     .option("--stall <BYTES:MS>", "each time so many bytes have come, nothing moves for so long", bytesFor(false))
     .option("--segment <BYTES>", "what is received comes in pieces of so many bytes", whole(1, 65_536))
-    .option("--lose-link <BYTES[:MS]>", "after so many bytes have come nothing moves any more, or not for so long; nobody is told", bytesFor(true))
+    .option(
+      "--lose-link <BYTES[:MS]>",
+      "after so many bytes have come nothing moves any more, or not for so long; nobody is told",
+      bytesFor(true),
+    )
     .option("--resolve <NAME:ADDRESS>", "look-ups of NAME find ADDRESS (may be repeated)", parseName, {})
     .option("--insecure-fixed-random <SEED>", "the same random bytes at each run: every secret is then known", whole(0, 2_147_483_647))
     .option("--no-instructions", "do not count instructions, which takes some seconds with valgrind")

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { SimError } from "../errors.js";
+import { importPackage, TRANSPILER } from "../packages.js";
 import { root } from "../paths.js";
 
 export interface AppModules {
@@ -31,7 +32,7 @@ const DEVICE = [
 /** Modules of the SDK by the look of their names: no package of npm's. */
 const SDK = /^(?:embedded:|sim:|mc\/|pins\/|piu\/|commodetto\/)/;
 
-type Manifest = { name: string; exports: Record<string, string | { default: string }> };
+type Manifest = { name: string; exports: Record<string, string | { default?: string }> };
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
 
 /** The built file of a module of this package. */
@@ -39,23 +40,16 @@ export function ownModule(specifier: string): string | null {
   const { name, exports } = manifest;
   if (specifier !== name && !specifier.startsWith(`${name}/`)) return null;
   const found = exports[`.${specifier.slice(name.length)}`];
-  if (typeof found !== "object") {
-    const has = Object.keys(exports).map((key) => name + key.slice(1));
+  if (typeof found !== "object" || found.default === undefined) {
+    const has = Object.entries(exports).flatMap(([key, one]) =>
+      typeof one === "object" && one.default !== undefined ? [name + key.slice(1)] : [],
+    );
     throw new SimError(`there is no module "${specifier}"; there are ${has.join(", ")}`);
   }
   return join(root, found.default);
 }
 
 type Esbuild = typeof import("esbuild");
-
-async function loadEsbuild(): Promise<Esbuild> {
-  try {
-    return await import("esbuild");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
-    throw new SimError("esbuild, which reads the app's TypeScript, is missing: npm install --save-dev esbuild");
-  }
-}
 
 /** One line for each mistake, as compilers write them. */
 function mistakes(error: unknown): string | null {
@@ -69,13 +63,15 @@ function mistakes(error: unknown): string | null {
 function deviceModule(specifier: string, importer: string): boolean {
   if (DEVICE.includes(specifier)) return true;
   if (SDK.test(specifier))
-    throw new SimError(`${importer}: the simulator has no module "${specifier}"; it has ${DEVICE.join(", ")} and those of ${manifest.name}`);
+    throw new SimError(
+      `${importer}: the simulator has no module "${specifier}"; it has ${DEVICE.join(", ")} and those of ${manifest.name}`,
+    );
   return false;
 }
 
 /** Builds the app and all that it imports into `folder`. Throws SimError with what its author can mend. */
 export async function buildApp(app: string, folder: string): Promise<AppModules> {
-  const esbuild = await loadEsbuild();
+  const esbuild = (await importPackage(TRANSPILER)) as Esbuild;
   const targets = new Map<string, string>();
   const queue: string[] = [];
   const imports = new Set<string>();

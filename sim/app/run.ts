@@ -5,8 +5,9 @@ import { around, deviceOptions, PEAK_EVERY, runTold, whyFailed, writeTrust } fro
 import { SimError } from "../errors.js";
 import type { Gateway } from "../network/gateway.js";
 import type { AppOptions, SimOptions } from "../options.js";
+import { checkPackages, ENGINE, TRANSPILER } from "../packages.js";
 import { appReport } from "../report/app-report.js";
-import { appTarget, type AppTarget } from "../target.js";
+import { type AppTarget, appTarget } from "../target.js";
 import { buildHost, countTurns, hasValgrind, type TurnCount, XS_EXIT, type XsOptions } from "../xs/run.js";
 import { buildApp, ownModule } from "./modules.js";
 
@@ -68,11 +69,34 @@ async function deviceRun(
   return { xs, translate: translator(sources) };
 }
 
+/** What the app prints, line by line; the simulator's own messages come at the end. */
+class Lines {
+  private readonly print: (text: string) => void;
+  private rest = "";
+
+  constructor(print: (text: string) => void) {
+    this.print = print;
+  }
+
+  add(text: string): void {
+    const lines = (this.rest + text).split("\n");
+    this.rest = lines.pop() ?? "";
+    for (const line of lines) if (!line.startsWith("thimble-xs: ")) this.print(`  ${line}`);
+  }
+
+  end(): void {
+    if (this.rest !== "") this.add("\n");
+  }
+}
+
 export async function runUserApp(options: SimOptions, app: AppOptions, print: (text: string) => void): Promise<void> {
   if (!existsSync(app.file)) throw new SimError(`${app.file}: there is no such file`);
   const { watchdog } = app;
   if (watchdog?.unit === "instructions" && !hasValgrind())
-    throw new SimError("--watchdog counts instructions with valgrind, which is missing (apt-get install valgrind); or give milliseconds, as 500ms");
+    throw new SimError(
+      "--watchdog counts instructions with valgrind, which is missing (apt-get install valgrind); or give milliseconds, as 500ms",
+    );
+  checkPackages([ENGINE, TRANSPILER]);
   const host = await buildHost();
   const target = await appTarget(options, app);
   // A device that is ended at the terminal tells its figures: it gets the signal too.
@@ -84,13 +108,17 @@ export async function runUserApp(options: SimOptions, app: AppOptions, print: (t
       print(appReport.intro(options, app, target, host));
       const inMilliseconds = watchdog?.unit === "milliseconds";
       const hold = inMilliseconds ? watchdog.amount : ENDLESS;
-      const result = await runTold({ ...xs, watch: true, hold, ...(inMilliseconds ? {} : { peakEvery: PEAK_EVERY }) }, (text) =>
-        print(text.replace(/^(?=.)/gm, "  ").trimEnd()),
+      const told = { stdout: new Lines(print), stderr: new Lines((text) => process.stderr.write(`${text}\n`)) };
+      const result = await runTold({ ...xs, watch: true, hold, ...(inMilliseconds ? {} : { peakEvery: PEAK_EVERY }) }, (text, stream) =>
+        told[stream].add(text),
       );
-      for (const line of translate(result.stderr).split("\n"))
-        if (line !== "" && !line.startsWith("thimble-xs: ")) process.stderr.write(`  ${line}\n`);
+      told.stdout.end();
+      told.stderr.end();
       const why = whyFailed(result, app.timeout * 1000);
-      if (why !== null) throw new SimError(translate(why), result.status === XS_EXIT.setup ? 2 : 1);
+      if (why !== null) {
+        print(appReport.result(options, result, null));
+        throw new SimError(translate(why), result.status === XS_EXIT.setup ? 2 : 1);
+      }
       let turns: TurnCount | null = null;
       const wanted = watchdog?.unit === "instructions" || (options.instructions && !inMilliseconds);
       if (wanted && hasValgrind() && result.stats?.longestTurn != null) {

@@ -39,7 +39,8 @@ function intro(options: SimOptions, app: AppOptions, target: AppTarget | null, h
 
 /** From the longest of this machine's turns, and of those that were counted. */
 function held(options: SimOptions, result: XsResult, turns: TurnCount | null): string {
-  const running = (where: string, calls: string): string => `${where}${calls === "" ? "" : `; mostly ${calls.split(" < ").slice(0, 5).join(" < ")}`}`;
+  const running = (where: string, calls: string): string =>
+    `${where}${calls === "" ? "" : `; mostly ${calls.split(" < ").slice(0, 5).join(" < ")}`}`;
   if (turns !== null && turns.longest !== null) {
     const { instructions, where, calls } = turns.longest;
     const bits = result.stats?.slotSize === 16 ? 32 : 64;
@@ -48,8 +49,10 @@ function held(options: SimOptions, result: XsResult, turns: TurnCount | null): s
   const longest = result.stats?.longestTurn;
   if (longest == null) return "";
   const why =
-    !hasValgrind() && options.instructions ? "\ninstructions are counted with valgrind, which is missing here: apt-get install valgrind" : "";
-  return `the event loop was held for at most ${longest.milliseconds.toFixed(1)} ms on this machine: ${running(longest.where, longest.calls)}${why}`;
+    !hasValgrind() && options.instructions
+      ? "\ninstructions are counted with valgrind, which is missing here: apt-get install valgrind"
+      : "";
+  return `the event loop was held for at most ${longest.milliseconds.toFixed(1)} ms on this machine, which watches its memory: ${running(longest.where, longest.calls)}${why}`;
 }
 
 function result(options: SimOptions, run: XsResult, turns: TurnCount | null): string {
@@ -65,14 +68,16 @@ function result(options: SimOptions, run: XsResult, turns: TurnCount | null): st
   ];
   const rows = [row("before the app", start)];
   if (peak !== null) rows.push(row("peak, all that lived", peak));
-  else rows.push(row("most, with garbage", { ...highWater, bytes: highWater.chunkBytes + highWater.slots * slotSize + highWater.stackBytes }));
+  else
+    rows.push(row("most, with garbage", { ...highWater, bytes: highWater.chunkBytes + highWater.slots * slotSize + highWater.stackBytes }));
   rows.push(row("at the end", live));
   const { staticBytes } = options.heaps;
   if (staticBytes === undefined)
     rows.push(row("there is", { ...limits, bytes: limits.chunkBytes + limits.slots * slotSize + limits.stackBytes }));
   else rows.push(["there is", "", "", bytes(limits.stackBytes), bytes(staticBytes)]);
   const notes = [held(options, run, turns)];
-  if (slotSize !== 16) notes.push(`slots have ${slotSize} bytes here and 16 on a chip: memory does not compare (apt-get install gcc-multilib)`);
+  if (slotSize !== 16)
+    notes.push(`slots have ${slotSize} bytes here and 16 on a chip: memory does not compare (apt-get install gcc-multilib)`);
   return `\n${table(["Memory", "chunks", "slots", "stack", "sum"], rows)}\n${notes.filter((note) => note !== "").join("\n")}`;
 }
 

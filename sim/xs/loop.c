@@ -20,7 +20,7 @@ void simRunJobs(txMachine* machine)
 void simInvoke(txMachine* machine, const char* where, txSlot* self, txSlot* function, int count, txSlot* argument)
 {
 	txMachine* the = fxBeginHost(machine);
-	simTurnBegin(where);
+	simTurnBegin(the, where);
 	{
 		mxTry(the) {
 			if (self) mxPushSlot(self);

@@ -233,7 +233,7 @@ void simRunMain(void)
 {
 	txMachine* the = fxBeginHost(sim.device);
 	{
-		simTurnBegin("start");
+		simTurnBegin(the, "start");
 		mxTry(the) {
 			txSlot* realm = mxModuleInstanceInternal(mxProgram.value.reference)->value.module.realm;
 			mxPushStringX(mainPath);

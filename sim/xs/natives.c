@@ -57,6 +57,7 @@ static void printAll(txMachine* the, FILE* file, const char* between, const char
 static void consoleLog(txMachine* the)
 {
 	printAll(the, stdout, " ", "\n");
+	fflush(stdout);
 }
 
 static void consoleError(txMachine* the)
@@ -249,6 +250,7 @@ void simAddGlobal(txMachine* the, txCallback callback, int length, const char* n
 void simDefineNatives(txMachine* the)
 {
 	simAddGlobal(the, trace, 1, "trace");
+	simDefineText(the);
 	mxPush(mxObjectPrototype);
 	fxNewObjectInstance(the);
 	defineConsole(the, the->stack);

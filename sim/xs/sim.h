@@ -100,6 +100,7 @@ char* simReadFile(const char* path, size_t* size);
 /* natives.c, measure.c, timers.c, net.c: what apps can call. Each adds properties to the object on top of the stack. */
 void simDefineNatives(txMachine* the);
 void simDefineMeasure(txMachine* the, txSlot* object);
+void simDefineText(txMachine* the);
 void simDefineTimers(txMachine* the, txSlot* object);
 void simDefineNet(txMachine* the, txSlot* object);
 void simAddResolve(txMachine* the, txSlot* object);
@@ -116,7 +117,7 @@ void simTakeSignals(void);
 void simInvoke(txMachine* the, const char* where, txSlot* self, txSlot* function, int count, txSlot* argument);
 
 /* watchdog.c: how long callbacks hold the event loop */
-void simTurnBegin(const char* where);
+void simTurnBegin(txMachine* the, const char* where);
 void simTurnEnd(void);
 void simTurnSample(txMachine* the);
 void simHeldTooLong(const char* why) __attribute__((noreturn));

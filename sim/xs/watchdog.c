@@ -44,11 +44,21 @@ static const char* mostSeen(void)
 	return (best < 0) ? "" : samples[best].calls;
 }
 
+/* The engine notes its frame only where it leaves the bytecode. The innermost one lies lowest on the stack, which was wiped below the callback. */
+static txSlot* lowestFrame(txMachine* the)
+{
+	txSlot* slot;
+	for (slot = the->stackBottom; slot + 4 < the->stackTop; slot++)
+		if ((slot->kind == XS_FRAME_KIND) && (slot[3].kind == XS_REFERENCE_KIND) && ((slot->next == NULL) || (slot < slot->next && slot->next < the->stackTop)))
+			return slot;
+	return NULL;
+}
+
 void simHeldTooLong(const char* why)
 {
 	char calls[CALLS_SIZE];
 	const char* where = current;
-	engineDescribeCalls(sim.device, calls, sizeof(calls));
+	engineDescribeFrom(sim.device, lowestFrame(sim.device), calls, sizeof(calls));
 	simNote("%s, and %s%s%s%s%s", why, where ? where : "the event loop", " did not return", calls[0] ? "; running: " : "", calls, "");
 	simFinish(EXIT_HELD);
 }
@@ -74,8 +84,9 @@ static void setTimer(int milliseconds)
 	if (sim.options.holdLimit) setitimer(ITIMER_PROF, &timer, NULL);
 }
 
-void simTurnBegin(const char* where)
+void simTurnBegin(txMachine* the, const char* where)
 {
+	if (sim.options.watch) memset(the->stackBottom, 0, (size_t)((txByte*)the->stack - (txByte*)the->stackBottom));
 	current = where;
 	sampleCount = allocations = 0;
 	setTimer(sim.options.holdLimit);

@@ -154,7 +154,9 @@ describe("sim", function () {
   it("says so when the app alone does not fit", async () => {
     const { status, stderr } = await command("main", ["--slots", "100"]);
     expect(status).to.equal(1);
-    expect(stderr).to.match(/^sim: the app without TLS: out of memory: asked for one more slot; [^\n]+ \(--chunks, --slots\)\n {2}held by \S+ × [^\n]+\n$/m);
+    expect(stderr).to.match(
+      /^sim: the app without TLS: out of memory: asked for one more slot; [^\n]+ \(--chunks, --slots\)\n {2}held by \S+ × [^\n]+\n$/m,
+    );
   });
 
   it("says that the compiler is missing", async () => {
