@@ -145,21 +145,36 @@ static void sample(txMachine* the, txFlag flag)
 	sampling = 0;
 }
 
+/* Nothing more than this where nobody asked: it is counted with the instructions. */
 static int isWatched(txMachine* the)
 {
-	return sim.options.peakEvery && (the == sim.device) && !sampling;
+	return sim.options.attentive && (the == sim.device) && !sampling;
+}
+
+static void watchChunk(txMachine* the, double bytes)
+{
+	if (sim.options.watch) simTurnSample(the);
+	if (!sim.options.peakEvery) return;
+	if (newChunkBytes + newSlots * sizeof(txSlot) + bytes >= sim.options.peakEvery) sample(the, XS_COMPACT_FLAG);
+	else settle(the);
+	newChunkBytes += bytes;
+	settle(the);
+}
+
+static void watchSlot(txMachine* the)
+{
+	if (sim.options.watch) simTurnSample(the);
+	if (!sim.options.peakEvery) return;
+	if ((newSlots + 1) * sizeof(txSlot) >= sim.options.peakEvery) sample(the, XS_ORGANIC_FLAG);
+	else settle(the);
+	newSlots++;
+	settle(the);
 }
 
 static void countChunk(txMachine* the, txSize size, txSize taken)
 {
 	double bytes = chunkSize(taken);
-	if (isWatched(the)) {
-		if (newChunkBytes + newSlots * sizeof(txSlot) + bytes >= sim.options.peakEvery) sample(the, XS_COMPACT_FLAG);
-		else settle(the);
-		newChunkBytes += bytes;
-		settle(the);
-	}
-	if (sim.options.watch && (the == sim.device)) simTurnSample(the);
+	if (isWatched(the)) watchChunk(the, bytes);
 	asked = size;
 	total.chunks++;
 	total.chunkBytes += bytes;
@@ -167,13 +182,7 @@ static void countChunk(txMachine* the, txSize size, txSize taken)
 
 static void countSlot(txMachine* the)
 {
-	if (isWatched(the)) {
-		if ((newSlots + 1) * sizeof(txSlot) >= sim.options.peakEvery) sample(the, XS_ORGANIC_FLAG);
-		else settle(the);
-		newSlots++;
-		settle(the);
-	}
-	if (sim.options.watch && (the == sim.device)) simTurnSample(the);
+	if (isWatched(the)) watchSlot(the);
 	total.slots++;
 }
 
@@ -197,7 +206,7 @@ void* __wrap_fxRenewChunk(txMachine* the, void* data, txSize size)
 	if (result && (the->currentChunksSize > former)) {
 		double bytes = the->currentChunksSize - former;
 		total.chunkBytes += bytes;
-		if (isWatched(the)) {
+		if (isWatched(the) && sim.options.peakEvery) {
 			newChunkBytes += bytes;
 			settle(the);
 		}

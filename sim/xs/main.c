@@ -147,6 +147,7 @@ int main(int count, char* arguments[])
 	o->stackSlots = 512;
 	o->keys = 256;
 	parseOptions(o, count, arguments);
+	o->attentive = o->peakEvery || o->watch;
 	if (o->fixedRandom) simNote("warning: random bytes are fixed (--insecure-fixed-random %d); every secret of this run is known", (int)o->seed);
 	simFlashInitialize();
 	simBuildRoot();

@@ -43,6 +43,7 @@ typedef struct {
 	int segment;               /* a socket offers so many bytes at once; 0: all that came */
 	int gateway;               /* port on this machine through which connections and look-ups go; 0: none */
 	int holdLimit;             /* milliseconds that a callback may take; 0: no limit */
+	int attentive;             /* peakEvery or watch: look at each allocation */
 	int watch;                 /* look at what runs while a callback holds the event loop */
 	int turns;                 /* … and count instructions of each callback, under callgrind */
 	int fixedRandom;

@@ -75,8 +75,7 @@ describe("a user's app in the simulator", function () {
     const ended = await run({
       "app.ts": `
         import Timer from "timer";
-        import { Level, name } from "./lib/names.js";
-        import json from "./data.json";
+        import { Level, name } from "./lib/names.js"; import json from "./data.json";
         class Counter { constructor(private count: number) {} next(): number { return ++this.count; } }
         const counter = new Counter(Level.High);
         console.log(\`app: \${name} \${counter.next()} \${json.value}\`);
