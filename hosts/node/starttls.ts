@@ -4,15 +4,20 @@ import { internal_error, TLSAlert, timed_out } from "../../src/alert.js";
 import { escaped } from "../../src/bytes/escaped.js";
 import { FtpStartTls } from "../../src/starttls/ftp.js";
 import { ImapStartTls } from "../../src/starttls/imap.js";
+import { ImapStartTlsServer } from "../../src/starttls/imap-server.js";
 import { LdapStartTls } from "../../src/starttls/ldap.js";
 import { LmtpStartTls } from "../../src/starttls/lmtp.js";
 import { MysqlStartTls } from "../../src/starttls/mysql.js";
 import { type ClientNegotiation, FAILED, type Negotiation, READY } from "../../src/starttls/negotiation.js";
 import { NntpStartTls } from "../../src/starttls/nntp.js";
+import { NntpStartTlsServer } from "../../src/starttls/nntp-server.js";
 import { Pop3StartTls } from "../../src/starttls/pop3.js";
+import { Pop3StartTlsServer } from "../../src/starttls/pop3-server.js";
 import { PostgresStartTls } from "../../src/starttls/postgres.js";
+import type { ServerNegotiation } from "../../src/starttls/server-negotiation.js";
 import { SieveStartTls } from "../../src/starttls/sieve.js";
 import { SmtpStartTls } from "../../src/starttls/smtp.js";
+import { SmtpStartTlsServer } from "../../src/starttls/smtp-server.js";
 import { XmppStartTls } from "../../src/starttls/xmpp.js";
 import { errorFromAlert } from "./errors.js";
 
@@ -32,6 +37,16 @@ export const STARTTLS_CLIENTS = {
 } satisfies Readonly<Record<string, (name: string | undefined, domain: string) => ClientNegotiation>>;
 
 export type StartTlsProtocol = keyof typeof STARTTLS_CLIENTS;
+
+/** Servers' sides. name: the server's own. */
+export const STARTTLS_SERVERS = {
+  smtp: (name) => new SmtpStartTlsServer(name),
+  imap: () => new ImapStartTlsServer(),
+  pop3: () => new Pop3StartTlsServer(),
+  nntp: () => new NntpStartTlsServer(),
+} satisfies Readonly<Record<string, (name: string | undefined) => ServerNegotiation>>;
+
+export type StartTlsServerProtocol = keyof typeof STARTTLS_SERVERS;
 
 export interface StartTlsOptions {
   /** Milliseconds for all of it, the TCP connection included. Default 10,000; 0: no limit. */
