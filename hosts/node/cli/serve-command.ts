@@ -18,6 +18,9 @@ interface VhostFlag {
   readonly key: string;
 }
 
+/** What --http and --www speak: browsers offer HTTP/2 too, and are told that it is not HTTP/2 (RFC 7301 §6). */
+const HTTP_PROTOCOLS = ["http/1.1", "http/1.0"];
+
 interface ServeFlags extends TlsFlags {
   port: number;
   address: string;
@@ -103,7 +106,8 @@ function serverOptions(flags: ServeFlags, options: ReturnType<typeof tlsOptions>
   const { starttls: protocol, starttlsName } = flags;
   const common: HostOptions = { requireClientCert: flags.requireClientCert ?? false };
   if (flags.clientCa !== undefined) common.clientCa = anchorsFromFiles(flags.clientCa);
-  if (options.alpn !== undefined) common.alpn = options.alpn;
+  const alpn = options.alpn ?? (flags.www === undefined && !flags.http ? undefined : HTTP_PROTOCOLS);
+  if (alpn !== undefined) common.alpn = alpn;
   if (protocol !== undefined) STARTTLS_SERVERS[protocol](starttlsName); // throws for a name that cannot be
   const hosts = flags.vhost.map(({ name, cert, key }) => [name, { ...common, identities: [identityFromFiles(cert, key)] }] as const);
   return {
