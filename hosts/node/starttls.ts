@@ -23,13 +23,13 @@ import { errorFromAlert } from "./errors.js";
 
 /** Clients of each protocol. name: what EHLO and LHLO say; domain: whom an XMPP stream is for. */
 export const STARTTLS_CLIENTS = {
-  smtp: (name) => new SmtpStartTls(name),
-  lmtp: (name) => new LmtpStartTls(name),
+  smtp: (name?: string) => new SmtpStartTls(name),
+  lmtp: (name?: string) => new LmtpStartTls(name),
   imap: () => new ImapStartTls(),
   pop3: () => new Pop3StartTls(),
   nntp: () => new NntpStartTls(),
   ftp: () => new FtpStartTls(),
-  xmpp: (_name, domain) => new XmppStartTls(domain),
+  xmpp: (_name: string | undefined, domain: string) => new XmppStartTls(domain),
   ldap: () => new LdapStartTls(),
   postgres: () => new PostgresStartTls(),
   mysql: () => new MysqlStartTls(),
@@ -40,11 +40,11 @@ export type StartTlsProtocol = keyof typeof STARTTLS_CLIENTS;
 
 /** Servers' sides. name: the server's own. */
 export const STARTTLS_SERVERS = {
-  smtp: (name) => new SmtpStartTlsServer(name),
+  smtp: (name?: string) => new SmtpStartTlsServer(name),
   imap: () => new ImapStartTlsServer(),
   pop3: () => new Pop3StartTlsServer(),
   nntp: () => new NntpStartTlsServer(),
-} satisfies Readonly<Record<string, (name: string | undefined) => ServerNegotiation>>;
+} satisfies Readonly<Record<string, (name?: string) => ServerNegotiation>>;
 
 export type StartTlsServerProtocol = keyof typeof STARTTLS_SERVERS;
 

@@ -80,7 +80,7 @@ async function inClear(protocol: StartTlsProtocol, address: Address, flags: Conn
   } catch (error) {
     throw explained(error as Error, address);
   }
-  return { socket, handshakeTimeout: Math.max(1, timeout * 1000 - (performance.now() - begin)) };
+  return { socket, handshakeTimeout: Math.max(1, Math.round(timeout * 1000 - (performance.now() - begin))) };
 }
 
 function joined(socket: TLSSocket, address: Address): Promise<void> {
