@@ -1,7 +1,7 @@
 import { ClientConnection } from "../../src/client.js";
 import type { ClientConfig } from "../../src/config.js";
 import { SecureSocket } from "./secure-socket.js";
-import type { ConnectOptions, TakeOverOptions } from "./socket-options.js";
+import type { AcceptedOptions, ConnectOptions, TakeOverOptions } from "./socket-options.js";
 import { Timer } from "./timer.js";
 
 /** The pieces of a ClientConfig, and times in milliseconds. */
@@ -20,6 +20,12 @@ export interface TLSSocketOptions extends ConnectOptions {
   secure: SecureOptions;
 }
 
+/** On a TCP socket that is connected already, as StartTls gives it. */
+export interface ConnectedOptions extends AcceptedOptions {
+  host: string;
+  secure: SecureOptions;
+}
+
 export const DEFAULT_HANDSHAKE_TIMEOUT = 30_000;
 export const DEFAULT_IDLE_TIMEOUT = 1_800_000;
 
@@ -28,16 +34,16 @@ export const DEFAULT_IDLE_TIMEOUT = 1_800_000;
  * for options that cannot work; all later failures go to onError.
  */
 export default class TLSSocket extends SecureSocket {
-  constructor(options: TLSSocketOptions | TakeOverOptions) {
-    if (options.from !== undefined) {
-      super(options);
+  constructor(options: TLSSocketOptions | ConnectedOptions | TakeOverOptions) {
+    if (options.from instanceof SecureSocket) {
+      super(options as TakeOverOptions);
       return;
     }
-    const { secure } = options;
-    const serverName = secure.serverName ?? options.host ?? options.address;
+    const { secure, host, address } = options as TLSSocketOptions;
+    const serverName = secure.serverName ?? host ?? address;
     const config: ClientConfig = secure.serverName === undefined ? { ...secure, serverName } : (secure as ClientConfig);
     super(
-      options,
+      options as TLSSocketOptions,
       new ClientConnection(config),
       Timer as never,
       secure.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT,
