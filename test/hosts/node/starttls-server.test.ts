@@ -16,6 +16,7 @@ import {
   startTls,
   type TLSSocket,
 } from "../../../hosts/node/index.js";
+import { VERSIONS } from "../../servers/secured.js";
 import { TestCA } from "./test-ca.js";
 import { thimbleServe } from "./thimble-command.js";
 
@@ -60,34 +61,26 @@ describe("STARTTLS on Node, as server", () => {
   const injected = { smtp: "EHLO evil\r\n", imap: "x LOGIN joe secret\r\n", pop3: "USER joe\r\n", nntp: "AUTHINFO USER joe\r\n" };
 
   for (const protocol of Object.keys(STARTTLS_SERVERS) as Protocol[]) {
-    it(`${protocol}: openssl s_client talks to thimble serve`, async () => {
-      const own = ["--cert", join(ca.folder, "chain.pem"), "--key", join(ca.folder, "leaf.key")];
-      const { port, told, stop } = await thimbleServe([...own, "--starttls", protocol, "--echo"]);
-      try {
-        const args = [
-          "s_client",
-          "-starttls",
-          protocol,
-          "-connect",
-          `127.0.0.1:${port}`,
-          "-CAfile",
-          ca.rootFile,
-          "-verify_return_error",
-          "-quiet",
-        ];
-        const child = spawn("openssl", args, { stdio: ["pipe", "pipe", "ignore"] });
-        child.stdin.write("over TLS\n");
-        let said = "";
-        for await (const data of child.stdout) {
-          said += data;
-          if (said.includes("over TLS\n")) break;
+    for (const version of VERSIONS)
+      it(`${protocol}: openssl s_client talks to thimble serve, in TLS ${version}`, async () => {
+        const own = ["--cert", join(ca.folder, "chain.pem"), "--key", join(ca.folder, "leaf.key"), "--starttls", protocol];
+        const { port, told, stop } = await thimbleServe([...own, "--echo", "--min-version", version, "--max-version", version]);
+        try {
+          const peer = ["-starttls", protocol, "-connect", `127.0.0.1:${port}`, "-CAfile", ca.rootFile, "-verify_return_error", "-quiet"];
+          const child = spawn("openssl", ["s_client", ...peer], { stdio: ["pipe", "pipe", "ignore"] });
+          child.stdin.write("over TLS\n");
+          let said = "";
+          for await (const data of child.stdout) {
+            said += data;
+            if (said.includes("over TLS\n")) break;
+          }
+          child.kill();
+          expect(said).to.contain("over TLS\n");
+          await told(`connected: TLSv${version}`);
+        } finally {
+          await stop();
         }
-        child.kill();
-        await told("connected: TLSv1.3");
-      } finally {
-        await stop();
-      }
-    });
+      });
 
     it(`${protocol}: commands in clear behind the request are neither answered nor seen by the app`, async () => {
       let seen = "";

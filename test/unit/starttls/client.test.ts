@@ -135,6 +135,18 @@ describe("STARTTLS clients", () => {
     expect(taken(new XmppStartTls("[::1]"))).to.contain("to='[::1]'");
   });
 
+  it("xmpp: proceed may be written as two tags, and attributes in either quotes", () => {
+    const dialog = DIALOGS.find(({ protocol }) => protocol === "xmpp") as Dialog;
+    const proceed = `<proceed a='b' xmlns="urn:ietf:params:xml:ns:xmpp-tls" ></proceed>`;
+    for (const cuts of [[], positions(proceed)]) {
+      const { negotiation } = said(dialog, wordsOf(dialog, "<").length - (dialog.lines.at(-1)?.[1].length ?? 0));
+      sayCut(negotiation, proceed.slice(0, -1), cuts);
+      expect(negotiation.state).to.equal(NEGOTIATING);
+      say(negotiation, ">");
+      expectReady(negotiation);
+    }
+  });
+
   it("ldap: lengths of BER's longer forms, a referral and controls", () => {
     const forms = [
       "\x30\x84\x00\x00\x00\x10\x02\x01\x01\x78\x84\x00\x00\x00\x07\x0a\x01\x00\x04\x00\x04\x00",
