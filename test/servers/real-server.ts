@@ -1,6 +1,6 @@
 // Servers that others wrote, on loopback, each with a configuration of its own in the test's temporary folder.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { accessSync, chmodSync, chownSync, constants, copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { TestCA } from "../hosts/node/test-ca.js";
@@ -18,6 +18,16 @@ export function found(command: string): string | null {
 /** The first of these paths that is there. */
 export function foundFile(...paths: readonly string[]): string | null {
   return paths.find((path) => existsSync(path)) ?? null;
+}
+
+/** Whether this user may run it. */
+export function runnable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The command's path; where it is absent the test is skipped and says why. */

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import type { STARTTLS_CLIENTS } from "../../hosts/node/index.js";
-import { found, foundFile, freePort, isRoot, needed, type RealServer, ServerFolder, start } from "./real-server.js";
+import { found, foundFile, freePort, isRoot, needed, type RealServer, runnable, ServerFolder, start } from "./real-server.js";
 import { Chat, secured, VERSIONS } from "./secured.js";
 
 const repository = fileURLToPath(new URL("../../../", import.meta.url));
@@ -163,6 +163,9 @@ ${chroots}${login("imap-login", "imap", imap, "imaps")}${login("pop3-login", "po
   it("nntp: nnrpd of INN", async function () {
     const unpacked = process.env.THIMBLE_INN2 ?? join(repository, "build/inn2");
     const nnrpd = needed(this, foundFile(join(unpacked, "usr/lib/news/bin/nnrpd"), "/usr/lib/news/bin/nnrpd"), "nnrpd (inn2)");
+    // nnrpd lets innbind open its port; it belongs to whoever unpacked it.
+    const innbind = join(dirname(nnrpd), "innbind");
+    needed(this, runnable(innbind) ? innbind : null, `a permission to run ${innbind}`);
     const news = dirname(dirname(nnrpd));
     const top = dirname(dirname(dirname(news)));
     const libraries = [news, join(top, "usr/lib/x86_64-linux-gnu"), join(top, "usr/lib/aarch64-linux-gnu")].join(":");
