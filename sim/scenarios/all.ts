@@ -6,6 +6,7 @@ import { leaks } from "./leaks.js";
 import { mcu } from "./mcu.js";
 import { mtls } from "./mtls.js";
 import { primitives, primitivesFull } from "./primitives.js";
+import { reconnect } from "./reconnect.js";
 import { recordsAes128Ccm, recordsAes128Ccm8, recordsAes256Gcm, recordsAesGcm, recordsChaCha } from "./records.js";
 import type { Scenario } from "./scenario.js";
 import { server13 } from "./server13.js";
@@ -18,6 +19,7 @@ export const SCENARIOS: readonly Scenario[] = [
   client13Aes128Ccm,
   client13Aes128Ccm8,
   mtls,
+  reconnect,
   server13,
   connections3,
   chainVerify,
