@@ -1,10 +1,25 @@
-import type { Clock, CryptoProvider, OUTSIDE, Random } from "./crypto/provider.js";
+import type { Clock, CryptoProvider, HashAlgorithm, OUTSIDE, Random } from "./crypto/provider.js";
+import type { Hmac } from "./crypto/xs/hmac.js";
 import type { Identity } from "./identity.js";
 import type { ChainBounds, ChainConfig } from "./x509/chain-config.js";
 import type { TrustStore } from "./x509/trust.js";
 
 /** Receives a secret for a key log (the NSS key log form that Wireshark reads): label, ClientHello.random (32 bytes), secret. Copy, do not keep. */
 export type KeyLog = (label: string, clientRandom: Uint8Array, secret: Uint8Array) => void;
+
+/** Keying material of one connection for what stands above TLS (RFC 5705). */
+export interface KeyingMaterial {
+  /** For the key log. */
+  readonly secret: Uint8Array;
+  export(label: string, context: Uint8Array | null, length: number): Uint8Array;
+  wipe(): void;
+}
+
+/** Keeps the secret that keying material is exported from: `exporter` of schedule/exporter.js. */
+export interface Exporter {
+  /** hmac is keyed with the Main Secret; transcript[offset …) is the hash of ClientHello … server Finished (RFC 9846 §7.1). */
+  keep(algorithm: HashAlgorithm, hmac: Hmac, transcript: Uint8Array, offset: number): KeyingMaterial;
+}
 
 export type CertificateChecks = ChainBounds & Pick<ChainConfig, "timePolicy" | "verify">;
 
@@ -30,6 +45,8 @@ export interface ClientConfig {
   readonly sendBuffer?: number;
   /** Steps of public-key work in one slice: after each, the host gets control back (`wants & WANT_RESUME`). Default: no limit. */
   readonly sliceSteps?: number;
+  /** Given (`exporter` of schedule/exporter.js): `exportKeyingMaterial()` works, for the price of one more secret kept. */
+  readonly exporter?: Exporter;
   /** Gives every traffic secret away. For debugging only. */
   readonly keyLog?: KeyLog;
 }
@@ -84,6 +101,7 @@ export interface ServerConfig {
   /** Bytes of the send buffer. Default 512. */
   readonly sendBuffer?: number;
   readonly sliceSteps?: number;
+  readonly exporter?: Exporter;
   readonly keyLog?: KeyLog;
 }
 

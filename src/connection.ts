@@ -1,4 +1,5 @@
 import { close_notify, connection_lost, decode_error, internal_error, TLSAlert, unexpected_message, user_canceled } from "./alert.js";
+import type { KeyingMaterial } from "./config.js";
 import { alert, application_data, handshake } from "./constants.js";
 import type { CipherSuite, NamedGroup } from "./crypto/provider.js";
 import type { Flow, PostFlow } from "./handshake/flow.js";
@@ -48,6 +49,8 @@ export abstract class Connection implements Negotiated {
   peerAuthenticated: boolean;
   /** Set before the first bytes come, it sees the peer's certificates as they stream; they are kept nowhere else. Not to be trusted before OPEN. */
   certificateTap: CertificateTap | null;
+  /** Not for the app: exportKeyingMaterial() is. */
+  exported: KeyingMaterial | null;
   protected readonly records: RecordLayer;
   protected readonly keys: Uint8Array;
   protected flow: Flow | null;
@@ -69,6 +72,7 @@ export abstract class Connection implements Negotiated {
     this.sni = "";
     this.peerAuthenticated = false;
     this.certificateTap = null;
+    this.exported = null;
     this.records = records;
     this.keys = new Uint8Array(KEYS_LENGTH);
     this.flow = null;
@@ -166,6 +170,19 @@ export abstract class Connection implements Negotiated {
     if (this.post === null || this.writeClosed) return;
     this.post.updateKeys(requestPeer);
     this.run();
+  }
+
+  /**
+   * `length` secret bytes for a use of the app's, the same on both sides (RFC 9846 §7.5, RFC 5705). label: "EXPORTER-…" or "EXPERIMENTAL…" in ASCII;
+   * context: bytes that both sides know, null for none. Only while the connection is open, and where the config has an `exporter`.
+   */
+  exportKeyingMaterial(label: string, context: Uint8Array | null, length: number): Uint8Array {
+    if (this.state !== OPEN)
+      throw new Error(
+        `exportKeyingMaterial() ${this.state === HANDSHAKING ? "before the handshake is complete" : "on a connection that has ended"}`,
+      );
+    if (this.exported === null) throw new Error("exportKeyingMaterial(): the config has no `exporter`");
+    return this.exported.export(label, context, length);
   }
 
   /** Ends our side with close_notify; the peer's data can still be read. */
@@ -348,5 +365,7 @@ export abstract class Connection implements Negotiated {
     writer.protection = null;
     reader.wipe();
     this.keys.fill(0);
+    this.exported?.wipe();
+    this.exported = null;
   }
 }

@@ -107,6 +107,12 @@ export class SecureSocket implements TransportOwner {
     return this.connection === null ? 0 : this.connection.appData();
   }
 
+  /** Secret bytes that are the same on both sides (RFC 9846 §7.5): as Connection's. */
+  exportKeyingMaterial(label: string, context: Uint8Array | null, length: number): Uint8Array {
+    if (this.connection === null) throw new Error("exportKeyingMaterial() on a closed socket");
+    return this.connection.exportKeyingMaterial(label, context, length);
+  }
+
   get remoteAddress(): string | undefined {
     return this.transport?.remoteAddress;
   }

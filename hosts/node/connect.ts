@@ -2,6 +2,7 @@ import { connect as connectTcp, type Socket } from "node:net";
 import { ClientConnection } from "../../src/client.js";
 import type { ClientConfig } from "../../src/config.js";
 import type { Identity } from "../../src/identity.js";
+import { exporter } from "../../src/schedule/exporter.js";
 import { anchorsFrom, type CertificateSource } from "./certificates.js";
 import { identityFrom } from "./keys.js";
 import { nobleProvider } from "./provider-noble.js";
@@ -50,6 +51,7 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
     serverName: servername,
     receiveBuffer: options.receiveBuffer ?? NODE_RECEIVE_BUFFER,
     sendBuffer: options.sendBuffer ?? NODE_SEND_BUFFER,
+    exporter,
     ...(identities.length === 0 ? {} : { identities }),
     ...(options.alpn === undefined ? {} : { alpn: options.alpn }),
     ...(options.sliceSteps === undefined ? {} : { sliceSteps: options.sliceSteps }),

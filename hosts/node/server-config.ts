@@ -3,6 +3,7 @@ import type { ClientAuthentication, CookieConfig, HostLookup, KeyLog, ServerConf
 import { checkProtocols } from "../../src/config-check.js";
 import type { Clock, CryptoProvider, Random } from "../../src/crypto/provider.js";
 import type { Identity } from "../../src/identity.js";
+import { exporter } from "../../src/schedule/exporter.js";
 import { ServerConnection } from "../../src/server.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
 import type { TrustStore } from "../../src/x509/trust.js";
@@ -55,6 +56,7 @@ export function serverConfig(options: ConfigOptions): ServerConfig {
     hosts: lookupFrom(options),
     receiveBuffer: options.receiveBuffer ?? NODE_RECEIVE_BUFFER,
     sendBuffer: options.sendBuffer ?? NODE_SEND_BUFFER,
+    exporter,
     ...(options.cookies === undefined ? {} : { cookies: options.cookies }),
     ...(options.sliceSteps === undefined ? {} : { sliceSteps: options.sliceSteps }),
     ...(options.keyLog === undefined ? {} : { keyLog: options.keyLog }),

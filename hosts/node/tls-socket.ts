@@ -150,6 +150,11 @@ export class TLSSocket extends Duplex {
     return group === null || !this.secured ? null : { type: "ECDH", name: group.name };
   }
 
+  /** As node:tls has it (RFC 5705, RFC 9846 §7.5): secret bytes that are the same on both sides. */
+  exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
+    return Buffer.from(this.connection.exportKeyingMaterial(label, context ?? null, length).buffer);
+  }
+
   get remoteAddress(): string | undefined {
     return this.transport.remoteAddress;
   }

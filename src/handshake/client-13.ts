@@ -1,4 +1,4 @@
-import { type ClientConfig, type KeyLog, MAX_MESSAGE } from "../config.js";
+import { type ClientConfig, type Exporter, type KeyLog, MAX_MESSAGE } from "../config.js";
 import { certificate, certificate_request, certificate_verify, encrypted_extensions, finished, server_hello } from "../constants.js";
 import type { CipherSuite, KeyExchange, NamedGroup, SignatureAlgorithm } from "../crypto/provider.js";
 import type { ClientHelloContext } from "../extensions/extension.js";
@@ -107,6 +107,10 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
 
   protected get keyLog(): KeyLog | undefined {
     return this.config.keyLog;
+  }
+
+  protected get exporter(): Exporter | undefined {
+    return this.config.exporter;
   }
 
   get next(): PostFlow | null {

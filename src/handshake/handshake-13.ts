@@ -1,5 +1,5 @@
 import { internal_error, TLSAlert } from "../alert.js";
-import type { KeyLog } from "../config.js";
+import type { Exporter, KeyingMaterial, KeyLog } from "../config.js";
 import type { CipherSuite, Hash, HashAlgorithm, NamedGroup, SignatureAlgorithm, Verifier } from "../crypto/provider.js";
 import type { CertificateTap } from "../messages/certificate.js";
 import type { RecordLayer } from "../record/record-layer.js";
@@ -22,6 +22,8 @@ export interface Negotiated {
   peerAuthenticated: boolean;
   /** Sees the peer's certificates as they stream, where somebody wants to. */
   readonly certificateTap: CertificateTap | null;
+  /** What keying material is exported from, where the config asks for it. */
+  exported: KeyingMaterial | null;
 }
 
 /** What both sides of a TLS 1.3 handshake have in common. Dropped, and its secrets zeroed, once connected. */
@@ -72,6 +74,7 @@ export abstract class Handshake13<F> extends Handshake<F> {
   abstract readonly ownContext: Uint8Array;
   abstract readonly signatures: readonly SignatureAlgorithm[];
   protected abstract readonly keyLog: KeyLog | undefined;
+  protected abstract readonly exporter: Exporter | undefined;
 
   /** Whether a change_cipher_spec record may come now, to be dropped (RFC 9846 §5). */
   get takesChangeCipherSpec(): boolean {
@@ -117,6 +120,15 @@ export abstract class Handshake13<F> extends Handshake<F> {
   logSecret(label: string, bytes: Uint8Array, offset: number, length: number): void {
     if (this.keyLog !== undefined && this.clientRandom !== null)
       this.keyLog(label, this.clientRandom, bytes.slice(offset, offset + length));
+  }
+
+  /** After the application secrets: the Main Secret is still the hmac's key, the transcript hash still stands in `digest`. */
+  keepExported(): void {
+    if (this.exporter === undefined) return;
+    const { hmac, secrets, digest, length } = this.schedule as KeySchedule13;
+    const exported = this.exporter.keep((this.negotiated.suite as CipherSuite).hash, hmac, secrets, digest);
+    this.negotiated.exported = exported;
+    this.logSecret("EXPORTER_SECRET", exported.secret, 0, length);
   }
 
   wipe(): void {

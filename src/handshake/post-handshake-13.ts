@@ -32,7 +32,6 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
   /** It shall ask the peer for one in return; one that did so has not been answered yet. */
   private requestDue: boolean;
   private requested: boolean;
-  blocked: boolean;
   private inARow: number;
 
   constructor(rows: readonly Row<PostHandshake13>[], records: RecordLayer, keys: Uint8Array, suite: CipherSuite) {
@@ -43,12 +42,16 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
     this.keyUpdateDue = false;
     this.requestDue = false;
     this.requested = false;
-    this.blocked = false;
     this.inARow = 0;
   }
 
   get stateName(): string {
     return "CONNECTED";
+  }
+
+  /** Nothing here waits. */
+  get blocked(): boolean {
+    return false;
   }
 
   get takesChangeCipherSpec(): boolean {

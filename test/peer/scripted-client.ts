@@ -230,6 +230,7 @@ export class ScriptedClient extends ScriptedPeer<ClientMessageName, ScriptedClie
     const hash = this.transcript.hash();
     const clientSecret = this.keep("CLIENT_TRAFFIC_SECRET_0", schedule.clientApplication(hash));
     this.incoming.protect(this.protection(this.keep("SERVER_TRAFFIC_SECRET_0", schedule.serverApplication(hash))));
+    this.keep("EXPORTER_SECRET", schedule.exporter(hash));
     this.compatibility();
     for (const name of this.options.flight ?? this.dueFlight()) this.say(name, () => this.make(name));
     this.out.protect("application", this.protection(clientSecret));

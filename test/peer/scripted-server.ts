@@ -182,6 +182,7 @@ export class ScriptedServer extends ScriptedPeer<MessageName, ScriptedServerOpti
     const hash = this.transcript.hash();
     this.clientApplicationSecret = this.keep("CLIENT_TRAFFIC_SECRET_0", schedule.clientApplication(hash));
     this.out.protect("application", this.protection(this.keep("SERVER_TRAFFIC_SECRET_0", schedule.serverApplication(hash))));
+    this.keep("EXPORTER_SECRET", schedule.exporter(hash));
     this.options.sentFinished?.(this);
   }
 
