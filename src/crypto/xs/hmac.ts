@@ -24,6 +24,12 @@ export class Hmac {
 
   /** Takes the key: any length; one longer than a block is hashed first (RFC 2104 §2). */
   setKey(key: Uint8Array, offset: number, length: number): void {
+    this.setInnerKey(key, offset, length);
+    this.setOuterKey(length);
+  }
+
+  /** The first half of setKey(): one block of the hash (for a key that is no longer than one). setOuterKey() must follow. */
+  setInnerKey(key: Uint8Array, offset: number, length: number): void {
     const hash = this.hash;
     const bytes = this.bytes;
     const state = hash.stateLength;
@@ -44,6 +50,15 @@ export class Hmac {
     hash.reset();
     hash.update(bytes, work, block);
     hash.save(bytes, state);
+  }
+
+  /** The second half, for a key of that length. */
+  setOuterKey(length: number): void {
+    const hash = this.hash;
+    const bytes = this.bytes;
+    const block = hash.blockLength;
+    const work = 2 * hash.stateLength;
+    const end = work + (length > block ? hash.outputLength : length);
     for (let i = work; i < end; i++) bytes[i]! ^= INNER_PAD ^ OUTER_PAD;
     bytes.fill(OUTER_PAD, end, work + block);
     hash.reset();
@@ -79,11 +94,22 @@ export class Hmac {
 
   /** Writes the first `length` bytes of the MAC, at most outputLength. begin() before the next message. */
   finish(out: Uint8Array, offset: number, length = this.hash.outputLength): void {
+    this.finishInner();
+    this.finishOuter(out, offset, length);
+  }
+
+  /** The first half of finish(). finishOuter() must follow. */
+  finishInner(): void {
+    const hash = this.hash;
+    hash.digest(this.bytes, 2 * hash.stateLength);
+  }
+
+  /** The second half. */
+  finishOuter(out: Uint8Array, offset: number, length = this.hash.outputLength): void {
     const hash = this.hash;
     const bytes = this.bytes;
     const work = 2 * hash.stateLength;
     const size = hash.outputLength;
-    hash.digest(bytes, work);
     hash.restore(bytes, 0, 1);
     hash.update(bytes, work, size);
     if (length === size) {
