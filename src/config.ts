@@ -43,7 +43,7 @@ export interface ClientConfig {
   readonly receiveBuffer?: number;
   /** Bytes of the send buffer. Default 512. */
   readonly sendBuffer?: number;
-  /** Steps of public-key work in one slice: after each, the host gets control back (`wants & WANT_RESUME`). Default: no limit. */
+  /** Steps of public-key work in one slice: after each slice and each record the host gets control back (`wants & WANT_RESUME`). Default: no limit. */
   readonly sliceSteps?: number;
   /** Given (`exporter` of schedule/exporter.js): `exportKeyingMaterial()` works, for the price of one more secret kept. */
   readonly exporter?: Exporter;

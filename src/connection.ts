@@ -19,6 +19,10 @@ export const OPEN = 1;
 export const CLOSED = 2;
 export const FAILED = 3;
 
+/** Bits of `input`: the transport brings no more; with slices, what came was not looked at to its end. */
+const INPUT_ENDED = 1;
+const INPUT_LEFT = 2;
+
 const WARNING = 1;
 const FATAL = 2;
 
@@ -57,7 +61,8 @@ export abstract class Connection implements Negotiated {
   private readonly sliceSteps: number;
   private post: PostFlow | null;
   private writeClosed: boolean;
-  private transportEnded: boolean;
+  /** INPUT_… bits. */
+  private input: number;
   private emptyRecords: number;
 
   constructor(records: RecordLayer, sliceSteps: number) {
@@ -79,7 +84,7 @@ export abstract class Connection implements Negotiated {
     this.sliceSteps = sliceSteps;
     this.post = null;
     this.writeClosed = false;
-    this.transportEnded = false;
+    this.input = 0;
     this.emptyRecords = 0;
   }
 
@@ -90,12 +95,12 @@ export abstract class Connection implements Negotiated {
 
   /** Bytes that can be received now. 0: application data waits to be consumed, or the connection reads no more. */
   rxSpace(): number {
-    return this.reading && !this.transportEnded ? this.records.reader.space : 0;
+    return this.reading && (this.input & INPUT_ENDED) === 0 ? this.records.reader.space : 0;
   }
 
   /** `length` bytes stand at io[rxOffset …). */
   received(length: number): void {
-    if (!this.reading || this.transportEnded) return;
+    if (!this.reading || (this.input & INPUT_ENDED) !== 0) return;
     this.records.reader.received(length);
     this.run();
   }
@@ -105,7 +110,7 @@ export abstract class Connection implements Negotiated {
    * have been cut off.
    */
   receivedEnd(): void {
-    this.transportEnded = true;
+    this.input |= INPUT_ENDED;
     if (this.reading) this.run();
   }
 
@@ -203,7 +208,7 @@ export abstract class Connection implements Negotiated {
     this.end(CLOSED);
   }
 
-  /** Goes on with public-key work, one slice. */
+  /** Goes on: with slices one slice of public-key work, or one record. */
   resume(): void {
     if (this.state <= OPEN) this.run();
   }
@@ -218,6 +223,7 @@ export abstract class Connection implements Negotiated {
     let wants = this.records.writer.pending > 0 ? WANT_SEND : 0;
     if (this.state > OPEN) return wants;
     if (this.flow?.working) wants |= this.flow.blocked ? 0 : WANT_RESUME;
+    else if ((this.input & INPUT_LEFT) !== 0) wants |= WANT_RESUME;
     else if (this.rxSpace() > 0 && this.appData() === 0) wants |= WANT_RECEIVE;
     return wants;
   }
@@ -227,19 +233,22 @@ export abstract class Connection implements Negotiated {
   }
 
   /**
-   * Goes on as far as bytes, room and (with slices) one slice of public-key work allow. The only try/catch: every failure of a handshake or a record
+   * Goes on as far as bytes and room allow; with slices, one slice of public-key work or one record. The only try/catch: every failure of a handshake or a record
    * ends here. Handlers are called from here and not deeper: the engine's stack is RAM.
    */
   protected run(): void {
     const { reader } = this.records;
-    let slices = this.sliceSteps === Infinity ? Infinity : 1;
+    // With slices: 1 while this turn's record lasts, 2 once its slice is done. No names for them: each would take room on the stack.
+    let turn = 0;
+    this.leaveInput(false);
     try {
       while (this.reading) {
         const flow = this.flow as Flow;
         if (flow.working) {
-          if (!flow.atOnce && slices-- === 0) return;
+          if (turn > 0 && !flow.atOnce) return;
           flow.work(this.sliceSteps);
           if (flow.blocked) return;
+          if (this.sliceSteps !== Infinity) turn = 2;
           continue;
         }
         if (flow.next !== null) {
@@ -247,10 +256,20 @@ export abstract class Connection implements Negotiated {
           continue;
         }
         if (this.post !== null && !this.writeClosed) this.post.sendKeyUpdate();
-        if (reader.start === reader.end && !reader.advance()) {
-          if (this.transportEnded) this.cutOff(flow);
+        if (reader.start === reader.end) {
+          if (turn > 0) {
+            this.leaveInput(reader.unread > 0 || this.input !== 0);
+            return;
+          }
+          if (!reader.advance()) {
+            if (this.input !== 0) this.cutOff(flow);
+            return;
+          }
+        } else if (turn > 1) {
+          this.leaveInput(true);
           return;
         }
+        if (this.sliceSteps !== Infinity) turn = 1;
         if (reader.type === handshake) {
           if (flow.feed(reader, this.io)) flow.handle(reader);
         } else if (this.takeOther(flow)) return;
@@ -258,6 +277,10 @@ export abstract class Connection implements Negotiated {
     } catch (error) {
       this.stop(error instanceof TLSAlert ? error : new TLSAlert(internal_error, String(error), "internal"));
     }
+  }
+
+  private leaveInput(some: boolean): void {
+    this.input = (this.input & INPUT_ENDED) | (some ? INPUT_LEFT : 0);
   }
 
   /** A record that is no handshake; true: application data waits for the host. */

@@ -39,7 +39,7 @@ const ROWS = [
   ["KeyUpdate before a limit", "connection.js", "post.updateKeys(false);", "", "pair/key-limits"],
   ["exporters", "handshake/handshake-13.js", "this.negotiated.exported = exported;", "", "pair/exporter"],
   ["half-close, cut-off", "connection.js", "this.cutOff(flow);", "", "pair/close"],
-  ["slices", "connection.js", "slices-- === 0", "false", "pair/slices"],
+  ["slices", "connection.js", "spent && !flow.atOnce", "false", "pair/slices"],
   ["NewSessionTicket is ignored", "handshake/post-handshake-13.js", "type: new_session_ticket", "type: 99", "pair/floods"],
 ];
 

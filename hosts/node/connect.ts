@@ -17,7 +17,7 @@ export const NODE_SEND_BUFFER = 5 + 16_384 + 256;
 
 export interface ConnectOptions
   extends Partial<Omit<ClientConfig, "serverName">>,
-    Pick<TLSSocketOptions, "handshakeTimeout" | "idleTimeout" | "allowHalfOpen" | "trace"> {
+    Pick<TLSSocketOptions, "handshakeTimeout" | "idleTimeout" | "allowHalfOpen" | "sliceMilliseconds" | "trace"> {
   host: string;
   port: number;
   /** The DNS name or IP address that the certificate must carry. Default: `host`. */
@@ -54,7 +54,7 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
     exporter,
     ...(identities.length === 0 ? {} : { identities }),
     ...(options.alpn === undefined ? {} : { alpn: options.alpn }),
-    ...(options.sliceSteps === undefined ? {} : { sliceSteps: options.sliceSteps }),
+    ...stepsOf(options),
     ...(options.keyLog === undefined ? {} : { keyLog: options.keyLog }),
   };
   const connection = new ClientConnection(config);
@@ -64,11 +64,19 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
     servername,
     ...(options.handshakeTimeout === undefined ? {} : { handshakeTimeout: options.handshakeTimeout }),
     ...(options.idleTimeout === undefined ? {} : { idleTimeout: options.idleTimeout }),
+    ...(options.sliceMilliseconds === undefined ? {} : { sliceMilliseconds: options.sliceMilliseconds }),
     ...(options.allowHalfOpen === undefined ? {} : { allowHalfOpen: options.allowHalfOpen }),
     ...(options.trace === undefined ? {} : { trace: options.trace }),
   });
   if (onSecureConnect !== undefined) socket.once("secureConnect", onSecureConnect);
   return socket;
+}
+
+/** A slice that is measured in milliseconds is made of the shortest ones there are. */
+export function stepsOf(options: { sliceSteps?: number; sliceMilliseconds?: number }): { sliceSteps?: number } {
+  const { sliceMilliseconds, sliceSteps = sliceMilliseconds === undefined ? undefined : 1 } = options;
+  if (sliceMilliseconds !== undefined && !(sliceMilliseconds >= 0)) throw new RangeError(`sliceMilliseconds is ${sliceMilliseconds}`);
+  return sliceSteps === undefined ? {} : { sliceSteps };
 }
 
 function identitiesOf({ cert, key, identities = [] }: ConnectOptions): readonly Identity[] {

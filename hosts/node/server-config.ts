@@ -8,7 +8,7 @@ import { ServerConnection } from "../../src/server.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
 import type { TrustStore } from "../../src/x509/trust.js";
 import { anchorsFrom, type CertificateSource } from "./certificates.js";
-import { NODE_RECEIVE_BUFFER, NODE_SEND_BUFFER } from "./connect.js";
+import { NODE_RECEIVE_BUFFER, NODE_SEND_BUFFER, stepsOf } from "./connect.js";
 import { identityFrom } from "./keys.js";
 import { nobleProvider } from "./provider-noble.js";
 import { systemClock, systemRandom } from "./system.js";
@@ -44,6 +44,7 @@ export interface ConfigOptions extends HostOptions {
   receiveBuffer?: number;
   sendBuffer?: number;
   sliceSteps?: number;
+  sliceMilliseconds?: number;
   keyLog?: KeyLog;
 }
 
@@ -58,7 +59,7 @@ export function serverConfig(options: ConfigOptions): ServerConfig {
     sendBuffer: options.sendBuffer ?? NODE_SEND_BUFFER,
     exporter,
     ...(options.cookies === undefined ? {} : { cookies: options.cookies }),
-    ...(options.sliceSteps === undefined ? {} : { sliceSteps: options.sliceSteps }),
+    ...stepsOf(options),
     ...(options.keyLog === undefined ? {} : { keyLog: options.keyLog }),
   };
   new ServerConnection(config); // buffers, provider and cookies are checked by the constructor

@@ -15,6 +15,7 @@ extern void fxRemapIDs(txMachine* the, txByte* codeBuffer, txSize codeSize, txID
 
 static const char* builtIns[][2] = {
 	{ "timer", "timer.js" },
+	{ "time", "time.js" },
 	{ "embedded:io/socket/tcp", "tcp.js" },
 	{ "embedded:io/socket/listener", "listener.js" },
 	{ "sim:measure", "measure.js" },

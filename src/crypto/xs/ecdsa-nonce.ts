@@ -97,7 +97,7 @@ export class EcdsaNonce {
       case 1:
       case 6:
       case 13:
-        hmac.setOuterKey(length);
+        hmac.setOuterKey();
         break;
       // d and f: K = HMAC_K(V || 0 or 1 || …)
       case 2:

@@ -24,12 +24,6 @@ export class Hmac {
 
   /** Takes the key: any length; one longer than a block is hashed first (RFC 2104 §2). */
   setKey(key: Uint8Array, offset: number, length: number): void {
-    this.setInnerKey(key, offset, length);
-    this.setOuterKey(length);
-  }
-
-  /** The first half of setKey(): one block of the hash (for a key that is no longer than one). setOuterKey() must follow. */
-  setInnerKey(key: Uint8Array, offset: number, length: number): void {
     const hash = this.hash;
     const bytes = this.bytes;
     const state = hash.stateLength;
@@ -50,15 +44,6 @@ export class Hmac {
     hash.reset();
     hash.update(bytes, work, block);
     hash.save(bytes, state);
-  }
-
-  /** The second half, for a key of that length. */
-  setOuterKey(length: number): void {
-    const hash = this.hash;
-    const bytes = this.bytes;
-    const block = hash.blockLength;
-    const work = 2 * hash.stateLength;
-    const end = work + (length > block ? hash.outputLength : length);
     for (let i = work; i < end; i++) bytes[i]! ^= INNER_PAD ^ OUTER_PAD;
     bytes.fill(OUTER_PAD, end, work + block);
     hash.reset();
@@ -94,22 +79,11 @@ export class Hmac {
 
   /** Writes the first `length` bytes of the MAC, at most outputLength. begin() before the next message. */
   finish(out: Uint8Array, offset: number, length = this.hash.outputLength): void {
-    this.finishInner();
-    this.finishOuter(out, offset, length);
-  }
-
-  /** The first half of finish(). finishOuter() must follow. */
-  finishInner(): void {
-    const hash = this.hash;
-    hash.digest(this.bytes, 2 * hash.stateLength);
-  }
-
-  /** The second half. */
-  finishOuter(out: Uint8Array, offset: number, length = this.hash.outputLength): void {
     const hash = this.hash;
     const bytes = this.bytes;
     const work = 2 * hash.stateLength;
     const size = hash.outputLength;
+    hash.digest(bytes, work);
     hash.restore(bytes, 0, 1);
     hash.update(bytes, work, size);
     if (length === size) {
@@ -119,6 +93,46 @@ export class Hmac {
     hash.digest(bytes, work);
     for (let i = 0; i < length; i++) out[offset + i] = bytes[work + i];
     bytes.fill(0, work, work + size);
+  }
+
+  // setKey() and finish() in halves of one block each, for what goes in steps. They do not call these: each call would cost stack.
+
+  /** For a key that is no longer than a block; setOuterKey() must follow. */
+  setInnerKey(key: Uint8Array, offset: number, length: number): void {
+    const { hash, bytes } = this;
+    const { stateLength, blockLength } = hash;
+    const work = 2 * stateLength;
+    for (let i = 0; i < length; i++) bytes[work + i] = key[offset + i] ^ INNER_PAD;
+    bytes.fill(INNER_PAD, work + length, work + blockLength);
+    hash.reset();
+    hash.update(bytes, work, blockLength);
+    hash.save(bytes, stateLength);
+  }
+
+  setOuterKey(): void {
+    const { hash, bytes } = this;
+    const { stateLength, blockLength } = hash;
+    const work = 2 * stateLength;
+    const end = work + blockLength;
+    for (let i = work; i < end; i++) bytes[i]! ^= INNER_PAD ^ OUTER_PAD;
+    hash.reset();
+    hash.update(bytes, work, blockLength);
+    hash.save(bytes, 0);
+    bytes.fill(0, work, end);
+  }
+
+  /** finishOuter() must follow. */
+  finishInner(): void {
+    const { hash, bytes } = this;
+    hash.digest(bytes, 2 * hash.stateLength);
+  }
+
+  /** The whole MAC. */
+  finishOuter(out: Uint8Array, offset: number): void {
+    const { hash, bytes } = this;
+    hash.restore(bytes, 0, 1);
+    hash.update(bytes, 2 * hash.stateLength, hash.outputLength);
+    hash.digest(out, offset);
   }
 
   /** Zeroes key material and the hash. */

@@ -159,20 +159,32 @@ export class RsaPublic {
     for (; budget > 0 && this.bit >= 0; budget--) {
       if (this.shifts > 0) {
         this.prepare();
-        continue;
+      } else if (this.bits > ONE_STEP) {
+        this.takeHalf();
+      } else if (!this.multiply) {
+        this.power = this.reduced(this.power * this.power);
+        if ((exponent >> this.bit) & 1) this.multiply = true;
+        else this.bit--;
+      } else {
+        this.power = this.reduced(this.power * (this.bit === 0 ? this.x : this.base));
+        this.multiply = false;
+        this.bit--;
       }
-      if (!this.product) {
-        const { power } = this;
-        this.power = power * (!this.multiply ? power : this.bit === 0 ? this.x : this.base);
-        this.product = true;
-        if (this.bits > ONE_STEP) continue;
-      }
-      this.power = this.reduced(this.power);
-      this.product = false;
-      this.multiply = !this.multiply && ((exponent >> this.bit) & 1) !== 0;
-      if (!this.multiply) this.bit--;
     }
     return budget;
+  }
+
+  /** A multiplication in two steps: the product, then its reduction. */
+  private takeHalf(): void {
+    const { power } = this;
+    this.product = !this.product;
+    if (this.product) {
+      this.power = power * (!this.multiply ? power : this.bit === 0 ? this.x : this.base);
+      return;
+    }
+    this.power = this.reduced(power);
+    this.multiply = !this.multiply && ((this.exponent >> this.bit) & 1) !== 0;
+    if (!this.multiply) this.bit--;
   }
 
   /** x^e mod n, in 0 .. n - 1, once finished; only the key is kept. */
