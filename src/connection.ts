@@ -190,21 +190,19 @@ export abstract class Connection implements Negotiated {
     return this.exported.export(label, context, length);
   }
 
-  /** Ends our side with close_notify; the peer's data can still be read. */
+  /** Ends our side with close_notify, once the handshake is complete; the peer's data can still be read. */
   closeWrite(): void {
     if (this.state > OPEN || this.writeClosed) return;
     this.writeClosed = true;
-    this.sendAlert(WARNING, close_notify);
+    if (this.state === OPEN) this.sendAlert(WARNING, close_notify);
     if (this.peerClosed) this.end(CLOSED);
   }
 
   /** Ends the connection with close_notify and reads no more. */
   close(): void {
     if (this.state > OPEN) return;
-    if (!this.writeClosed) {
-      this.writeClosed = true;
-      this.sendAlert(WARNING, close_notify);
-    }
+    if (!this.writeClosed || this.state === HANDSHAKING) this.sendAlert(WARNING, close_notify);
+    this.writeClosed = true;
     this.end(CLOSED);
   }
 
@@ -309,6 +307,7 @@ export abstract class Connection implements Negotiated {
     this.flow = post;
     this.post = post;
     this.state = OPEN;
+    if (this.writeClosed) this.sendAlert(WARNING, close_notify);
   }
 
   /** True: data waits for the host. */
@@ -372,7 +371,8 @@ export abstract class Connection implements Negotiated {
 
   private sendAlert(level: number, description: number): void {
     const { writer } = this.records;
-    if (writer.hasAlertRoom) writer.put(alert, 2, level, description);
+    // In the middle of a message of ours the end of the transport has to do.
+    if (writer.hasAlertRoom && !this.flow?.halfSent) writer.put(alert, 2, level, description);
   }
 
   /** Forgets all keys and what was received; what waits to be sent stays. */

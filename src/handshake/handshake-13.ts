@@ -81,6 +81,10 @@ export abstract class Handshake13<F> extends Handshake<F> {
     return true;
   }
 
+  get halfSent(): boolean {
+    return this.proof !== null && this.proof.halfSent;
+  }
+
   get stateName(): string {
     return S.stateName13(this.state);
   }

@@ -49,6 +49,11 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
     return "CONNECTED";
   }
 
+  /** All that is sent here fits into one record. */
+  get halfSent(): boolean {
+    return false;
+  }
+
   /** Nothing here waits. */
   get blocked(): boolean {
     return false;

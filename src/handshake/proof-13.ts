@@ -29,6 +29,11 @@ export class Proof13 {
     this.message = null;
     this.sent = 0;
   }
+
+  /** A message has gone out in part. */
+  get halfSent(): boolean {
+    return this.sent > 0 || this.certificates.begun;
+  }
 }
 
 const NONE: readonly Uint8Array[] = [];

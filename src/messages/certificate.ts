@@ -181,6 +181,11 @@ export class CertificateWriter {
     this.at = 0;
   }
 
+  /** A part was written, and not all. */
+  get begun(): boolean {
+    return !this.done && (this.entry >= 0 || this.at > 0);
+  }
+
   /** Writes what fits into bytes[offset, end) and returns where it stopped. */
   fill(bytes: Uint8Array, offset: number, end: number): number {
     let o = offset;
