@@ -82,7 +82,8 @@ export abstract class Handshake13<F> extends Handshake<F> {
   }
 
   get halfSent(): boolean {
-    return this.proof !== null && this.proof.halfSent;
+    const { proof } = this;
+    return proof === null ? false : proof.halfSent;
   }
 
   get stateName(): string {
