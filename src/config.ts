@@ -21,6 +21,12 @@ export interface Exporter {
   keep(algorithm: HashAlgorithm, hmac: Hmac, transcript: Uint8Array, offset: number): KeyingMaterial;
 }
 
+/** Client authentication after the handshake (RFC 9846 §4.7.2): `postHandshakeAuth` of handshake/post-handshake-auth.js. */
+export interface PostHandshakeAuth {
+  /** The flow that takes over from a client's handshake. */
+  connected(handshake: object): object;
+}
+
 export type CertificateChecks = ChainBounds & Pick<ChainConfig, "timePolicy" | "verify">;
 
 /** What a client connection is made from. One config may serve many connections. */
@@ -35,6 +41,8 @@ export interface ClientConfig {
   readonly serverName: string;
   /** What the client proves itself with when it is asked, in order of preference. */
   readonly identities?: readonly Identity[];
+  /** Given: the server may ask for a certificate after the handshake too, and is answered by `identities`. The hash of the handshake is kept for it. */
+  readonly postHandshakeAuth?: PostHandshakeAuth;
   /** Bounds of certificates and lists, what holds while the clock is not set, and a further check that can only refuse. */
   readonly checks?: CertificateChecks;
   /** ALPN protocol names in order of preference (RFC 7301). */

@@ -147,7 +147,7 @@ export abstract class Connection implements Negotiated {
 
   /** Bytes that write() would take now. */
   writeSpace(): number {
-    if (this.state !== OPEN || this.writeClosed || this.post?.keyUpdateDue) return 0;
+    if (this.state !== OPEN || this.writeClosed || this.post?.keyUpdateDue || this.post?.answering) return 0;
     return this.records.writer.room;
   }
 
@@ -165,7 +165,7 @@ export abstract class Connection implements Negotiated {
       // RFC 9846 §5.5: new keys before the cipher's limit is reached.
       if (this.records.writer.protection?.exhausted) post.updateKeys(false);
       if (post.keyUpdateDue) this.run();
-      if (post.keyUpdateDue) return 0;
+      if (post.keyUpdateDue || post.answering) return 0;
     }
     return this.records.writer.write(bytes, offset, length);
   }
@@ -194,7 +194,7 @@ export abstract class Connection implements Negotiated {
   closeWrite(): void {
     if (this.state > OPEN || this.writeClosed) return;
     this.writeClosed = true;
-    if (this.state === OPEN) this.sendAlert(WARNING, close_notify);
+    if (this.state === OPEN && !(this.post as PostFlow).deferClose()) this.sendAlert(WARNING, close_notify);
     if (this.peerClosed) this.end(CLOSED);
   }
 
@@ -220,7 +220,9 @@ export abstract class Connection implements Negotiated {
   get wants(): number {
     let wants = this.records.writer.pending > 0 ? WANT_SEND : 0;
     if (this.state > OPEN) return wants;
-    if (this.flow?.working) wants |= this.flow.blocked ? 0 : WANT_RESUME;
+    const { flow } = this;
+    if (flow?.working && !flow.blocked) wants |= WANT_RESUME;
+    else if (flow?.working && this.state !== OPEN) return wants;
     else if ((this.input & INPUT_LEFT) !== 0) wants |= WANT_RESUME;
     else if (this.rxSpace() > 0 && this.appData() === 0) wants |= WANT_RECEIVE;
     return wants;
@@ -243,11 +245,17 @@ export abstract class Connection implements Negotiated {
       while (this.reading) {
         const flow = this.flow as Flow;
         if (flow.working) {
-          if (turn > 0 && !flow.atOnce) return;
+          if (turn > 0 && !flow.atOnce) {
+            this.leaveInput(reader.start !== reader.end || reader.unread > 0);
+            return;
+          }
           flow.work(this.sliceSteps);
-          if (flow.blocked) return;
-          if (this.sliceSteps !== Infinity) turn = 2;
-          continue;
+          if (!flow.blocked) {
+            if (this.sliceSteps !== Infinity) turn = 2;
+            continue;
+          }
+          // An answer after the handshake that waits does not keep us from reading.
+          if (this.state !== OPEN) return;
         }
         if (flow.next !== null) {
           this.open(flow.next);

@@ -26,6 +26,7 @@ export type {
   SignatureAlgorithm,
   Verifier,
 } from "./crypto/provider.js";
+export { postHandshakeAuth } from "./handshake/post-handshake-auth.js";
 export type { Identity, Signer, SigningKey } from "./identity.js";
 export type { CertificateTap } from "./messages/certificate.js";
 export { exporter, tlsExporter } from "./schedule/exporter.js";

@@ -37,6 +37,7 @@ const ROWS = [
   ["max_fragment_length", "handshake/common-13.js", "records.writer.maxFragment = fragmentLength;", ";", "pair/record-limits"],
   ["KeyUpdate of the peer", "handshake/post-handshake-13.js", "p.nextGeneration(", "(() => {})(", "pair/floods"],
   ["KeyUpdate before a limit", "connection.js", "post.updateKeys(false);", "", "pair/key-limits"],
+  ["authentication after the handshake", "handshake/client-13.js", "postHandshakeAuth !== undefined", "false", "pair/post-handshake-auth"],
   ["exporters", "handshake/handshake-13.js", "this.negotiated.exported = exported;", "", "pair/exporter"],
   ["half-close, cut-off", "connection.js", "this.cutOff(flow);", "", "pair/close"],
   ["slices", "connection.js", "spent && !flow.atOnce", "false", "pair/slices"],

@@ -53,6 +53,7 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
     sendBuffer: options.sendBuffer ?? NODE_SEND_BUFFER,
     exporter,
     ...(identities.length === 0 ? {} : { identities }),
+    ...(options.postHandshakeAuth === undefined ? {} : { postHandshakeAuth: options.postHandshakeAuth }),
     ...(options.alpn === undefined ? {} : { alpn: options.alpn }),
     ...stepsOf(options),
     ...(options.keyLog === undefined ? {} : { keyLog: options.keyLog }),

@@ -115,6 +115,8 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
 
   get next(): PostFlow | null {
     if (this.state !== S.CONNECTED) return null;
+    const { postHandshakeAuth } = this.config;
+    if (postHandshakeAuth !== undefined) return postHandshakeAuth.connected(this) as PostFlow;
     return new PostHandshake13(CLIENT_ROWS, this.records, this.keys, this.negotiated.suite as CipherSuite);
   }
 

@@ -32,6 +32,10 @@ export interface PostFlow extends Flow {
   sendKeyUpdate(): void;
   /** Makes a KeyUpdate due; requestPeer: it asks the peer for one too. */
   updateKeys(requestPeer: boolean): void;
+  /** An answer of ours is going out: no application data may come between its messages. */
+  readonly answering: boolean;
+  /** We close: true where close_notify goes out by itself behind the answer under way. */
+  deferClose(): boolean;
   /** Application data came or went: the peer is not only sending messages. */
   calm(): void;
 }

@@ -1,10 +1,10 @@
-import { internal_error, TLSAlert } from "../alert.js";
 import type { Exporter, KeyingMaterial, KeyLog } from "../config.js";
 import type { CipherSuite, Hash, HashAlgorithm, NamedGroup, SignatureAlgorithm, Verifier } from "../crypto/provider.js";
 import type { CertificateTap } from "../messages/certificate.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { ChainVerifier } from "../x509/chain.js";
+import { waitForRoom } from "./common-13.js";
 import { Handshake, putHeader, type Row, type Wait } from "./handshake.js";
 import type { Proof13 } from "./proof-13.js";
 import * as S from "./states-13.js";
@@ -92,16 +92,7 @@ export abstract class Handshake13<F> extends Handshake<F> {
 
   /** True where `length` bytes of content fit into a record now; else the step waits until what stands before them was sent. */
   hasRoom(length: number): boolean {
-    const { writer } = this.records;
-    if (writer.room >= length) return true;
-    if (writer.pending === 0)
-      throw new TLSAlert(
-        internal_error,
-        `sendBuffer is too small: a message of ${length} bytes, there is room for ${writer.room}`,
-        "internal",
-      );
-    this.blocked = true;
-    return false;
+    return waitForRoom(this, length);
   }
 
   /** Once the suite tells the hash: key schedule and transcript. */

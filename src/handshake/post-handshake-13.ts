@@ -59,6 +59,14 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
     return false;
   }
 
+  get answering(): boolean {
+    return false;
+  }
+
+  deferClose(): boolean {
+    return false;
+  }
+
   get takesChangeCipherSpec(): boolean {
     return false;
   }
@@ -67,9 +75,9 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
     return null;
   }
 
-  protected begun(): void {}
+  protected begun(_header: number): void {}
 
-  protected passed(): void {}
+  protected passed(_bytes: Uint8Array, _offset: number, _length: number): void {}
 
   protected waitForReader(): void {}
 

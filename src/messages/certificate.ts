@@ -165,17 +165,19 @@ export class CertificateReader {
 export class CertificateWriter {
   done: boolean;
   private readonly certificates: readonly Uint8Array[];
+  private readonly context: Uint8Array;
   private readonly listLength: number;
   /** The entry under way; -1: the header. */
   private entry: number;
   private at: number;
 
   /** certificates: DER, the end entity's first; none: the answer of a client that has no certificate. */
-  constructor(certificates: readonly Uint8Array[]) {
+  constructor(certificates: readonly Uint8Array[], context: Uint8Array = NO_CONTEXT) {
     let length = 0;
     for (let i = 0; i < certificates.length; i++) length += certificates[i].length + 5;
     this.done = false;
     this.certificates = certificates;
+    this.context = context;
     this.listLength = length;
     this.entry = -1;
     this.at = 0;
@@ -192,7 +194,7 @@ export class CertificateWriter {
     while (o < end && !this.done) {
       if (this.entry < 0) {
         bytes[o++] = this.headerByte(this.at++);
-        if (this.at === 8) this.nextEntry();
+        if (this.at === 8 + this.context.length) this.nextEntry();
         continue;
       }
       const certificate = this.certificates[this.entry];
@@ -218,12 +220,16 @@ export class CertificateWriter {
     this.done = this.entry === this.certificates.length;
   }
 
-  /** Type, length, an empty certificate_request_context, length of certificate_list. */
+  /** Type, length, certificate_request_context, length of certificate_list. */
   private headerByte(index: number): number {
-    const { listLength } = this;
+    const { listLength, context } = this;
+    const { length } = context;
     if (index === 0) return certificateType;
-    if (index < 4) return ((listLength + 4) >> (8 * (3 - index))) & 255;
-    if (index === 4) return 0;
-    return (listLength >> (8 * (7 - index))) & 255;
+    if (index < 4) return ((listLength + 4 + length) >> (8 * (3 - index))) & 255;
+    if (index === 4) return length;
+    if (index < 5 + length) return context[index - 5];
+    return (listLength >> (8 * (7 + length - index))) & 255;
   }
 }
+
+const NO_CONTEXT = new Uint8Array(0);
