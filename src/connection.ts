@@ -255,7 +255,7 @@ export abstract class Connection implements Negotiated {
             continue;
           }
           // An answer after the handshake that waits does not keep us from reading.
-          if (this.state !== OPEN) return;
+          if (this.post === null) return;
         }
         if (flow.next !== null) {
           this.open(flow.next);

@@ -166,19 +166,15 @@ export class CertificateWriter {
   done: boolean;
   private readonly certificates: readonly Uint8Array[];
   private readonly context: Uint8Array;
-  private readonly listLength: number;
   /** The entry under way; -1: the header. */
   private entry: number;
   private at: number;
 
   /** certificates: DER, the end entity's first; none: the answer of a client that has no certificate. */
   constructor(certificates: readonly Uint8Array[], context: Uint8Array = NO_CONTEXT) {
-    let length = 0;
-    for (let i = 0; i < certificates.length; i++) length += certificates[i].length + 5;
     this.done = false;
     this.certificates = certificates;
     this.context = context;
-    this.listLength = length;
     this.entry = -1;
     this.at = 0;
   }
@@ -212,6 +208,13 @@ export class CertificateWriter {
       if (++this.at === length + 5) this.nextEntry();
     }
     return o;
+  }
+
+  private get listLength(): number {
+    const { certificates } = this;
+    let length = 0;
+    for (let i = 0; i < certificates.length; i++) length += certificates[i].length + 5;
+    return length;
   }
 
   private nextEntry(): void {
