@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer as createTcp } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as connectTls, createServer as createTls, type TLSSocket as NodeTLSSocket } from "node:tls";
@@ -14,6 +14,7 @@ import { runXs } from "../../sim/xs/run.js";
 import { tlsExporter } from "../../src/schedule/exporter.js";
 import { hostOrNull } from "../sim/program.js";
 import { type Leaf, OpensslCa, opensslVersion } from "./openssl-ca.js";
+import { opensslServer } from "./servers.js";
 
 const LABEL = "EXPORTER-test";
 const CONTEXT = Buffer.from("context");
@@ -108,19 +109,14 @@ describe("exporters and real peers", function () {
   const KEYMAT = ["-keymatexport", LABEL, "-keymatexportlen", "40"];
 
   it("our client, openssl s_server -keymatexport", async () => {
-    const free = createTcp().listen(0, "127.0.0.1");
-    await once(free, "listening");
-    const { port } = free.address() as AddressInfo;
-    free.close();
-    await once(free, "close");
-    const certificates = ["-cert", leaf.leafFile, "-key", leaf.keyFile, "-cert_chain", ca.intermediateFile];
-    const child = spawn("openssl", ["s_server", "-accept", `127.0.0.1:${port}`, ...certificates, ...KEYMAT]);
-    ends.push(() => child.kill());
-    await once(child.stdout, "data");
-    const printed = material(child);
+    const child = await opensslServer(ca, leaf, KEYMAT);
+    ends.push(() => child.stop());
+    const { port } = child;
     const client = connect({ host: "127.0.0.1", servername: "localhost", port, ca: readFileSync(ca.rootFile) });
     await once(client, "secureConnect");
-    expect(client.exportKeyingMaterial(40, LABEL).toString("hex")).to.equal(await printed);
+    const exported = client.exportKeyingMaterial(40, LABEL).toString("hex").toUpperCase();
+    for (let i = 0; i < 100 && !child.output().includes("Keying material: "); i++) await new Promise((done) => setTimeout(done, 50));
+    expect(child.output()).to.contain(`Keying material: ${exported}`);
     client.destroy();
   });
 
