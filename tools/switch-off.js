@@ -40,7 +40,7 @@ const ROWS = [
   ["authentication after the handshake", "handshake/client-13.js", "postHandshakeAuth !== undefined", "false", "pair/post-handshake-auth"],
   ["exporters", "handshake/handshake-13.js", "this.negotiated.exported = exported;", "", "pair/exporter"],
   ["half-close, cut-off", "connection.js", "this.cutOff(flow);", "", "pair/close"],
-  ["slices", "connection.js", "spent && !flow.atOnce", "false", "pair/slices"],
+  ["slices", "connection.js", "turn > 0 && !flow.atOnce", "false", "pair/slices"],
   ["NewSessionTicket is ignored", "handshake/post-handshake-13.js", "type: new_session_ticket", "type: 99", "pair/floods"],
 ];
 
