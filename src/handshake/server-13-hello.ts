@@ -106,7 +106,7 @@ function chooseIdentity(h: H, host: VirtualHost, bytes: Uint8Array): Proof13 {
   for (let i = 0; i < identities.length; i++) {
     const { schemes } = identities[i].key;
     for (let j = 0; j < schemes.length; j++)
-      if (signsHandshake13(schemes[j]) && offersScheme(h, bytes, schemes[j])) return new Proof13(identities[i], schemes[j]);
+      if (signsHandshake13(schemes[j]) && offersScheme(h, bytes, schemes[j])) return new Proof13(identities[i], schemes[j], h.wantsStatus);
   }
   throw new TLSAlert(handshake_failure, "ClientHello: signature_algorithms has none that a certificate of this server can be used with");
 }

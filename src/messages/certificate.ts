@@ -1,7 +1,8 @@
 import { decode_error, illegal_parameter, TLSAlert } from "../alert.js";
-import { certificate as certificateType } from "../constants.js";
+import { certificate as certificateType, status_request } from "../constants.js";
 import { refuseExtension } from "../extensions/extension.js";
 import type { ChainVerifier } from "../x509/chain.js";
+import type { StatusReader } from "../x509/status.js";
 
 const CONTEXT_LENGTH = 0;
 const LIST_LENGTH = 1;
@@ -9,6 +10,8 @@ const ENTRY_LENGTH = 2;
 const ENTRY = 3;
 const EXTENSIONS_LENGTH = 4;
 const EXTENSION_TYPE = 5;
+const EXTENSION_LENGTH = 6;
+const STATUS = 7;
 
 /** Sees the certificates of a list as their bytes pass. */
 export interface CertificateTap {
@@ -30,6 +33,8 @@ export class CertificateReader {
   private left: number;
   private number: number;
   private listLeft: number;
+  /** Bytes of an entry's extension block behind the extension that is read. */
+  private blockLeft: number;
   private entries: number;
 
   /** extensions: those that this side knows. mayBeEmpty: the peer is a client, which may have no certificate. */
@@ -47,6 +52,7 @@ export class CertificateReader {
     this.left = 1;
     this.number = 0;
     this.listLeft = 0;
+    this.blockLeft = 0;
     this.entries = 0;
   }
 
@@ -66,6 +72,15 @@ export class CertificateReader {
           this.chain.endCertificate();
           this.expect(EXTENSIONS_LENGTH, 2);
         }
+        continue;
+      }
+      if (this.field === STATUS) {
+        const n = Math.min(end - o, this.left);
+        (this.chain.status as StatusReader).pushStatus(bytes, o, n);
+        o += n;
+        this.left -= n;
+        this.listLeft -= n;
+        if (this.left === 0) this.nextExtension();
         continue;
       }
       if (this.field > LIST_LENGTH) {
@@ -89,6 +104,7 @@ export class CertificateReader {
     this.left = from.left;
     this.number = from.number;
     this.listLeft = from.listLeft;
+    this.blockLeft = from.blockLeft;
     this.entries = from.entries;
   }
 
@@ -127,13 +143,32 @@ export class CertificateReader {
       case EXTENSIONS_LENGTH:
         if (n > this.listLeft) this.overrun();
         if (n === 1) throw new TLSAlert(decode_error, `Certificate: an extension block of 1 byte at entry ${this.entries - 1}`);
-        if (n === 0) this.expect(ENTRY_LENGTH, 3);
-        else this.expect(EXTENSION_TYPE, 2);
+        this.blockLeft = n;
+        this.nextExtension();
+        return;
+      case EXTENSION_TYPE:
+        // §4.3: of what can be answered in a Certificate message, only a status may have been asked for.
+        if (n !== status_request || this.chain.status === null)
+          refuseExtension(this.extensions, n, `Certificate, entry ${this.entries - 1}`);
+        this.expect(EXTENSION_LENGTH, 2);
         return;
       default:
-        // Nothing that can be answered in a Certificate message was offered (§4.3).
-        refuseExtension(this.extensions, n, `Certificate, entry ${this.entries - 1}`);
+        if (n > this.blockLeft - 4) this.overrun();
+        this.blockLeft -= 4 + n;
+        (this.chain.status as StatusReader).beginStatus(this.entries - 1, n);
+        this.expect(STATUS, n);
     }
+  }
+
+  /** An extension of the entry comes, or the entry is complete. */
+  private nextExtension(): void {
+    if (this.blockLeft > 0) {
+      if (this.blockLeft < 4) this.overrun();
+      this.expect(EXTENSION_TYPE, 2);
+      return;
+    }
+    this.chain.endEntry();
+    this.expect(ENTRY_LENGTH, 3);
   }
 
   private expect(field: number, left: number): void {
@@ -161,21 +196,28 @@ export class CertificateReader {
   }
 }
 
+/** Bytes of a status_request extension before the OCSPResponse: type and length, status_type and length. */
+const STATUS_HEADER = 8;
+const OCSP = 1;
+
 /** Writes a Certificate message (RFC 9846 §4.5.1) piece by piece, header included, so that a chain needs no buffer of its size. */
 export class CertificateWriter {
   done: boolean;
   private readonly certificates: readonly Uint8Array[];
+  /** What is stapled to the end entity's certificate (§4.5.1.1). */
+  private readonly status: Uint8Array | null;
   private readonly listLength: number;
   /** The entry under way; -1: the header. */
   private entry: number;
   private at: number;
 
-  /** certificates: DER, the end entity's first; none: the answer of a client that has no certificate. */
-  constructor(certificates: readonly Uint8Array[]) {
-    let length = 0;
+  /** certificates: DER, the end entity's first; none: the answer of a client that has no certificate. status: an OCSPResponse, or null. */
+  constructor(certificates: readonly Uint8Array[], status: Uint8Array | null) {
+    let length = status === null ? 0 : STATUS_HEADER + status.length;
     for (let i = 0; i < certificates.length; i++) length += certificates[i].length + 5;
     this.done = false;
     this.certificates = certificates;
+    this.status = status;
     this.listLength = length;
     this.entry = -1;
     this.at = 0;
@@ -200,11 +242,35 @@ export class CertificateWriter {
         this.at += n;
         continue;
       }
-      // cert_data's length before it; an empty extension block behind it.
-      bytes[o++] = at < 0 ? (length >> (-8 * (at + 1))) & 255 : 0;
-      if (++this.at === length + 5) this.nextEntry();
+      // cert_data's length before it; behind it the extension block, empty but for a status.
+      const status = this.entry === 0 ? this.status : null;
+      const block = status === null ? 0 : STATUS_HEADER + status.length;
+      bytes[o++] = at < 0 ? (length >> (-8 * (at + 1))) & 255 : this.extensionByte(at - length, block);
+      if (++this.at === length + 5 + block) this.nextEntry();
     }
     return o;
+  }
+
+  /** The length of the extension block; type and length of status_request; status_type, length, OCSPResponse. */
+  private extensionByte(index: number, block: number): number {
+    if (index < 2) return (block >> (8 * (1 - index))) & 255;
+    if (index >= 2 + STATUS_HEADER) return (this.status as Uint8Array)[index - 2 - STATUS_HEADER];
+    switch (index) {
+      case 3:
+        return status_request;
+      case 4:
+        return (block - 4) >> 8;
+      case 5:
+        return (block - 4) & 255;
+      case 6:
+        return OCSP;
+      case 8:
+        return (block - STATUS_HEADER) >> 8;
+      case 9:
+        return (block - STATUS_HEADER) & 255;
+      default:
+        return 0;
+    }
   }
 
   private nextEntry(): void {

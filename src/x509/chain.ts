@@ -37,6 +37,7 @@ import { DIGEST, NAME_SIZE } from "./kept.js";
 import { parseServerName, type ServerName } from "./name.js";
 import type { Parked } from "./parked.js";
 import { NEW_WAY, NO_WAY, PathBuilder, PINNED_WAY, VERIFIER_STATE } from "./path.js";
+import type { StatusReader } from "./status.js";
 import { PIN_CERTIFICATE, PIN_KEY, type TrustAnchor } from "./trust.js";
 
 export type { ChainConfig, Purpose, VerifiedPath } from "./chain-config.js";
@@ -50,6 +51,8 @@ const CHECK_TIP = 2;
 const CHECK_ANCHOR = 3;
 /** endChain() was called, or something was refused. */
 const ENDED = 4;
+/** The leaf's status is checked. */
+const CHECK_STATUS = 5;
 
 /** State in the reader's scratch: flags; how many anchors were tried for the tip, with how many of them its signature was verified; signatures so far. */
 const FLAGS = VERIFIER_STATE;
@@ -66,6 +69,8 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
   private now: number;
   private algorithm: SignatureAlgorithm | null;
   private verifier: Verifier | null;
+  /** Reads and checks the leaf's status, where that is asked for. */
+  readonly status: StatusReader | null;
 
   /** Throws a RangeError where the name is missing or malformed, or a bound is out of range. */
   constructor(config: ChainConfig) {
@@ -80,6 +85,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     this.now = -1;
     this.algorithm = null;
     this.verifier = null;
+    this.status = config.status ? config.status.create(config, limits) : null;
   }
 
   /** The next certificate of the list, of `length` octets. */
@@ -96,6 +102,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
       throw new TLSAlert(bad_certificate, `${reader.who()} has ${length} octets, at most ${maxCertificateLength} are allowed`);
     }
     if (length === 0) throw new TLSAlert(bad_certificate, `${reader.who()} is empty`);
+    if (index === 0 && this.status) this.status.beginLeaf(length);
     this.phase = READING;
   }
 
@@ -103,6 +110,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
   push(bytes: Uint8Array, offset: number, length: number): void {
     this.expect(READING);
     this.reader.push(bytes, offset, length);
+    if (this.status && this.reader.index === 0) this.status.pushLeaf(bytes, offset, length);
     this.phase = READING;
   }
 
@@ -115,6 +123,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     if (reader.index === 0) {
       this.judgeLeaf();
       this.beginPath();
+      if (this.status) this.status.endLeaf(reader.scratch(), reader.tipAt());
       return this.isPinned() ? this.accept(null) : this.tryAnchors(0);
     }
     const problem =
@@ -133,14 +142,31 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     return this.search();
   }
 
+  /**
+   * The entry of the certificate that was read is complete, with what was stapled to it. PENDING as for endCertificate(). The status of a leaf comes before
+   * its issuer, unless that is an anchor: then it can be checked at once.
+   */
+  endEntry(): number {
+    const { status, anchor } = this;
+    if (!status || this.reader.index > 0) return DONE;
+    this.expect(BETWEEN);
+    const stapled = status.endEntry();
+    if (!stapled || !this.has(FOUND) || !anchor) return this.done();
+    const info = anchor.publicKeyInfo;
+    const place = locateKey(info);
+    const at = place >> 8;
+    return this.checkStatus(status, place & 0xff, info, at, info.length - at);
+  }
+
   /** A signature is being verified: call step(). */
   get checking(): boolean {
-    return this.phase === CHECK_TIP || this.phase === CHECK_ANCHOR;
+    return this.phase === CHECK_TIP || this.phase === CHECK_ANCHOR || this.phase === CHECK_STATUS;
   }
 
   /** Goes on with the signature under way; budget as in Verifier. DONE: the next certificate, or endChain(), may come. */
   step(budget: number): number {
     const { phase } = this;
+    if (phase === CHECK_STATUS) return this.stepStatus(budget);
     if (phase !== CHECK_TIP && phase !== CHECK_ANCHOR) return DONE;
     const verifier = this.verifier!;
     const result = verifier.step(budget);
@@ -158,9 +184,31 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
       problem = new TLSAlert(bad_certificate, `${this.who(this.tip)}: its signature does not verify with the key of ${issuer}`);
     }
     if (problem) return this.passOver(problem, candidate);
-    const pinned = candidate ? candidate.pinned : this.isPinned();
+    const { status, reader, tip } = this;
     this.attach(candidate);
-    return pinned ? this.accept(null) : this.tryAnchors(0);
+    if (!status || tip > 0) return this.goOn(candidate);
+    if (candidate) return this.checkStatus(status, candidate.keyType, candidate.bytes, candidate.keyAt, candidate.keyLength);
+    const { index } = reader;
+    return this.checkStatus(status, reader.keyType(index), reader.scratch(), reader.keyAt(index), reader.keyLength(index));
+  }
+
+  /** Begins to check what is stapled to the leaf with the key of its issuer. */
+  private checkStatus(status: StatusReader, keyType: number, key: Uint8Array, keyAt: number, keyLength: number): number {
+    status.check(keyType, key, keyAt, keyLength, this.now, this.has(CLOCK_IS_SET));
+    this.phase = CHECK_STATUS;
+    return PENDING;
+  }
+
+  private stepStatus(budget: number): number {
+    const result = this.status!.step(budget);
+    if (result !== DONE) return result;
+    this.phase = ENDED;
+    return this.has(FOUND) ? this.done() : this.goOn(this.detour ? this.detour.candidate : null);
+  }
+
+  /** An issuer was attached: the path ends with it, or goes on. */
+  private goOn(candidate: Parked | null): number {
+    return (candidate ? candidate.pinned : this.isPinned()) ? this.accept(null) : this.tryAnchors(0);
   }
 
   /** The list is complete. Throws where no path to a trust anchor was found. */
@@ -168,6 +216,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     this.expect(BETWEEN);
     if (this.reader.index < 0) throw new TLSAlert(decode_error, "certificate_list is empty");
     if (!this.has(FOUND)) throw this.finalRefusal();
+    if (this.status) this.status.endPath();
     const { verify, timePolicy } = this.config;
     const reason = verify ? verify(this) : "";
     if (reason !== "") {
@@ -210,7 +259,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
    * while a signature is under way: what step() computes is not copied; and not when the list turned out not to be in order.
    */
   copyFrom(from: ChainVerifier): void {
-    if (from.phase === CHECK_TIP || from.phase === CHECK_ANCHOR) throw new Error("a signature is being verified");
+    if (from.checking || from.status) throw new Error("a signature is being verified");
     this.copyPath(from);
     this.phase = from.phase;
     this.now = from.now;
