@@ -221,8 +221,9 @@ export abstract class Connection implements Negotiated {
         const flow = this.flow as Flow;
         if (flow.working) {
           if (!flow.atOnce && slices-- === 0) return;
-          flow.work(this.sliceSteps);
+          const complete = flow.work(this.sliceSteps);
           if (flow.blocked) return;
+          if (complete) flow.handle(reader);
           continue;
         }
         if (flow.next !== null) {

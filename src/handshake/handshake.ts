@@ -93,11 +93,13 @@ export abstract class Handshake<F> {
     return wait !== null && wait.atOnce === true;
   }
 
-  /** One slice of work. */
-  work(budget: number): void {
+  /** One slice of work. True: a streamed message is complete, which waited for it at its last byte; call `handle`. */
+  work(budget: number): boolean {
     const wait = this.findWait() as Wait<F>;
     this.blocked = false;
     this.state = wait.step(this as unknown as F, budget);
+    const { reader } = this;
+    return reader !== null && this.left === 0 && !reader.waiting;
   }
 
   /**

@@ -1,4 +1,4 @@
-import { decode_error, illegal_parameter, TLSAlert } from "../alert.js";
+import { decode_error, illegal_parameter, internal_error, TLSAlert } from "../alert.js";
 import { certificate as certificateType, status_request } from "../constants.js";
 import { refuseExtension } from "../extensions/extension.js";
 import type { ChainVerifier } from "../x509/chain.js";
@@ -199,6 +199,7 @@ export class CertificateReader {
 /** Bytes of a status_request extension before the OCSPResponse: type and length, status_type and length. */
 const STATUS_HEADER = 8;
 const OCSP = 1;
+const LONGEST_STATUS = 0xffff - STATUS_HEADER;
 
 /** Writes a Certificate message (RFC 9846 §4.5.1) piece by piece, header included, so that a chain needs no buffer of its size. */
 export class CertificateWriter {
@@ -216,6 +217,8 @@ export class CertificateWriter {
     let length = status === null ? 0 : STATUS_HEADER + status.length;
     for (let i = 0; i < certificates.length; i++) length += certificates[i].length + 5;
     this.done = false;
+    if (status !== null && (status.length === 0 || status.length > LONGEST_STATUS))
+      throw new TLSAlert(internal_error, `Certificate: an OCSP response of ${status.length} bytes can't be stapled`, "internal");
     this.certificates = certificates;
     this.status = status;
     this.listLength = length;

@@ -150,8 +150,8 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     const { status, anchor } = this;
     if (!status || this.reader.index > 0) return DONE;
     this.expect(BETWEEN);
-    const stapled = status.endEntry();
-    if (!stapled || !this.has(FOUND) || !anchor) return this.done();
+    status.endEntry();
+    if (!status.stapled || !this.has(FOUND) || !anchor) return this.done();
     const info = anchor.publicKeyInfo;
     const place = locateKey(info);
     const at = place >> 8;
@@ -186,7 +186,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     if (problem) return this.passOver(problem, candidate);
     const { status, reader, tip } = this;
     this.attach(candidate);
-    if (!status || tip > 0) return this.goOn(candidate);
+    if (!status?.stapled || tip > 0) return this.goOn(candidate);
     if (candidate) return this.checkStatus(status, candidate.keyType, candidate.bytes, candidate.keyAt, candidate.keyLength);
     const { index } = reader;
     return this.checkStatus(status, reader.keyType(index), reader.scratch(), reader.keyAt(index), reader.keyLength(index));

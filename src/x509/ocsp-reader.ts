@@ -5,7 +5,7 @@
  *
  * The answer is found by the serial number and the hash of the issuer's name; the hash of the issuer's key is kept, to be compared once that key is known.
  */
-import { bad_certificate_status_response, TLSAlert } from "../alert.js";
+import { bad_certificate, bad_certificate_status_response, TLSAlert } from "../alert.js";
 import { type Hash, KEY_ED25519 } from "../crypto/provider.js";
 import { sha1 } from "../crypto/xs/sha1.js";
 import { digestLengthOf, findAlgorithm, signatureId, signatureLimitOf } from "./algorithms.js";
@@ -144,6 +144,7 @@ export abstract class OcspReader extends DerReader {
   }
 
   protected override malformed(reason: string): never {
+    if (this.readsLeaf) throw new TLSAlert(bad_certificate, `leaf: ${reason}`);
     this.refuse(reason);
   }
 

@@ -150,10 +150,12 @@ class OcspStatus extends OcspReader implements StatusReader {
     if (entry === 0) this.beginResponse(length);
   }
 
-  endEntry(): boolean {
-    if (this.stage === STAPLED) return true;
-    this.refuseNone("none is stapled");
-    return false;
+  endEntry(): void {
+    if (!this.stapled) this.refuseNone("none is stapled");
+  }
+
+  get stapled(): boolean {
+    return this.stage !== NOTHING;
   }
 
   endPath(): void {

@@ -22,8 +22,10 @@ export interface StatusReader {
   /** CertificateStatus, `length` octets, stands in the nth entry of the list. */
   beginStatus(entry: number, length: number): void;
   pushStatus(bytes: Uint8Array, offset: number, length: number): void;
-  /** The leaf's entry is complete: whether there is a status, to be checked. Where none came that is needed, it throws. */
-  endEntry(): boolean;
+  /** The leaf's entry is complete. Throws where no status came that is needed. */
+  endEntry(): void;
+  /** Whether there is a status, to be checked. */
+  readonly stapled: boolean;
   /** The leaf's issuer is decided: begins to check what was stapled. `now` is the time, or, where the clock is not set, a time that has passed. */
   check(keyType: number, key: Uint8Array, keyAt: number, keyLength: number, now: number, isSet: boolean): void;
   /** Goes on with the signatures; budget as in Verifier. */
