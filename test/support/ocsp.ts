@@ -86,8 +86,8 @@ export interface ResponseFields {
   extensions: Uint8Array;
   algorithm: Uint8Array;
   signer: TestKey;
-  /** The BIT STRING; null: signed right. */
-  signature: Uint8Array | null;
+  /** The BIT STRING, or what makes it of the tbsResponseData; null: signed right by `signer`. */
+  signature: Uint8Array | ((tbs: Uint8Array) => Uint8Array) | null;
   certs: readonly Uint8Array[];
   tail: Uint8Array;
 }
@@ -111,7 +111,9 @@ export function response(fields: Partial<ResponseFields> = {}): Uint8Array {
   };
   const tbs = der.sequence(all.version, all.responder, all.producedAt, der.sequence(...all.responses), all.extensions);
   const certs = all.certs.length === 0 ? [] : [der.explicit(0, der.sequence(...all.certs))];
-  const basic = der.sequence(tbs, all.algorithm, all.signature ?? der.bitString(sign(all.signer, tbs)), ...certs);
+  const { signature } = all;
+  const signed = typeof signature === "function" ? signature(tbs) : (signature ?? der.bitString(sign(all.signer, tbs)));
+  const basic = der.sequence(tbs, all.algorithm, signed, ...certs);
   return der.sequence(all.responseStatus, der.explicit(0, der.sequence(all.responseType, der.octetString(basic))), all.tail);
 }
 

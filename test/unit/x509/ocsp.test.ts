@@ -1,13 +1,16 @@
+import { ed25519 as curve } from "@noble/curves/ed25519.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { expect } from "chai";
 import { TLSAlert } from "../../../src/alert.js";
 import { PENDING } from "../../../src/crypto/provider.js";
+import { ed25519 } from "../../../src/crypto/xs/ed25519.js";
 import { type ChainConfig, ChainVerifier } from "../../../src/x509/chain.js";
 import { type OcspAnswer, type OcspOptions, ocspStapling } from "../../../src/x509/ocsp-stapling.js";
 import { PinnedTrust } from "../../../src/x509/pins.js";
 import { FloorDate } from "../../../src/x509/time-policy.js";
 import { ON_XS } from "../../pair/effort.js";
 import * as der from "../../support/der.js";
+import { nobleP256Sha256 } from "../../support/noble-provider.js";
 import * as ocsp from "../../support/ocsp.js";
 import * as pki from "../../support/pki.js";
 import { chainConfig } from "./verify.js";
@@ -353,6 +356,22 @@ describe("x509/ocsp-stapling", () => {
     it("what is wrong with a certificate that is not the responder's does not matter, if its form is right", () => {
       const old = responderCertificate({ subject: pki.commonName("Another"), version: null, extensions: null, notAfter: NOW - 1 });
       expect(outcome(delegated({}, { certs: [old, responderCertificate()] }))).to.equal("valid");
+    });
+
+    it("a responder with Ed25519, for which ResponseData is kept", () => {
+      const secret = sha256(der.ascii("ed25519 responder"));
+      const spki = der.sequence(der.sequence(der.oid("1.3.101.112")), der.bitString(curve.getPublicKey(secret)));
+      const config = { signatures: [nobleP256Sha256, ed25519] };
+      const algorithm = pki.algorithmIdentifier("1.3.101.112");
+      const signature = (tbs: Uint8Array) => der.bitString(curve.sign(tbs, secret));
+      expect(outcome(delegated({ spki }, { algorithm, signature }), { config })).to.equal("valid");
+      const other = (tbs: Uint8Array) => der.bitString(curve.sign(tbs.slice(1), secret));
+      expect(outcome(delegated({ spki }, { algorithm, signature: other }), { config })).to.match(
+        /does not verify with the key of its responder/,
+      );
+      expect(outcome(delegated({ spki }), { config })).to.equal(
+        `${RESPONSE}the Ed25519 key of its responder can't have made its signature`,
+      );
     });
 
     it("with an algorithm that is not supported: SHA-1, SHA-384 without it", () => {
