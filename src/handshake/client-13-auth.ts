@@ -47,7 +47,7 @@ export function readCertificateRequest(h: H): CertificateRequestReader {
 /** §4.4.2: the first of our identities that the server can accept; none is an answer too. */
 export function onCertificateRequest(h: H): number {
   const request = h.request as CertificateRequestReader;
-  h.proof = new Proof13(request.identity, request.scheme, false);
+  h.proof = new Proof13(request.identity, request.scheme);
   h.request = null;
   return S.WAIT_CERT;
 }

@@ -95,11 +95,9 @@ export abstract class Handshake<F> {
 
   /** One slice of work. True: a streamed message is complete, which waited for it at its last byte; call `handle`. */
   work(budget: number): boolean {
-    const wait = this.findWait() as Wait<F>;
     this.blocked = false;
-    this.state = wait.step(this as unknown as F, budget);
-    const { reader } = this;
-    return reader !== null && this.left === 0 && !reader.waiting;
+    this.state = (this.findWait() as Wait<F>).step(this as unknown as F, budget);
+    return this.reader !== null && this.left === 0 && !this.reader.waiting;
   }
 
   /**

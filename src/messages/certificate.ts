@@ -1,4 +1,4 @@
-import { decode_error, illegal_parameter, internal_error, TLSAlert } from "../alert.js";
+import { decode_error, illegal_parameter, TLSAlert } from "../alert.js";
 import { certificate as certificateType, status_request } from "../constants.js";
 import { refuseExtension } from "../extensions/extension.js";
 import type { ChainVerifier } from "../x509/chain.js";
@@ -61,26 +61,15 @@ export class CertificateReader {
     const end = offset + length;
     let o = offset;
     while (o < end && !this.waiting) {
-      if (this.field === ENTRY) {
+      if (this.field === ENTRY || this.field === STATUS) {
         const n = Math.min(end - o, this.left);
-        this.chain.push(bytes, o, n);
-        if (this.tap !== null) this.tap.bytes(bytes, o, n);
+        if (this.field === STATUS) (this.chain.status as StatusReader).pushStatus(bytes, o, n);
+        else this.chain.push(bytes, o, n);
+        if (this.tap !== null && this.field === ENTRY) this.tap.bytes(bytes, o, n);
         o += n;
         this.left -= n;
         this.listLeft -= n;
-        if (this.left === 0) {
-          this.chain.endCertificate();
-          this.expect(EXTENSIONS_LENGTH, 2);
-        }
-        continue;
-      }
-      if (this.field === STATUS) {
-        const n = Math.min(end - o, this.left);
-        (this.chain.status as StatusReader).pushStatus(bytes, o, n);
-        o += n;
-        this.left -= n;
-        this.listLeft -= n;
-        if (this.left === 0) this.nextExtension();
+        if (this.left === 0) this.contentRead();
         continue;
       }
       if (this.field > LIST_LENGTH) {
@@ -160,6 +149,16 @@ export class CertificateReader {
     }
   }
 
+  /** A certificate, or what is stapled to it, is complete. */
+  private contentRead(): void {
+    if (this.field === STATUS) {
+      this.nextExtension();
+      return;
+    }
+    this.chain.endCertificate();
+    this.expect(EXTENSIONS_LENGTH, 2);
+  }
+
   /** An extension of the entry comes, or the entry is complete. */
   private nextExtension(): void {
     if (this.blockLeft > 0) {
@@ -196,31 +195,21 @@ export class CertificateReader {
   }
 }
 
-/** Bytes of a status_request extension before the OCSPResponse: type and length, status_type and length. */
-const STATUS_HEADER = 8;
-const OCSP = 1;
-const LONGEST_STATUS = 0xffff - STATUS_HEADER;
-
 /** Writes a Certificate message (RFC 9846 §4.5.1) piece by piece, header included, so that a chain needs no buffer of its size. */
 export class CertificateWriter {
   done: boolean;
   private readonly certificates: readonly Uint8Array[];
-  /** What is stapled to the end entity's certificate (§4.5.1.1). */
-  private readonly status: Uint8Array | null;
   private readonly listLength: number;
   /** The entry under way; -1: the header. */
-  private entry: number;
+  protected entry: number;
   private at: number;
 
-  /** certificates: DER, the end entity's first; none: the answer of a client that has no certificate. status: an OCSPResponse, or null. */
-  constructor(certificates: readonly Uint8Array[], status: Uint8Array | null) {
-    let length = status === null ? 0 : STATUS_HEADER + status.length;
+  /** certificates: DER, the end entity's first; none: the answer of a client that has no certificate. more: bytes of extensions. */
+  constructor(certificates: readonly Uint8Array[], more = 0) {
+    let length = more;
     for (let i = 0; i < certificates.length; i++) length += certificates[i].length + 5;
     this.done = false;
-    if (status !== null && (status.length === 0 || status.length > LONGEST_STATUS))
-      throw new TLSAlert(internal_error, `Certificate: an OCSP response of ${status.length} bytes can't be stapled`, "internal");
     this.certificates = certificates;
-    this.status = status;
     this.listLength = length;
     this.entry = -1;
     this.at = 0;
@@ -245,35 +234,19 @@ export class CertificateWriter {
         this.at += n;
         continue;
       }
-      // cert_data's length before it; behind it the extension block, empty but for a status.
-      const status = this.entry === 0 ? this.status : null;
-      const block = status === null ? 0 : STATUS_HEADER + status.length;
-      bytes[o++] = at < 0 ? (length >> (-8 * (at + 1))) & 255 : this.extensionByte(at - length, block);
-      if (++this.at === length + 5 + block) this.nextEntry();
+      // cert_data's length before it; behind it the extension block.
+      bytes[o++] = at < 0 ? (length >> (-8 * (at + 1))) & 255 : this.extensionByte(at - length);
+      if (++this.at === length + 5 + this.blockLength) this.nextEntry();
     }
     return o;
   }
 
-  /** The length of the extension block; type and length of status_request; status_type, length, OCSPResponse. */
-  private extensionByte(index: number, block: number): number {
-    if (index < 2) return (block >> (8 * (1 - index))) & 255;
-    if (index >= 2 + STATUS_HEADER) return (this.status as Uint8Array)[index - 2 - STATUS_HEADER];
-    switch (index) {
-      case 3:
-        return status_request;
-      case 4:
-        return (block - 4) >> 8;
-      case 5:
-        return (block - 4) & 255;
-      case 6:
-        return OCSP;
-      case 8:
-        return (block - STATUS_HEADER) >> 8;
-      case 9:
-        return (block - STATUS_HEADER) & 255;
-      default:
-        return 0;
-    }
+  /** Bytes of the entry's extensions; then those bytes, the length of the block before them. */
+  protected get blockLength(): number {
+    return 0;
+  }
+  protected extensionByte(_index: number): number {
+    return 0;
   }
 
   private nextEntry(): void {
