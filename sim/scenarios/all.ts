@@ -4,6 +4,7 @@ import { client13, client13Aes128Ccm, client13Aes128Ccm8, client13Aes256Gcm, cli
 import { connections3 } from "./connections3.js";
 import { leaks } from "./leaks.js";
 import { mtls } from "./mtls.js";
+import { ocsp } from "./ocsp.js";
 import { primitives, primitivesFull } from "./primitives.js";
 import { recordsAes128Ccm, recordsAes128Ccm8, recordsAes256Gcm, recordsAesGcm, recordsChaCha } from "./records.js";
 import type { Scenario } from "./scenario.js";
@@ -17,6 +18,7 @@ export const SCENARIOS: readonly Scenario[] = [
   client13Aes128Ccm,
   client13Aes128Ccm8,
   mtls,
+  ocsp,
   server13,
   connections3,
   chainVerify,
