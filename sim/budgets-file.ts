@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SimError } from "./errors.js";
 import { root } from "./paths.js";
-import { INSTRUCTIONS, type Measurements } from "./scenarios/scenario.js";
+import { INSTRUCTIONS, type Measurements, RV32_INSTRUCTIONS } from "./scenarios/scenario.js";
 
 export interface Figure {
   readonly value: number;
@@ -16,6 +16,8 @@ export interface Machine {
   readonly engine: string;
   readonly compiler: string;
   readonly slotSize: number;
+  /** The compiler of the emulated microcontroller's firmware; "" where there is none. */
+  readonly mcuCompiler: string;
 }
 
 export interface Budgets {
@@ -65,7 +67,7 @@ export function updated(budgets: Budgets, machine: Machine, measured: Measuremen
     put(...split(name), { value, limit: figureOf(budgets, name)?.limit ?? null, unit });
   for (const [scenario, figures] of Object.entries(budgets.scenarios))
     for (const [name, figure] of Object.entries(figures)) put(scenario, name, figure);
-  return { machine, scenarios };
+  return { machine: { ...machine, mcuCompiler: machine.mcuCompiler || budgets.machine.mcuCompiler }, scenarios };
 }
 
 /** One figure a line, so that a change is read at once. */
@@ -77,8 +79,8 @@ export function writeBudgets({ machine, scenarios }: Budgets, file = FILE): void
     );
     return `  ${JSON.stringify(name)}: {\n${lines.join(",\n")}\n  }`;
   });
-  const { engine, compiler, slotSize } = machine;
-  const head = `  "machine": ${JSON.stringify({ engine, compiler, slotSize })}`;
+  const { engine, compiler, slotSize, mcuCompiler } = machine;
+  const head = `  "machine": ${JSON.stringify({ engine, compiler, slotSize, mcuCompiler })}`;
   writeFileSync(file, `{\n${[head, ...parts].join(",\n")}\n}\n`);
 }
 
@@ -102,11 +104,12 @@ export interface Verdict {
 export function judge(budgets: Budgets, machine: Machine, measured: Measurements): Verdict[] {
   const sameSlots = machine.slotSize === budgets.machine.slotSize && machine.engine === budgets.machine.engine;
   const sameCompiler = sameSlots && machine.compiler === budgets.machine.compiler;
+  const sameMcu = sameSlots && machine.mcuCompiler === budgets.machine.mcuCompiler;
   return Object.entries(measured).map(([name, { value, unit }]) => {
     const figure = figureOf(budgets, name);
     const before = figure?.value ?? null;
     const limit = figure?.limit ?? null;
-    const comparable = unit === INSTRUCTIONS ? sameCompiler : sameSlots;
+    const comparable = unit === INSTRUCTIONS ? sameCompiler : unit === RV32_INSTRUCTIONS ? sameMcu : sameSlots;
     let remark = "";
     let failed = false;
     if (figure === undefined) remark = "new: --update takes it in";

@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { type Budgets, judge, type Machine, readBudgets, updated, type Verdict, writeBudgets } from "./budgets-file.js";
 import { SimError } from "./errors.js";
+import { mcuCompiler } from "./mcu/build.js";
 import { census } from "./report/census.js";
 import { table, thousands } from "./report/table.js";
 import { SCENARIOS } from "./scenarios/all.js";
@@ -56,6 +57,11 @@ async function measured(scenarios: readonly Scenario[], counting: boolean): Prom
   for (const scenario of scenarios) {
     const started = performance.now();
     process.stderr.write(`budgets: ${scenario.name} … `);
+    const missing = scenario.missing?.() ?? null;
+    if (missing !== null) {
+      process.stderr.write(`skipped: ${missing}\n`);
+      continue;
+    }
     Object.assign(figures, await scenario.measure(counting));
     process.stderr.write(`${((performance.now() - started) / 1000).toFixed(1)} s\n`);
   }
@@ -84,7 +90,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const budgets = readBudgets();
-  const machine: Machine = hostVersion(host);
+  const machine: Machine = { ...hostVersion(host), mcuCompiler: mcuCompiler() };
   const counting = hasValgrind();
   const figures = await measured(scenarios, counting);
   const verdicts = judge(budgets, machine, figures);
@@ -99,7 +105,8 @@ async function main(): Promise<number> {
     return 0;
   }
   const failed = verdicts.filter((verdict) => verdict.failed).length;
-  const gone = scenarios === SCENARIOS ? goneFrom(budgets, figures, counting) : [];
+  const skipped = scenarios.filter((scenario) => (scenario.missing?.() ?? null) !== null).map((scenario) => scenario.name);
+  const gone = scenarios === SCENARIOS ? goneFrom(budgets, figures, counting, skipped) : [];
   for (const name of gone) process.stdout.write(`FAILED: ${name} stands in budgets.json and was not measured\n`);
   const judged = verdicts.filter((verdict) => verdict.judged).length;
   const said =
@@ -110,9 +117,9 @@ async function main(): Promise<number> {
   return failed + gone.length > 0 ? 1 : 0;
 }
 
-function goneFrom(budgets: Budgets, figures: Measurements, counting: boolean): string[] {
+function goneFrom(budgets: Budgets, figures: Measurements, counting: boolean, skipped: readonly string[]): string[] {
   return Object.entries(budgets.scenarios).flatMap(([scenario, list]) =>
-    Object.entries(list)
+    Object.entries(skipped.includes(scenario) ? {} : list)
       .filter(([figure, { unit }]) => figures[`${scenario}.${figure}`] === undefined && (counting || unit !== INSTRUCTIONS))
       .map(([figure]) => `${scenario}.${figure}`),
   );

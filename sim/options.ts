@@ -61,7 +61,7 @@ const SUITES: Readonly<Record<string, Offer>> = {
   },
 };
 
-function whole(least: number, most: number): (text: string) => number {
+export function whole(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < least || value > most)
@@ -71,7 +71,7 @@ function whole(least: number, most: number): (text: string) => number {
 }
 
 /** "own", or HOST:PORT, where an IPv6 address stands in brackets. */
-function parseServer(text: string): ServerAddress | null {
+export function parseServer(text: string): ServerAddress | null {
   if (text === "own") return null;
   const match = /^\[([^[\]]+)\]:(\d{1,5})$/.exec(text) ?? /^([^:[\]]+):(\d{1,5})$/.exec(text);
   if (match === null) throw new InvalidArgumentError("give own, or HOST:PORT as example.com:443 or [::1]:443.");

@@ -32,7 +32,7 @@ function freshPki(): Pki {
 }
 
 /** The address of a server that accepts TCP connections; throws where there is none. */
-async function reachable({ host, port }: ServerAddress): Promise<string> {
+export async function reachable({ host, port }: ServerAddress): Promise<string> {
   const where = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
   let address: string;
   try {

@@ -40,6 +40,10 @@ command -v valgrind >/dev/null 2>&1 || useful="$useful valgrind"
 command -v gnutls-serv >/dev/null 2>&1 || useful="$useful gnutls-bin"
 # A client that people use, and the roots that the web uses: tests verify real chains' roots.
 command -v curl >/dev/null 2>&1 || useful="$useful curl"
+# The emulated microcontroller of npm run sim:mcu.
+command -v qemu-system-riscv32 >/dev/null 2>&1 || useful="$useful qemu-system-misc"
+command -v riscv64-unknown-elf-gcc >/dev/null 2>&1 || useful="$useful gcc-riscv64-unknown-elf"
+[ -d /usr/lib/picolibc/riscv64-unknown-elf ] || useful="$useful picolibc-riscv64-unknown-elf"
 [ -f /etc/ssl/certs/ca-certificates.crt ] || useful="$useful ca-certificates"
 
 if [ -n "$needed$useful" ]; then

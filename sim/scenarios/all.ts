@@ -3,6 +3,7 @@ import { chainVerify } from "./chain-verify.js";
 import { client13, client13Aes128Ccm, client13Aes128Ccm8, client13Aes256Gcm, client13AesGcm } from "./client13.js";
 import { connections3 } from "./connections3.js";
 import { leaks } from "./leaks.js";
+import { mcu } from "./mcu.js";
 import { mtls } from "./mtls.js";
 import { ocsp } from "./ocsp.js";
 import { primitives, primitivesFull } from "./primitives.js";
@@ -32,4 +33,5 @@ export const SCENARIOS: readonly Scenario[] = [
   primitives,
   primitivesFull,
   leaks,
+  mcu,
 ];

@@ -2,7 +2,7 @@
 
 export interface Measurement {
   readonly value: number;
-  /** "B", "slots", "collections" or "instructions": the first three do not depend on the compiler. */
+  /** "B", "slots", "collections", "instructions" or "RV32 instructions": the first three do not depend on the compiler. */
   readonly unit: string;
 }
 
@@ -18,6 +18,8 @@ export interface Replay {
 export interface Scenario {
   /** For the command line, and the beginning of its figures' names. */
   readonly name: string;
+  /** Why it cannot be measured on this machine, or null: what needs no tool leaves it out. */
+  missing?(): string | null;
   /** False: instructions cannot be counted here (no valgrind), leave such figures out. */
   measure(counting: boolean): Promise<Measurements>;
   /** What it replays, where that is one handshake: for the census. */
@@ -25,6 +27,8 @@ export interface Scenario {
 }
 
 export const INSTRUCTIONS = "instructions";
+/** Of the emulated microcontroller: its own counter, its own compiler. */
+export const RV32_INSTRUCTIONS = "RV32 instructions";
 
 export function instructions(value: number | null | undefined): Measurement {
   if (value === null || value === undefined) throw new Error("a count of instructions is missing");

@@ -1,14 +1,25 @@
 // Builds the simulator's host program from the engine sources of the npm package @agoric/xsnap, with the local C compiler, into build/xs/.
 // Nothing of the engine is kept in this repository. Objects are cached by the hash of what went into them.
-import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import {
+  BuildError,
+  compileAll,
+  DEFINES,
+  engineFolder,
+  engineSources,
+  filesOf,
+  forgetOld,
+  hashOf,
+  root,
+  run,
+  sharedSources,
+  type Unit,
+  WRAPPED,
+} from "../engine/compile.js";
 
-/** Something on this machine is missing or wrong; the message says what to do. */
-export class BuildError extends Error {}
+export { BuildError } from "../engine/compile.js";
 
 export interface HostBuild {
   /** Path of the program. */
@@ -21,41 +32,7 @@ export interface HostBuild {
   readonly compiler: string;
 }
 
-// dist/sim/xs/build.js → the package's root
-const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 const ownSources = join(root, "sim/xs");
-
-// Snapshots and lockdown belong to the package's own host; xsProfile and xsDebug are needed by the instrumented engine.
-const LEFT_OUT = new Set(["xsSnapshot.c", "xsLockdown.c"]);
-const WRAPPED = [
-  "fxNewChunk",
-  "fxNewGrowableChunk",
-  "fxRenewChunk",
-  "fxNewSlot",
-  "fxDuplicateSlot",
-  "fxShare",
-  "fxReport",
-  "fxVReportError",
-  "fxVReportWarning",
-];
-const DEFINES = ["mxParse=1", "mxRun=1", "mxBoundsCheck=1", "mxSloppy=1", "mxMinusZero=1", "mxRegExp=1", "mxInstrument=1"];
-
-function engineFolder(): string {
-  let folder = root;
-  for (;;) {
-    const candidate = join(folder, "node_modules/@agoric/xsnap/moddable/xs");
-    if (existsSync(join(candidate, "sources/xsRun.c"))) return candidate;
-    const parent = dirname(folder);
-    if (parent === folder) break;
-    folder = parent;
-  }
-  throw new BuildError("the XS engine's sources are missing: npm install --save-dev --ignore-scripts @agoric/xsnap");
-}
-
-function run(command: string, args: readonly string[], input?: string): { ok: boolean; found: boolean; text: string } {
-  const result = spawnSync(command, args, { encoding: "utf8", ...(input === undefined ? {} : { input }) });
-  return { ok: result.status === 0, found: result.error === undefined, text: `${result.stdout ?? ""}${result.stderr ?? ""}` };
-}
 
 function compilerCommand(): { command: string; version: string } {
   const command = process.env.CC ?? "gcc";
@@ -92,61 +69,6 @@ function archFlags(command: string, work: string): string[] {
   return [];
 }
 
-interface Unit {
-  readonly source: string;
-  readonly object: string;
-  readonly flags: readonly string[];
-}
-
-function hashOf(...parts: (string | Buffer)[]): string {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part).update("\0");
-  return hash.digest("hex").slice(0, 20);
-}
-
-function filesOf(folder: string, extension: string): string[] {
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(extension))
-    .sort()
-    .map((file) => join(folder, file));
-}
-
-function compileAll(command: string, units: readonly Unit[]): Promise<void> {
-  const width = Math.max(1, availableParallelism());
-  const queue = [...units];
-  let done = 0;
-  const progress = (name: string): void => {
-    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[Kthimble-xs: compiling ${done}/${units.length} ${name}`);
-  };
-  const compile = (unit: Unit): Promise<void> =>
-    new Promise((resolve, reject) => {
-      progress(basename(unit.source));
-      const temporary = `${unit.object}.${process.pid}.tmp`;
-      const child = spawn(command, [...unit.flags, "-c", unit.source, "-o", temporary], { stdio: ["ignore", "ignore", "pipe"] });
-      let errors = "";
-      child.stderr.on("data", (chunk: Buffer) => {
-        errors += chunk.toString();
-      });
-      child.on("error", (error) => reject(new BuildError(`${command}: ${error.message}`)));
-      child.on("close", (status) => {
-        if (status !== 0) {
-          reject(new BuildError(`${unit.source} does not compile:\n${errors.trim()}`));
-          return;
-        }
-        renameSync(temporary, unit.object);
-        done++;
-        resolve();
-      });
-    });
-  const worker = async (): Promise<void> => {
-    for (let unit = queue.shift(); unit !== undefined; unit = queue.shift()) await compile(unit);
-  };
-  if (!process.stderr.isTTY && units.length > 0) process.stderr.write(`thimble-xs: compiling ${units.length} files of the XS host\n`);
-  return Promise.all(Array.from({ length: width }, worker)).then(() => {
-    if (process.stderr.isTTY && units.length > 0) process.stderr.write("\r\x1b[K");
-  });
-}
-
 /** Builds what is not built yet. Throws BuildError with a message for the user. */
 export async function buildHost(): Promise<HostBuild> {
   const engine = engineFolder();
@@ -171,6 +93,7 @@ export async function buildHost(): Promise<HostBuild> {
     '-DXSPLATFORM="platform.h"',
     ...DEFINES.map((define) => `-D${define}`),
     `-I${ownSources}`,
+    `-I${sharedSources}`,
     ...["includes", "sources", "platforms"].map((folder) => `-I${join(engine, folder)}`),
   ];
   const engineFlags = [...common, "-w"];
@@ -185,19 +108,22 @@ export async function buildHost(): Promise<HostBuild> {
   const engineHeaders = ["includes", "sources", "platforms"].flatMap((folder) => filesOf(join(engine, folder), ".h"));
   const platform = readFileSync(join(ownSources, "platform.h"));
   const engineKey = hashOf(version, engineFlags.join(" "), platform, ...engineHeaders.map((file) => readFileSync(file)));
-  const ownKey = hashOf(engineKey, ownFlags.join(" "), ...filesOf(ownSources, ".h").map((file) => readFileSync(file)));
+  const ownKey = hashOf(
+    engineKey,
+    ownFlags.join(" "),
+    ...[ownSources, sharedSources].flatMap((folder) => filesOf(folder, ".h")).map((file) => readFileSync(file)),
+  );
   const unit = (source: string, key: string, flags: readonly string[]): Unit => ({
     source,
     object: join(objects, `${basename(source, ".c")}-${hashOf(key, readFileSync(source))}.o`),
     flags,
   });
   const units = [
-    ...filesOf(join(engine, "sources"), ".c")
-      .filter((file) => !LEFT_OUT.has(basename(file)))
-      .map((file) => unit(file, engineKey, engineFlags)),
-    ...filesOf(ownSources, ".c").map((file) => unit(file, ownKey, ownFlags)),
+    ...engineSources(engine).map((file) => unit(file, engineKey, engineFlags)),
+    ...[ownSources, sharedSources].flatMap((folder) => filesOf(folder, ".c")).map((file) => unit(file, ownKey, ownFlags)),
   ];
   await compileAll(
+    "thimble-xs",
     command,
     units.filter((one) => !existsSync(one.object)),
   );
@@ -211,19 +137,6 @@ export async function buildHost(): Promise<HostBuild> {
     forgetOld(target, objects, program, units);
   }
   return { program, modules: join(ownSources, "modules"), is32Bit: arch.length > 0, compiler: version };
-}
-
-/** Objects and programs of former sources are of no use after a day. */
-function forgetOld(target: string, objects: string, program: string, units: readonly Unit[]): void {
-  const keep = new Set([program, ...units.map((one) => one.object)]);
-  const old = Date.now() - 86_400_000;
-  for (const file of [
-    ...readdirSync(objects).map((name) => join(objects, name)),
-    ...readdirSync(target).map((name) => join(target, name)),
-  ]) {
-    const info = statSync(file);
-    if (info.isFile() && !file.endsWith(".json") && !keep.has(file) && info.mtimeMs < old) rmSync(file, { force: true });
-  }
 }
 
 if (process.argv[1] !== undefined && fileURLToPath(import.meta.url) === process.argv[1]) {

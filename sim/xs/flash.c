@@ -55,7 +55,7 @@ static void onFault(int signal, siginfo_t* information, void* context)
 	char calls[400], line[700];
 	fflush(stdout);
 	if (arenaLocked && (arena <= address) && (address < arenaNext)) {
-		simDescribeCalls(sim.device, calls, sizeof(calls));
+		engineDescribeCalls(sim.device, calls, sizeof(calls));
 		snprintf(line, sizeof(line), "thimble-xs: write to flash: address 0x%lx is in read-only memory (byte %s of %s)%s%s\n"
 			"thimble-xs: something that was made while modules loaded is changed on the device; make it in an instance instead\n",
 			(unsigned long)address, simThousands((double)(address - arena)), simThousands((double)(arenaNext - arena)),
@@ -89,24 +89,13 @@ void simFlashProtect(void)
 	arenaLocked = 1;
 }
 
-/* Freezing */
+/* What stays changeable */
 
 static int compareSlots(const void* a, const void* b)
 {
 	const txSlot* left = *(txSlot* const*)a;
 	const txSlot* right = *(txSlot* const*)b;
 	return (left > right) - (left < right);
-}
-
-static void eachSlot(txMachine* the, void (*visit)(txMachine*, txSlot*))
-{
-	txSlot* heap;
-	for (heap = the->firstHeap; heap; heap = heap->next) {
-		txSlot* slot = heap + 1;
-		txSlot* limit = heap->value.reference;
-		for (; slot < limit; slot++)
-			(*visit)(the, slot);
-	}
 }
 
 static void rememberInstance(txMachine* the, txSlot* slot)
@@ -123,7 +112,7 @@ static void rememberInstance(txMachine* the, txSlot* slot)
 void simFlashRememberBuiltIns(txMachine* root)
 {
 	fxCollect(root, XS_COMPACT_FLAG);
-	eachSlot(root, rememberInstance);
+	engineEachSlot(root, rememberInstance);
 	qsort(builtIns, builtInCount, sizeof(txSlot*), compareSlots);
 }
 
@@ -132,113 +121,16 @@ static int isThawed(txSlot* instance)
 	return builtInCount && bsearch(&instance, builtIns, builtInCount, sizeof(txSlot*), compareSlots);
 }
 
-static txIndex itemCount(txSlot* slot)
-{
-	txByte* items = (txByte*)slot->value.array.address;
-	txSize count = items ? (txSize)((((txChunk*)(items - sizeof(txChunk)))->size - sizeof(txChunk)) / sizeof(txSlot)) : 0;
-	return ((txIndex)count < slot->value.array.length) ? (txIndex)count : slot->value.array.length;
-}
-
-static void freezeProperty(txSlot* property)
-{
-	if (property->kind != XS_ACCESSOR_KIND) property->flag |= XS_DONT_SET_FLAG;
-	property->flag |= XS_DONT_DELETE_FLAG;
-}
-
-static void freezeInstance(txMachine* the, txSlot* instance)
-{
-	txSlot* property;
-	if ((instance->kind != XS_INSTANCE_KIND) || isThawed(instance)) return;
-	instance->flag |= XS_DONT_PATCH_FLAG;
-	for (property = instance->next; property; property = property->next) {
-		freezeProperty(property);
-		if (property->kind == XS_ARRAY_KIND) {
-			txSlot* item = property->value.array.address;
-			txIndex count = itemCount(property);
-			for (; count; count--, item++)
-				freezeProperty(item);
-		}
-	}
-}
-
-/* The collector of the device marks chunks of the plain kinds, wherever it meets them. Those here are not its own. */
-static void toFlashKind(txMachine* the, txSlot* slot)
-{
-	switch (slot->kind) {
-	case XS_STRING_KIND: slot->kind = XS_STRING_X_KIND; break;
-	case XS_BIGINT_KIND: slot->kind = XS_BIGINT_X_KIND; break;
-	case XS_CODE_KIND: slot->kind = XS_CODE_X_KIND; break;
-	case XS_KEY_KIND: slot->kind = XS_KEY_X_KIND; break;
-	case XS_ARRAY_KIND: {
-		txSlot* item = slot->value.array.address;
-		txIndex count = itemCount(slot);
-		for (; count; count--, item++)
-			toFlashKind(the, item);
-		break;
-	}
-	}
-}
-
-static txSize nextAlias;
-
-static int isFrozen(txSlot* instance)
-{
-	txSlot* property;
-	if (!(instance->flag & XS_DONT_PATCH_FLAG)) return 0;
-	for (property = instance->next; property; property = property->next) {
-		if (!(property->flag & XS_DONT_DELETE_FLAG)) return 0;
-		if ((property->kind != XS_ACCESSOR_KIND) && !(property->flag & XS_DONT_SET_FLAG)) return 0;
-	}
-	return 1;
-}
-
-static void aliasInstance(txMachine* the, txSlot* slot)
-{
-	if (slot->kind == XS_INSTANCE_KIND) slot->ID = isFrozen(slot) ? XS_NO_ID : (txID)nextAlias++;
-	slot->flag |= XS_MARK_FLAG;
-}
-
-/* A closure's variable: const is shared, let and var get an alias, since modules may change them on the device. */
-static void aliasClosure(txMachine* the, txSlot* slot)
-{
-	txSlot* variable;
-	if ((slot->kind != XS_CLOSURE_KIND) || !(variable = slot->value.closure)) return;
-	if (variable->flag & XS_DONT_SET_FLAG)
-		variable->flag |= XS_DONT_DELETE_FLAG;
-	else {
-		if (variable->ID == XS_NO_ID) variable->ID = (txID)nextAlias++;
-		slot->flag &= ~XS_DONT_SET_FLAG;
-	}
-}
-
-/* The root's global object caches what was looked up, which flash cannot do. A linked root has a plain object there. */
-static void makeGlobalPlain(txSlot* global)
-{
-	if (global->next && (global->next->kind == XS_GLOBAL_KIND)) {
-		global->next = global->next->next;
-		global->flag &= ~XS_EXOTIC_FLAG;
-	}
-}
-
 /*
  * Takes the place of the engine's fxShare, which numbers aliases from 0 although 0 means "no alias", and leaves the kinds as they are.
  * Alias numbers and key numbers are 16-bit where slots have 16 bytes.
  */
 void __wrap_fxShare(txMachine* the)
 {
-	txSlot* slot;
-	nextAlias = 1;
-	makeGlobalPlain(mxGlobal.value.reference);
-	eachSlot(the, freezeInstance);
-	eachSlot(the, aliasInstance);
-	eachSlot(the, aliasClosure);
-	eachSlot(the, toFlashKind);
-	for (slot = the->stack; slot < the->stackTop; slot++)
-		toFlashKind(the, slot);
-	if ((sizeof(txID) == 2) && (nextAlias > 65535)) simFail(EXIT_SETUP, "%d objects in flash stay changeable, the engine can alias 65,535", (int)nextAlias);
-	the->aliasCount = (txID)nextAlias;
+	simFlash.aliases = engineFreeze(the, isThawed);
+	if ((sizeof(txID) == 2) && (simFlash.aliases > 65534))
+		simFail(EXIT_SETUP, "%d objects in flash stay changeable, the engine can alias 65,535", (int)simFlash.aliases);
 	simFlash.slots = the->currentHeapCount;
 	simFlash.chunkBytes = the->currentChunksSize;
 	simFlash.keys = the->keyIndex;
-	simFlash.aliases = nextAlias - 1;
 }

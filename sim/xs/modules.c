@@ -10,9 +10,6 @@ typedef struct Code { char* path; txByte* bytes; txSize size; struct Code* next;
 typedef struct Import { char* specifier; struct Import* next; } Import;
 typedef struct Path { char* path; struct Path* next; } Path;
 
-/* xsRun.c; the header lacks it */
-extern void fxRemapIDs(txMachine* the, txByte* codeBuffer, txSize codeSize, txID* ids);
-
 static const char* builtIns[][2] = {
 	{ "timer", "timer.js" },
 	{ "embedded:io/socket/tcp", "tcp.js" },
@@ -114,53 +111,6 @@ const char* simResolve(const char* specifier, const char* parent, char* message,
 	return NULL;
 }
 
-/* The opcodes of a linked archive have the same length as those they replace. */
-static void toArchive(txByte* p, txSize size)
-{
-	txByte* end = p + size;
-	while (p < end) {
-		txU1 op = *(txU1*)p;
-		txS1 step = gxCodeSizes[op];
-		switch (op) {
-		case XS_CODE_CODE_1: *p = (txByte)XS_CODE_CODE_ARCHIVE_1; break;
-		case XS_CODE_CODE_2: *p = (txByte)XS_CODE_CODE_ARCHIVE_2; break;
-		case XS_CODE_CODE_4: *p = (txByte)XS_CODE_CODE_ARCHIVE_4; break;
-		case XS_CODE_STRING_1: *p = (txByte)XS_CODE_STRING_ARCHIVE_1; break;
-		case XS_CODE_STRING_2: *p = (txByte)XS_CODE_STRING_ARCHIVE_2; break;
-		case XS_CODE_STRING_4: *p = (txByte)XS_CODE_STRING_ARCHIVE_4; break;
-		}
-		if (step > 0) p += step;
-		else if (step == 0) p += 1 + sizeof(txID);
-		else if (step == -1) p += 2 + *((txU1*)p + 1);
-		else if (step == -2) {
-			txU2 length;
-			memcpy(&length, p + 1, 2);
-			p += 3 + length;
-		}
-		else {
-			txS4 length;
-			memcpy(&length, p + 1, 4);
-			p += 5 + length;
-		}
-	}
-}
-
-static void mapNames(txMachine* the, txScript* script)
-{
-	txByte* p = script->symbolsBuffer;
-	txID count, i;
-	txID* ids;
-	mxDecodeID(p, count);
-	ids = calloc(count ? count : 1, sizeof(txID));
-	if (!ids) simFail(EXIT_SETUP, "no memory");
-	for (i = 1; i < count; i++) {
-		ids[i] = fxNewNameC(the, (txString)p);
-		p += mxStringLength((char*)p) + 1;
-	}
-	fxRemapIDs(the, script->codeBuffer, script->codeSize, ids);
-	free(ids);
-}
-
 static Import* importsOf(txParser* parser)
 {
 	txNode* body = ((txModuleNode*)parser->root)->body;
@@ -223,7 +173,7 @@ static Code* compile(txMachine* the, const char* path, Import** imports)
 	fxTerminateParser(parser);
 	free(text);
 	if (!script) return NULL;
-	mapNames(the, script);
+	if (!engineMapNames(the, script)) simFail(EXIT_SETUP, "no memory");
 	code = calloc(1, sizeof(Code));
 	if (!code) simFail(EXIT_SETUP, "no memory");
 	code->path = copyString(path);
@@ -231,7 +181,7 @@ static Code* compile(txMachine* the, const char* path, Import** imports)
 	code->bytes = sim.root ? malloc(script->codeSize) : simFlashAllocate(script->codeSize);
 	if (!code->bytes) simFail(EXIT_SETUP, "no memory");
 	memcpy(code->bytes, script->codeBuffer, script->codeSize);
-	toArchive(code->bytes, code->size);
+	engineToArchive(code->bytes, code->size);
 	if (!sim.root) simFlash.codeBytes += code->size;
 	fxDeleteScript(script);
 	return code;

@@ -52,32 +52,6 @@ const char* simThousands(double value)
 	return result;
 }
 
-/* The names of the functions that run, innermost first. Reads memory only: it must work when no byte can be allocated. */
-void simDescribeCalls(txMachine* the, char* buffer, size_t size)
-{
-	txSlot* frame = the ? the->frame : NULL;
-	size_t used = 0;
-	int depth = 0;
-	buffer[0] = 0;
-	while (frame && (depth < 12) && (used + 4 < size)) {
-		txSlot* function = frame + 3;
-		txSlot* property = mxIsReference(function) ? function->value.reference->next : NULL;
-		for (; property; property = property->next) {
-			const char* name;
-			if ((property->ID != mxID(_name)) || (property->flag & XS_INTERNAL_FLAG)) continue;
-			if ((property->kind == XS_STRING_KIND) || (property->kind == XS_STRING_X_KIND)) name = property->value.string;
-			else if ((property->kind == XS_KEY_KIND) || (property->kind == XS_KEY_X_KIND)) name = property->value.key.string;
-			else continue;
-			if (*name) {
-				used += (size_t)snprintf(buffer + used, size - used, "%s%s", used ? " < " : "", name);
-				depth++;
-			}
-			break;
-		}
-		frame = frame->next;
-	}
-}
-
 static void describeUse(txMachine* the, char* buffer, size_t size)
 {
 	snprintf(buffer, size, "in use: %s of %s bytes of chunks, %s of %s slots (%d bytes each), %s of %s stack slots",
@@ -107,7 +81,7 @@ void fxAbort(txMachine* the, int status)
 	if (status == XS_UNHANDLED_EXCEPTION_EXIT) simUncaught(the, "a promise job");
 	if (status == XS_UNHANDLED_REJECTION_EXIT) simUncaught(the, "a module or promise");
 	describeUse(the, use, sizeof(use));
-	simDescribeCalls(the, calls, sizeof(calls));
+	engineDescribeCalls(the, calls, sizeof(calls));
 	if (calls[0]) {
 		size_t length = strlen(use);
 		snprintf(use + length, sizeof(use) - length, "; running: ");

@@ -5,6 +5,7 @@
 #include "xsAll.h"
 #include "xsScript.h"
 #include "xs.h"
+#include "engine.h"
 #include <stddef.h>
 
 enum {
@@ -56,7 +57,6 @@ void simFail(int status, const char* format, ...) __attribute__((noreturn, forma
 void simNote(const char* format, ...) __attribute__((format(printf, 1, 2)));
 void simUncaught(txMachine* the, const char* where) __attribute__((noreturn));
 void simFinish(int status) __attribute__((noreturn));
-void simDescribeCalls(txMachine* the, char* buffer, size_t size);
 const char* simThousands(double value);
 
 /* flash.c: the root's memory */

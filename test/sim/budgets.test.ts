@@ -7,7 +7,7 @@ import { type Budgets, judge, type Machine, readBudgets, updated, writeBudgets }
 import { measureMemory } from "../../sim/scenarios/replay.js";
 import { command, hostOrNull } from "./program.js";
 
-const MACHINE: Machine = { engine: "XS 1", compiler: "cc 1", slotSize: 16 };
+const MACHINE: Machine = { engine: "XS 1", compiler: "cc 1", slotSize: 16, mcuCompiler: "cc 2" };
 const BUDGETS: Budgets = {
   machine: MACHINE,
   scenarios: {

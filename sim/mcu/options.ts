@@ -1,0 +1,67 @@
+// The command line of `npm run sim:mcu`.
+import { readdirSync } from "node:fs";
+import { Command, InvalidArgumentError } from "commander";
+import { parseServer, type ServerAddress, whole } from "../options.js";
+import { flights } from "../paths.js";
+
+export interface McuOptions {
+  readonly ramKilobytes: number;
+  /** The recorded flight to replay; null: a real server. */
+  readonly replay: string | null;
+  /** Null: a server of our own. */
+  readonly server: ServerAddress | null;
+  readonly ca: string | null;
+  readonly servername: string | null;
+}
+
+interface Flags {
+  ram: number;
+  replay?: string;
+  server: ServerAddress | null;
+  ca?: string;
+  servername?: string;
+}
+
+function parseFlight(name: string): string {
+  const names = readdirSync(flights)
+    .filter((file) => file.startsWith("client13") && file.endsWith(".json"))
+    .map((file) => file.replace(/\.json$/, ""));
+  if (!names.includes(name)) throw new InvalidArgumentError(`there are: ${names.join(", ")}.`);
+  return name;
+}
+
+export function parseMcuOptions(argv: readonly string[]): McuOptions {
+  const command = new Command("sim:mcu")
+    .description(
+      "Runs a whole TLS 1.3 handshake, certificates checked, and a request on an emulated RV32IMC microcontroller: a bare-metal firmware with the XS\n" +
+        "engine, thimble and the app in write-locked flash, and a hard limit of RAM. Tells RAM and flash by kind, and exact instructions by message.",
+    )
+    .usage("[options]  (npm run sim:mcu -- [options])")
+    .option("--ram <KB>", "RAM of the whole machine, in kilobytes", whole(8, 8192), 64)
+    .option(
+      "--replay <FLIGHT>",
+      "replay a recorded flight with fixed random bytes, as client13-chacha: the same counts at each run",
+      parseFlight,
+    )
+    .option("--server <HOST:PORT>", "a server that is running already, with --ca", parseServer, null)
+    .option("--ca <FILE>", "certificates that are trusted, PEM or DER (the server is always verified)")
+    .option("--servername <NAME>", "name that the certificate must carry (default: HOST)")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done, 1 the device or the connection failed, 2 options, files, compiler, emulator or server missing",
+    )
+    .exitOverride()
+    .allowExcessArguments(false)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "sim:mcu: ")) });
+  command.parse(argv, { from: "user" });
+  const flags = command.opts<Flags>();
+  if (flags.server !== null && flags.ca === undefined) command.error("error: --server needs --ca FILE: the server is always verified");
+  if (flags.server !== null && flags.replay !== undefined) command.error("error: --replay has no server");
+  return {
+    ramKilobytes: flags.ram,
+    replay: flags.replay ?? null,
+    server: flags.server,
+    ca: flags.ca ?? null,
+    servername: flags.servername ?? null,
+  };
+}
