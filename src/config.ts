@@ -40,7 +40,8 @@ export interface ClientAuthentication {
   readonly trust: TrustStore;
   /** True: a client without a certificate is refused. */
   readonly required: boolean;
-  readonly checks?: CertificateChecks;
+  /** As a client's, but that clients are not asked for a status. */
+  readonly checks?: Omit<CertificateChecks, "status">;
   /** DER Names of the authorities, told to the client so that it can choose. Default: none are named. */
   readonly authorities?: readonly Uint8Array[];
 }

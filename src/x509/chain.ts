@@ -85,6 +85,8 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     this.now = -1;
     this.algorithm = null;
     this.verifier = null;
+    // Clients are not asked for a status (RFC 9846 §4.5.1.1 would let a CertificateRequest do so).
+    if (config.status && config.purpose !== "server") throw new RangeError("checks.status: only servers are asked for a status");
     this.status = config.status ? config.status.create(config, limits) : null;
   }
 
@@ -216,7 +218,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     this.expect(BETWEEN);
     if (this.reader.index < 0) throw new TLSAlert(decode_error, "certificate_list is empty");
     if (!this.has(FOUND)) throw this.finalRefusal();
-    if (this.status) this.status.endPath();
+    if (this.status) this.status.endPath(!this.anchor && this.pathLength === 1);
     const { verify, timePolicy } = this.config;
     const reason = verify ? verify(this) : "";
     if (reason !== "") {
@@ -256,10 +258,11 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
 
   /**
    * Takes over the state of another verifier that was made with the same config, so that one can read octets on trial and be dropped. Not
-   * while a signature is under way: what step() computes is not copied; and not when the list turned out not to be in order.
+   * while a signature is under way: what step() computes is not copied; not where a status is asked for; not when the list turned out not to be in
+   * order.
    */
   copyFrom(from: ChainVerifier): void {
-    if (from.checking || from.status) throw new Error("a signature is being verified");
+    if (from.checking || from.status) throw new Error("a signature is being verified, or a status is read");
     this.copyPath(from);
     this.phase = from.phase;
     this.now = from.now;

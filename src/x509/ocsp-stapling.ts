@@ -158,9 +158,10 @@ class OcspStatus extends OcspReader implements StatusReader {
     return this.stage !== NOTHING;
   }
 
-  endPath(): void {
+  endPath(leafIsPinned: boolean): void {
     if (this.stage === NOTHING || this.stage === CHECKED) return;
-    if (this.stage !== STAPLED) throw new TLSAlert(internal_error, "leaf: the check of its status was not finished", "internal");
+    if (this.stage !== STAPLED || !leafIsPinned)
+      throw new TLSAlert(internal_error, "leaf: the check of its status was not finished", "internal");
     this.refuseNone("what is stapled can't be checked, because the path ends at the leaf: it is pinned");
   }
 

@@ -30,6 +30,6 @@ export interface StatusReader {
   check(keyType: number, key: Uint8Array, keyAt: number, keyLength: number, now: number, isSet: boolean): void;
   /** Goes on with the signatures; budget as in Verifier. */
   step(budget: number): number;
-  /** The path is complete. Throws where a status that is needed, or that came, could not be checked: the leaf has no issuer in the path. */
-  endPath(): void;
+  /** The path is complete. Throws where what came was not checked; a pinned leaf has no issuer in the path, then only where it is needed. */
+  endPath(leafIsPinned: boolean): void;
 }

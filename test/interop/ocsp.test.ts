@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import { expect } from "chai";
-import { anchorsFromFiles, connect, createServer, type Server } from "../../hosts/node/index.js";
+import { anchorsFromFiles, connect, createServer, ocspStapling, type Server } from "../../hosts/node/index.js";
 import { xsProvider } from "../../hosts/node/provider-xs.js";
 import { KEY_KINDS, OcspCa } from "./ocsp-ca.js";
 import { type Leaf, opensslVersion } from "./openssl-ca.js";
@@ -156,6 +156,11 @@ describe("OCSP stapling and others", function () {
       );
       expect(await stapled(null, { ocsp: "off" }, ca, strict)).to.equal("none");
       expect(await stapled(ca.response(strict), { ocsp: "require" }, ca, strict)).to.equal("good, by a responder");
+    });
+
+    it("checks of one's own are heeded", async () => {
+      expect(await stapled(null, { checks: { verify: () => "not today" } })).to.match(/bad_certificate: refused by verify\(\): not today/);
+      expect(await stapled(null, { checks: { status: ocspStapling({ required: true }) } })).to.match(/an OCSP response is required/);
     });
 
     it("options", () => {

@@ -137,6 +137,12 @@ describe("x509/ocsp-stapling", () => {
       );
     });
 
+    it("is for servers only", () => {
+      const made = pki.makeChain();
+      const config = chainConfig([made.anchor], { status: ocspStapling(), purpose: "client" });
+      expect(() => new ChainVerifier(config)).to.throw(RangeError, "checks.status: only servers are asked for a status");
+    });
+
     it("refuses options that can't be", () => {
       expect(() => ocspStapling({ skew: -1 })).to.throw(RangeError, "skew is -1");
       expect(() => ocspStapling({ maxAge: Number.NaN })).to.throw(RangeError, "maxAge is NaN");
