@@ -32,6 +32,7 @@ const ROWS = [
   ["OCSP: revoked", "x509/ocsp-stapling.js", "if (this.certStatus === GOOD)", "if (true)", "unit/x509/ocsp"],
   ["OCSP: must-staple", "x509/ocsp-reader.js", "this.mustStaple = true;", ";", "unit/x509/ocsp"],
   ["OCSP: a server staples", "extensions/status-request.js", "context.wantsStatus = true;", ";", "pair/ocsp"],
+  ["remembered signatures", "x509/remembered.js", "if (memory.has(entry))", "if (false)", "pair/remembered"],
   ["HelloRetryRequest", "handshake/client-13-hello.js", "offer.group = groups[i];", "", "pair/retry"],
   ["cookies", "handshake/retry-cookie.js", "!equalBytes(cookie, end, expected, 0, MAC_LENGTH)", "false", "pair/server-retry"],
   ["SNI and virtual servers", "virtual-hosts.js", "names[i] === name", "false", "pair/server-hosts"],

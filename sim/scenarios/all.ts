@@ -7,6 +7,7 @@ import { mcu } from "./mcu.js";
 import { mtls } from "./mtls.js";
 import { ocsp } from "./ocsp.js";
 import { primitives, primitivesFull } from "./primitives.js";
+import { reconnect } from "./reconnect.js";
 import { recordsAes128Ccm, recordsAes128Ccm8, recordsAes256Gcm, recordsAesGcm, recordsChaCha } from "./records.js";
 import type { Scenario } from "./scenario.js";
 import { server13 } from "./server13.js";
@@ -20,6 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
   client13Aes128Ccm8,
   mtls,
   ocsp,
+  reconnect,
   server13,
   connections3,
   chainVerify,

@@ -64,8 +64,18 @@ export class CertificateReader {
       if (this.field === ENTRY || this.field === STATUS) {
         const n = Math.min(end - o, this.left);
         if (this.field === STATUS) (this.chain.status as StatusReader).pushStatus(bytes, o, n);
-        else this.chain.push(bytes, o, n);
-        if (this.tap !== null && this.field === ENTRY) this.tap.bytes(bytes, o, n);
+        else {
+          // Not push(): with the hash of the certificate on top this is where a handshake's stack is deepest.
+          const reader = this.chain.feed();
+          reader.feed(bytes, o);
+          let state: number;
+          do {
+            state = reader.walk(o + n);
+            reader.late(state);
+          } while (state !== 0);
+          this.chain.fed(bytes, o, n);
+          if (this.tap !== null) this.tap.bytes(bytes, o, n);
+        }
         o += n;
         this.left -= n;
         this.listLeft -= n;

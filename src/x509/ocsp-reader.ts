@@ -303,7 +303,12 @@ export abstract class OcspReader extends DerReader {
     }
   }
 
-  protected override late(state: number): void {
+  /** 0: a piece is at its end. */
+  override late(state: number): void {
+    if (state === 0) {
+      if (this.signedFrom >= 0) this.keepSigned();
+      return;
+    }
     if (state === G.ALGORITHM) {
       this.hashSigned();
       return;
@@ -315,10 +320,6 @@ export abstract class OcspReader extends DerReader {
       this.responder = candidate;
       this.candidate = null;
     }
-  }
-
-  protected override pushed(): void {
-    if (this.signedFrom >= 0) this.keepSigned();
   }
 
   private keepSigned(): void {
