@@ -6,7 +6,7 @@ import type { TrustStore } from "./x509/trust.js";
 /** Receives a secret for a key log (the NSS key log form that Wireshark reads): label, ClientHello.random (32 bytes), secret. Copy, do not keep. */
 export type KeyLog = (label: string, clientRandom: Uint8Array, secret: Uint8Array) => void;
 
-export type CertificateChecks = ChainBounds & Pick<ChainConfig, "timePolicy" | "verify" | "remembered">;
+export type CertificateChecks = ChainBounds & Pick<ChainConfig, "timePolicy" | "verify" | "status" | "remembered">;
 
 /** What a client connection is made from. One config may serve many connections. */
 export interface ClientConfig {
@@ -20,7 +20,10 @@ export interface ClientConfig {
   readonly serverName: string;
   /** What the client proves itself with when it is asked, in order of preference. */
   readonly identities?: readonly Identity[];
-  /** Bounds of certificates and lists, what holds while the clock is not set, a further check that can only refuse, signatures known from before. */
+  /**
+   * Bounds of certificates and lists, what holds while the clock is not set, the check of a stapled status, a further check that can only refuse,
+   * signatures known from before.
+   */
   readonly checks?: CertificateChecks;
   /** ALPN protocol names in order of preference (RFC 7301). */
   readonly alpn?: readonly string[];
@@ -40,7 +43,8 @@ export interface ClientAuthentication {
   readonly trust: TrustStore;
   /** True: a client without a certificate is refused. */
   readonly required: boolean;
-  readonly checks?: CertificateChecks;
+  /** As a client's, but that clients are not asked for a status. */
+  readonly checks?: Omit<CertificateChecks, "status">;
   /** DER Names of the authorities, told to the client so that it can choose. Default: none are named. */
   readonly authorities?: readonly Uint8Array[];
 }

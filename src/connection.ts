@@ -221,8 +221,8 @@ export abstract class Connection implements Negotiated {
         const flow = this.flow as Flow;
         if (flow.working) {
           if (!flow.atOnce && slices-- === 0) return;
-          flow.work(this.sliceSteps);
-          if (flow.blocked) return;
+          if (flow.work(this.sliceSteps)) flow.handle(reader);
+          else if (flow.blocked) return;
           continue;
         }
         if (flow.next !== null) {

@@ -21,4 +21,5 @@ export type { Identity, Signer, SigningKey } from "./identity.js";
 export type { CertificateTap } from "./messages/certificate.js";
 export { ServerConnection } from "./server.js";
 export { VirtualHosts } from "./virtual-hosts.js";
+export type { StatusCheck } from "./x509/status.js";
 export type { TrustAnchor, TrustStore } from "./x509/trust.js";

@@ -1,7 +1,8 @@
 import { connect as connectTcp, type Socket } from "node:net";
 import { ClientConnection } from "../../src/client.js";
-import type { ClientConfig } from "../../src/config.js";
+import type { CertificateChecks, ClientConfig } from "../../src/config.js";
 import type { Identity } from "../../src/identity.js";
+import { type OcspAnswer, ocspStapling } from "../../src/x509/ocsp-stapling.js";
 import { anchorsFrom, type CertificateSource } from "./certificates.js";
 import { identityFrom } from "./keys.js";
 import { nobleProvider } from "./provider-noble.js";
@@ -23,6 +24,11 @@ export interface ConnectOptions
   servername?: string;
   /** Certificates that are trusted, as PEM or DER. Either this or `trust` must be given. */
   ca?: CertificateSource | readonly CertificateSource[];
+  /**
+   * Whether the server is asked to staple an OCSP response, which has to be good: "off", "ask" (none is fine, unless the certificate wants one), "require".
+   * Default "off". A `checks.status` of your own goes before it.
+   */
+  ocsp?: "off" | "ask" | "require";
   /** What the client proves itself with when the server asks: certificate with its chain, and its key, as PEM or DER. Tried before `identities`. */
   cert?: CertificateSource;
   key?: CertificateSource;
@@ -42,6 +48,9 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError(`connect: \`port\` must be 1 to 65535, not ${port}`);
   const servername = options.servername ?? host;
   const identities = identitiesOf(options);
+  const checks = checksOf(options, (answer) => {
+    socket.ocsp = answer;
+  });
   const config: ClientConfig = {
     provider: options.provider ?? nobleProvider,
     random: options.random ?? systemRandom,
@@ -50,6 +59,7 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
     serverName: servername,
     receiveBuffer: options.receiveBuffer ?? NODE_RECEIVE_BUFFER,
     sendBuffer: options.sendBuffer ?? NODE_SEND_BUFFER,
+    checks,
     ...(identities.length === 0 ? {} : { identities }),
     ...(options.alpn === undefined ? {} : { alpn: options.alpn }),
     ...(options.sliceSteps === undefined ? {} : { sliceSteps: options.sliceSteps }),
@@ -58,7 +68,7 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
   const connection = new ClientConnection(config);
   const transport =
     options.socket ?? connectTcp({ host, port, allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
-  const socket = new TLSSocket(transport, connection, {
+  const socket: TLSSocket = new TLSSocket(transport, connection, {
     servername,
     ...(options.handshakeTimeout === undefined ? {} : { handshakeTimeout: options.handshakeTimeout }),
     ...(options.idleTimeout === undefined ? {} : { idleTimeout: options.idleTimeout }),
@@ -67,6 +77,12 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
   });
   if (onSecureConnect !== undefined) socket.once("secureConnect", onSecureConnect);
   return socket;
+}
+
+function checksOf({ ocsp = "off", checks = {} }: ConnectOptions, onGood: (answer: OcspAnswer) => void): CertificateChecks {
+  if (ocsp === "off") return checks;
+  if (ocsp !== "ask" && ocsp !== "require") throw new TypeError(`connect: \`ocsp\` must be off, ask or require, not ${ocsp}`);
+  return { status: ocspStapling({ required: ocsp === "require", onGood }), ...checks };
 }
 
 function identitiesOf({ cert, key, identities = [] }: ConnectOptions): readonly Identity[] {

@@ -6,6 +6,7 @@ import { maxFragmentLength } from "./max-fragment-length.js";
 import { recordSizeLimit } from "./record-size-limit.js";
 import { serverName } from "./server-name.js";
 import { signatureAlgorithms } from "./signature-algorithms.js";
+import { statusRequest } from "./status-request.js";
 import { supportedGroups } from "./supported-groups.js";
 import { supportedVersions } from "./supported-versions.js";
 
@@ -20,4 +21,5 @@ export const CLIENT_EXTENSIONS: readonly ClientExtension[] = [
   alpn,
   recordSizeLimit,
   maxFragmentLength,
+  statusRequest,
 ];
