@@ -27,7 +27,7 @@ export interface PostHandshakeAuth {
   connected(handshake: object): object;
 }
 
-export type CertificateChecks = ChainBounds & Pick<ChainConfig, "timePolicy" | "verify">;
+export type CertificateChecks = ChainBounds & Pick<ChainConfig, "timePolicy" | "verify" | "status" | "remembered">;
 
 /** What a client connection is made from. One config may serve many connections. */
 export interface ClientConfig {
@@ -43,7 +43,10 @@ export interface ClientConfig {
   readonly identities?: readonly Identity[];
   /** Given: the server may ask for a certificate after the handshake too, and is answered by `identities`. The hash of the handshake is kept for it. */
   readonly postHandshakeAuth?: PostHandshakeAuth;
-  /** Bounds of certificates and lists, what holds while the clock is not set, and a further check that can only refuse. */
+  /**
+   * Bounds of certificates and lists, what holds while the clock is not set, the check of a stapled status, a further check that can only refuse,
+   * signatures known from before.
+   */
   readonly checks?: CertificateChecks;
   /** ALPN protocol names in order of preference (RFC 7301). */
   readonly alpn?: readonly string[];
@@ -65,7 +68,8 @@ export interface ClientAuthentication {
   readonly trust: TrustStore;
   /** True: a client without a certificate is refused. */
   readonly required: boolean;
-  readonly checks?: CertificateChecks;
+  /** As a client's, but that clients are not asked for a status. */
+  readonly checks?: Omit<CertificateChecks, "status">;
   /** DER Names of the authorities, told to the client so that it can choose. Default: none are named. */
   readonly authorities?: readonly Uint8Array[];
 }

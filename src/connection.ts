@@ -249,7 +249,7 @@ export abstract class Connection implements Negotiated {
             this.leaveInput(reader.start !== reader.end || reader.unread > 0);
             return;
           }
-          flow.work(this.sliceSteps);
+          if (flow.work(this.sliceSteps)) flow.handle(reader);
           if (!flow.blocked) {
             if (this.sliceSteps !== Infinity) turn = 2;
             continue;

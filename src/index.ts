@@ -32,4 +32,5 @@ export type { CertificateTap } from "./messages/certificate.js";
 export { exporter, tlsExporter } from "./schedule/exporter.js";
 export { ServerConnection } from "./server.js";
 export { VirtualHosts } from "./virtual-hosts.js";
+export type { StatusCheck } from "./x509/status.js";
 export type { TrustAnchor, TrustStore } from "./x509/trust.js";

@@ -18,6 +18,8 @@ export interface HostOptions {
   /** Certificate with its chain, and its private key, as PEM or DER. */
   cert?: CertificateSource;
   key?: CertificateSource;
+  /** DER OCSP response about `cert`, stapled for clients that ask; or what gives the one to staple now, null for none: asked once a handshake. */
+  ocsp?: Uint8Array | (() => Uint8Array | null);
   /** Instead of, or after, cert and key: certificates with keys wherever these are, in order of preference. */
   identities?: readonly Identity[];
   /** Protocols in order of preference. A client that offers others alone is refused. */
@@ -84,7 +86,9 @@ function virtualHost(options: HostOptions, where: string): VirtualHost {
   if (cert === undefined && key !== undefined) throw new TypeError(`createServer: ${where}\`key\` without its \`cert\``);
   if (cert !== undefined && key === undefined) throw new TypeError(`createServer: ${where}\`cert\` without its \`key\``);
   const identities = [...(options.identities ?? [])];
-  if (cert !== undefined && key !== undefined) identities.unshift(identityFrom(cert, key, `${where}cert`, `${where}key`));
+  if (cert !== undefined && key !== undefined)
+    identities.unshift(stapled(identityFrom(cert, key, `${where}cert`, `${where}key`), options.ocsp));
+  else if (options.ocsp !== undefined) throw new TypeError(`createServer: ${where}\`ocsp\` without \`cert\` and \`key\``);
   if (identities.length === 0) throw new TypeError(`createServer: ${where}\`identities\` is empty; a server must prove who it is`);
   for (const [i, { certificates }] of identities.entries())
     if (certificates.length === 0) throw new TypeError(`createServer: ${where}\`identities[${i}]\` has no certificate`);
@@ -97,6 +101,17 @@ function virtualHost(options: HostOptions, where: string): VirtualHost {
     identities,
     ...(alpn === undefined ? {} : { alpn }),
     ...(clientAuthentication === null ? {} : { clientAuthentication }),
+  };
+}
+
+/** An identity with what is stapled to its certificate. */
+export function stapled(identity: Identity, ocsp: HostOptions["ocsp"]): Identity {
+  if (ocsp === undefined) return identity;
+  return {
+    ...identity,
+    get ocspResponse() {
+      return typeof ocsp === "function" ? ocsp() : ocsp;
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import type { PeerCertificate } from "node:tls";
 import { internal_error, TLSAlert, timed_out } from "../../src/alert.js";
 import { CLOSED, type Connection, FAILED, HANDSHAKING, OPEN, WANT_RESUME } from "../../src/connection.js";
 import { TLS_1_3 } from "../../src/constants.js";
+import type { OcspAnswer } from "../../src/x509/ocsp-stapling.js";
 import { errorFromAlert } from "./errors.js";
 import { PeerCertificates } from "./peer-certificates.js";
 import { RecordTrace } from "./record-trace.js";
@@ -62,6 +63,8 @@ export class TLSSocket extends Duplex {
 
   private secured = false;
   private pumping = false;
+  /** What the server's stapled OCSP response said, where one was asked for and was good. */
+  ocsp: OcspAnswer | null = null;
   private again = false;
   private resuming = false;
   private ended = false;

@@ -2,7 +2,8 @@
 import { certificates } from "sim:flight";
 import measure from "sim:measure";
 import { type CryptoProvider, DONE, type SignatureAlgorithm, type Verifier } from "../../src/crypto/provider.js";
-import { ChainVerifier } from "../../src/x509/chain.js";
+import { type ChainConfig, ChainVerifier } from "../../src/x509/chain.js";
+import { RememberedSignatures } from "../../src/x509/remembered.js";
 import { replayConfig } from "./replay-config.js";
 
 /** What a verifier was asked. */
@@ -63,9 +64,9 @@ function finish(work: { step(budget: number): number }): void {
   while (work.step(Infinity) !== DONE);
 }
 
-function verifyChain({ signatures, sha256 }: Pick<CryptoProvider, "signatures" | "sha256">): void {
+function verifyChain({ signatures, sha256 }: Pick<CryptoProvider, "signatures" | "sha256">, more: Partial<ChainConfig> = {}): void {
   const { trust, clock, serverName } = replayConfig;
-  const chain = new ChainVerifier({ signatures, sha256, trust, clock, purpose: "server", serverName });
+  const chain = new ChainVerifier({ signatures, sha256, trust, clock, purpose: "server", serverName, ...more });
   for (let i = 0; i < certificates.length; i++) {
     const { length } = certificates[i];
     chain.beginCertificate(length);
@@ -100,6 +101,12 @@ export function measureChain(): void {
   measure.begin("chain");
   verifyChain(replayConfig.provider);
   measure.end("chain");
+  const remembered = new RememberedSignatures(replayConfig.provider.sha256);
+  verifyChain(replayConfig.provider, { remembered });
+  measure.collect();
+  measure.begin("chain again");
+  verifyChain(replayConfig.provider, { remembered });
+  measure.end("chain again");
   for (let i = 0; i < asked.length; i++) {
     const { key, digest, signature } = asked[i];
     const verifier = ALGORITHM.createVerifier();

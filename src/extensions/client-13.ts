@@ -7,6 +7,7 @@ import { postHandshakeAuthExtension } from "./post-handshake-auth.js";
 import { recordSizeLimit } from "./record-size-limit.js";
 import { serverName } from "./server-name.js";
 import { signatureAlgorithms } from "./signature-algorithms.js";
+import { statusRequest } from "./status-request.js";
 import { supportedGroups } from "./supported-groups.js";
 import { supportedVersions } from "./supported-versions.js";
 
@@ -22,4 +23,5 @@ export const CLIENT_EXTENSIONS: readonly ClientExtension[] = [
   recordSizeLimit,
   maxFragmentLength,
   postHandshakeAuthExtension,
+  statusRequest,
 ];

@@ -17,7 +17,8 @@ export interface Flow {
   readonly takesChangeCipherSpec: boolean;
   /** The flow that takes over: not null once the handshake is complete. */
   readonly next: PostFlow | null;
-  work(budget: number): void;
+  /** True: a message is complete, which waited for this work; call `handle`. */
+  work(budget: number): boolean;
   /** Takes bytes; true: a message is complete. */
   feed(records: RecordReader, bytes: Uint8Array): boolean;
   /** Handles the message that is complete. */

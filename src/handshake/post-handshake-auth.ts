@@ -3,6 +3,7 @@ import { equalBytes } from "../bytes/equal.js";
 import type { ClientConfig, PostHandshakeAuth } from "../config.js";
 import { alert, certificate_request } from "../constants.js";
 import type { CipherSuite, Hash } from "../crypto/provider.js";
+import { CertificateWriter } from "../messages/certificate.js";
 import { CertificateRequestReader } from "../messages/certificate-request.js";
 import { CLIENT_CONTEXT } from "../messages/certificate-verify.js";
 import { KeySchedule13 } from "../schedule/key-schedule-13.js";
@@ -95,21 +96,22 @@ class PostHandshakeAuth13 extends PostHandshake13 implements Proving {
     return waitForRoom(this, length);
   }
 
-  override work(budget: number): void {
+  override work(budget: number): boolean {
     this.blocked = false;
     switch (this.phase) {
       case S.SEND_CERT:
         this.phase = sendCertificate(this);
-        return;
+        break;
       case S.SIGN:
         this.phase = sign(this, budget, this.config.random);
-        return;
+        break;
       case S.SEND_CV:
         this.phase = sendCertificateVerify(this);
-        return;
+        break;
       default:
         if (sendFinished(this)) this.endAnswer();
     }
+    return false;
   }
 
   protected override begun(header: number): void {
@@ -144,7 +146,7 @@ class PostHandshakeAuth13 extends PostHandshake13 implements Proving {
     if (context.length === lastContext.length && equalBytes(context, 0, lastContext, 0, context.length))
       throw new TLSAlert(illegal_parameter, "CertificateRequest: the certificate_request_context of the request before");
     this.lastContext = context;
-    this.proof = new Proof13(identity, scheme, context);
+    this.proof = new Proof13(identity, scheme, new CertificateWriter(identity === null ? [] : identity.certificates, context));
     // §6.1: nothing follows our close_notify.
     if (this.closed) this.dropAnswer();
     else this.phase = S.SEND_CERT;

@@ -34,11 +34,14 @@ export class Proof13 {
   message: Uint8Array | null;
   sent: number;
 
-  /** identity: null for a client that was asked and has none; its Certificate message is empty and no signature follows. context: of a request after the handshake. */
-  constructor(identity: Identity | null, scheme: number, context?: Uint8Array) {
+  /**
+   * identity: null for a client that was asked and has none; its Certificate message is empty and no signature follows. certificates: writes the message,
+   * where it is not only the identity's.
+   */
+  constructor(identity: Identity | null, scheme: number, certificates: CertificateWriter | null = null) {
     this.identity = identity;
     this.scheme = scheme;
-    this.certificates = new CertificateWriter(identity === null ? NONE : identity.certificates, context);
+    this.certificates = certificates ?? new CertificateWriter(identity === null ? NONE : identity.certificates);
     this.signer = null;
     this.message = null;
     this.sent = 0;

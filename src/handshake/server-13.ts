@@ -57,6 +57,7 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
   cookieLength: number;
   sizeLimit: number;
   fragmentCode: number;
+  wantsStatus: boolean;
   readonly receiveLimit: number;
   group: NamedGroup;
   keyExchange: KeyExchange | null;
@@ -93,6 +94,7 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
     this.cookieLength = 0;
     this.sizeLimit = 0;
     this.fragmentCode = 0;
+    this.wantsStatus = false;
     this.receiveLimit = records.receiveLimit(config.provider.suites);
     this.group = config.provider.groups[0];
     this.keyExchange = null;
@@ -123,6 +125,7 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
     this.cookieLength = 0;
     this.sizeLimit = 0;
     this.fragmentCode = 0;
+    this.wantsStatus = false;
   }
 
   get alpn(): string | null {

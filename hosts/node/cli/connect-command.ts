@@ -1,4 +1,6 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import type { OcspAnswer } from "../../../src/x509/ocsp-stapling.js";
+import { timeText } from "../../../src/x509/time.js";
 import { anchorsFromFiles } from "../certificates.js";
 import { connect } from "../connect.js";
 import type { TLSSocket } from "../tls-socket.js";
@@ -9,6 +11,7 @@ import { addTlsOptions, type TlsFlags, tlsOptions, usable } from "./tls-flags.js
 interface ConnectFlags extends TlsFlags {
   ca: string;
   servername?: string;
+  ocsp: "off" | "ask" | "require";
   timeout: number;
 }
 
@@ -19,6 +22,11 @@ export function addConnectCommand(program: Command): void {
     .argument("<HOST:PORT>", "the server, as example.com:443 or [::1]:443", parseAddress)
     .requiredOption("--ca <FILE>", "certificates that are trusted, PEM or DER (the server is always verified)")
     .option("--servername <NAME>", "name that the certificate must carry, also sent as SNI (default: HOST)")
+    .addOption(
+      new Option("--ocsp <POLICY>", "stapled OCSP response: off, ask (what comes must be good), or require")
+        .choices(["off", "ask", "require"])
+        .default("off"),
+    )
     .option("--timeout <SECONDS>", "time for connecting and the handshake", parseSeconds, 10);
   addTlsOptions(command, {
     cert: "certificate with its chain, for servers that ask for one; may be given several times, each with its --key",
@@ -40,15 +48,24 @@ async function connectCommand(address: Address, flags: ConnectFlags): Promise<vo
         ...address,
         ...options,
         trust,
+        ocsp: flags.ocsp,
         handshakeTimeout: flags.timeout * 1000,
         ...(flags.servername === undefined ? {} : { servername: flags.servername }),
         ...(flags.trace ? { trace: (line) => process.stderr.write(`${line}\n`) } : {}),
       }),
     );
+    if (flags.ocsp !== "off") socket.once("secureConnect", () => process.stderr.write(`OCSP: ${statusText(socket.ocsp)}\n`));
     await joined(socket, address);
   } finally {
     close();
   }
+}
+
+function statusText(answer: OcspAnswer | null): string {
+  if (answer === null) return "no response was stapled";
+  const { thisUpdate, nextUpdate, delegated } = answer;
+  const until = nextUpdate < 0 ? "" : ` until ${timeText(nextUpdate)}`;
+  return `good, says the stapled response of ${timeText(thisUpdate)}${until}, signed by ${delegated ? "a responder" : "the issuer"}`;
 }
 
 function joined(socket: TLSSocket, address: Address): Promise<void> {
