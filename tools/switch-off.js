@@ -43,8 +43,10 @@ const ROWS = [
   ["max_fragment_length", "handshake/common-13.js", "records.writer.maxFragment = fragmentLength;", ";", "pair/record-limits"],
   ["KeyUpdate of the peer", "handshake/post-handshake-13.js", "p.nextGeneration(", "(() => {})(", "pair/floods"],
   ["KeyUpdate before a limit", "connection.js", "post.updateKeys(false);", "", "pair/key-limits"],
+  ["authentication after the handshake", "handshake/client-13.js", "postHandshakeAuth !== undefined", "false", "pair/post-handshake-auth"],
+  ["exporters", "handshake/handshake-13.js", "this.negotiated.exported = exported;", "", "pair/exporter"],
   ["half-close, cut-off", "connection.js", "this.cutOff(flow);", "", "pair/close"],
-  ["slices", "connection.js", "slices-- === 0", "false", "pair/slices"],
+  ["slices", "connection.js", "turn > 0 && !flow.atOnce", "false", "pair/slices"],
   ["NewSessionTicket is ignored", "handshake/post-handshake-13.js", "type: new_session_ticket", "type: 99", "pair/floods"],
 ];
 

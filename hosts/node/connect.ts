@@ -2,6 +2,7 @@ import { connect as connectTcp, type Socket } from "node:net";
 import { ClientConnection } from "../../src/client.js";
 import type { CertificateChecks, ClientConfig } from "../../src/config.js";
 import type { Identity } from "../../src/identity.js";
+import { exporter } from "../../src/schedule/exporter.js";
 import { type OcspAnswer, ocspStapling } from "../../src/x509/ocsp-stapling.js";
 import { anchorsFrom, type CertificateSource } from "./certificates.js";
 import { identityFrom } from "./keys.js";
@@ -17,7 +18,7 @@ export const NODE_SEND_BUFFER = 5 + 16_384 + 256;
 
 export interface ConnectOptions
   extends Partial<Omit<ClientConfig, "serverName">>,
-    Pick<TLSSocketOptions, "handshakeTimeout" | "idleTimeout" | "allowHalfOpen" | "trace"> {
+    Pick<TLSSocketOptions, "handshakeTimeout" | "idleTimeout" | "allowHalfOpen" | "sliceMilliseconds" | "trace"> {
   host: string;
   port: number;
   /** The DNS name or IP address that the certificate must carry. Default: `host`. */
@@ -59,10 +60,12 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
     serverName: servername,
     receiveBuffer: options.receiveBuffer ?? NODE_RECEIVE_BUFFER,
     sendBuffer: options.sendBuffer ?? NODE_SEND_BUFFER,
+    exporter,
     checks,
     ...(identities.length === 0 ? {} : { identities }),
+    ...(options.postHandshakeAuth === undefined ? {} : { postHandshakeAuth: options.postHandshakeAuth }),
     ...(options.alpn === undefined ? {} : { alpn: options.alpn }),
-    ...(options.sliceSteps === undefined ? {} : { sliceSteps: options.sliceSteps }),
+    ...stepsOf(options),
     ...(options.keyLog === undefined ? {} : { keyLog: options.keyLog }),
   };
   const connection = new ClientConnection(config);
@@ -72,11 +75,19 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
     servername,
     ...(options.handshakeTimeout === undefined ? {} : { handshakeTimeout: options.handshakeTimeout }),
     ...(options.idleTimeout === undefined ? {} : { idleTimeout: options.idleTimeout }),
+    ...(options.sliceMilliseconds === undefined ? {} : { sliceMilliseconds: options.sliceMilliseconds }),
     ...(options.allowHalfOpen === undefined ? {} : { allowHalfOpen: options.allowHalfOpen }),
     ...(options.trace === undefined ? {} : { trace: options.trace }),
   });
   if (onSecureConnect !== undefined) socket.once("secureConnect", onSecureConnect);
   return socket;
+}
+
+/** A slice that is measured in milliseconds is made of the shortest ones there are. */
+export function stepsOf(options: { sliceSteps?: number; sliceMilliseconds?: number }): { sliceSteps?: number } {
+  const { sliceMilliseconds, sliceSteps = sliceMilliseconds === undefined ? undefined : 1 } = options;
+  if (sliceMilliseconds !== undefined && !(sliceMilliseconds >= 0)) throw new RangeError(`sliceMilliseconds is ${sliceMilliseconds}`);
+  return sliceSteps === undefined ? {} : { sliceSteps };
 }
 
 function checksOf({ ocsp = "off", checks = {} }: ConnectOptions, onGood: (answer: OcspAnswer) => void): CertificateChecks {

@@ -3,11 +3,12 @@ import type { ClientAuthentication, CookieConfig, HostLookup, KeyLog, ServerConf
 import { checkProtocols } from "../../src/config-check.js";
 import type { Clock, CryptoProvider, Random } from "../../src/crypto/provider.js";
 import type { Identity } from "../../src/identity.js";
+import { exporter } from "../../src/schedule/exporter.js";
 import { ServerConnection } from "../../src/server.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
 import type { TrustStore } from "../../src/x509/trust.js";
 import { anchorsFrom, type CertificateSource } from "./certificates.js";
-import { NODE_RECEIVE_BUFFER, NODE_SEND_BUFFER } from "./connect.js";
+import { NODE_RECEIVE_BUFFER, NODE_SEND_BUFFER, stepsOf } from "./connect.js";
 import { identityFrom } from "./keys.js";
 import { nobleProvider } from "./provider-noble.js";
 import { systemClock, systemRandom } from "./system.js";
@@ -45,6 +46,7 @@ export interface ConfigOptions extends HostOptions {
   receiveBuffer?: number;
   sendBuffer?: number;
   sliceSteps?: number;
+  sliceMilliseconds?: number;
   keyLog?: KeyLog;
 }
 
@@ -57,8 +59,9 @@ export function serverConfig(options: ConfigOptions): ServerConfig {
     hosts: lookupFrom(options),
     receiveBuffer: options.receiveBuffer ?? NODE_RECEIVE_BUFFER,
     sendBuffer: options.sendBuffer ?? NODE_SEND_BUFFER,
+    exporter,
     ...(options.cookies === undefined ? {} : { cookies: options.cookies }),
-    ...(options.sliceSteps === undefined ? {} : { sliceSteps: options.sliceSteps }),
+    ...stepsOf(options),
     ...(options.keyLog === undefined ? {} : { keyLog: options.keyLog }),
   };
   new ServerConnection(config); // buffers, provider and cookies are checked by the constructor

@@ -11,6 +11,7 @@ import { reconnect } from "./reconnect.js";
 import { recordsAes128Ccm, recordsAes128Ccm8, recordsAes256Gcm, recordsAesGcm, recordsChaCha } from "./records.js";
 import type { Scenario } from "./scenario.js";
 import { server13 } from "./server13.js";
+import { slices } from "./slices.js";
 import { socket } from "./socket.js";
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -34,6 +35,7 @@ export const SCENARIOS: readonly Scenario[] = [
   recordsAes128Ccm8,
   primitives,
   primitivesFull,
+  slices,
   leaks,
   mcu,
 ];

@@ -1,4 +1,4 @@
-import type { KeyLog, ServerConfig, VirtualHost } from "../config.js";
+import type { Exporter, KeyLog, ServerConfig, VirtualHost } from "../config.js";
 import { certificate, certificate_verify, client_hello, finished } from "../constants.js";
 import type { CipherSuite, KeyExchange, NamedGroup, SignatureAlgorithm } from "../crypto/provider.js";
 import type { ServerHelloContext } from "../extensions/server-extension.js";
@@ -151,6 +151,10 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
 
   protected get keyLog(): KeyLog | undefined {
     return this.config.keyLog;
+  }
+
+  protected get exporter(): Exporter | undefined {
+    return this.config.exporter;
   }
 
   get next(): PostFlow | null {

@@ -209,20 +209,23 @@ export class CertificateReader {
 export class CertificateWriter {
   done: boolean;
   private readonly certificates: readonly Uint8Array[];
-  private readonly listLength: number;
+  private readonly context: Uint8Array;
   /** The entry under way; -1: the header. */
   protected entry: number;
   private at: number;
 
-  /** certificates: DER, the end entity's first; none: the answer of a client that has no certificate. more: bytes of extensions. */
-  constructor(certificates: readonly Uint8Array[], more = 0) {
-    let length = more;
-    for (let i = 0; i < certificates.length; i++) length += certificates[i].length + 5;
+  /** certificates: DER, the end entity's first; none: the answer of a client that has no certificate. context: of a request after the handshake. */
+  constructor(certificates: readonly Uint8Array[], context: Uint8Array = NO_CONTEXT) {
     this.done = false;
     this.certificates = certificates;
-    this.listLength = length;
+    this.context = context;
     this.entry = -1;
     this.at = 0;
+  }
+
+  /** A part was written, and not all. */
+  get begun(): boolean {
+    return !this.done && (this.entry >= 0 || this.at > 0);
   }
 
   /** Writes what fits into bytes[offset, end) and returns where it stopped. */
@@ -231,7 +234,7 @@ export class CertificateWriter {
     while (o < end && !this.done) {
       if (this.entry < 0) {
         bytes[o++] = this.headerByte(this.at++);
-        if (this.at === 8) this.nextEntry();
+        if (this.at === 8 + this.context.length) this.nextEntry();
         continue;
       }
       const certificate = this.certificates[this.entry];
@@ -246,13 +249,20 @@ export class CertificateWriter {
       }
       // cert_data's length before it; behind it the extension block.
       bytes[o++] = at < 0 ? (length >> (-8 * (at + 1))) & 255 : this.extensionByte(at - length);
-      if (++this.at === length + 5 + this.blockLength) this.nextEntry();
+      if (++this.at === length + 5 + (this.entry === 0 ? this.extensionsLength : 0)) this.nextEntry();
     }
     return o;
   }
 
-  /** Bytes of the entry's extensions; then those bytes, the length of the block before them. */
-  protected get blockLength(): number {
+  private get listLength(): number {
+    const { certificates } = this;
+    let length = this.extensionsLength;
+    for (let i = 0; i < certificates.length; i++) length += certificates[i].length + 5;
+    return length;
+  }
+
+  /** Bytes of the end entity's extensions; then those bytes, the length of the block before them. */
+  protected get extensionsLength(): number {
     return 0;
   }
   protected extensionByte(_index: number): number {
@@ -265,12 +275,16 @@ export class CertificateWriter {
     this.done = this.entry === this.certificates.length;
   }
 
-  /** Type, length, an empty certificate_request_context, length of certificate_list. */
+  /** Type, length, certificate_request_context, length of certificate_list. */
   private headerByte(index: number): number {
-    const { listLength } = this;
+    const { listLength, context } = this;
+    const { length } = context;
     if (index === 0) return certificateType;
-    if (index < 4) return ((listLength + 4) >> (8 * (3 - index))) & 255;
-    if (index === 4) return 0;
-    return (listLength >> (8 * (7 - index))) & 255;
+    if (index < 4) return ((listLength + 4 + length) >> (8 * (3 - index))) & 255;
+    if (index === 4) return length;
+    if (index < 5 + length) return context[index - 5];
+    return (listLength >> (8 * (7 + length - index))) & 255;
   }
 }
+
+const NO_CONTEXT = new Uint8Array(0);

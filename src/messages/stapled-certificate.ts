@@ -12,19 +12,19 @@ export class StapledCertificateWriter extends CertificateWriter {
   private readonly status: Uint8Array;
 
   constructor(certificates: readonly Uint8Array[], status: Uint8Array) {
-    super(certificates, HEADER + status.length);
+    super(certificates);
     if (status.length === 0 || status.length > LONGEST)
       throw new TLSAlert(internal_error, `Certificate: an OCSP response of ${status.length} bytes can't be stapled`, "internal");
     this.status = status;
   }
 
-  protected override get blockLength(): number {
-    return this.entry === 0 ? HEADER + this.status.length : 0;
+  protected override get extensionsLength(): number {
+    return HEADER + this.status.length;
   }
 
   /** The length of the extension block; type and length of status_request; status_type, length, OCSPResponse. */
   protected override extensionByte(index: number): number {
-    const block = this.blockLength;
+    const block = this.entry === 0 ? this.extensionsLength : 0;
     if (index < 2) return (block >> (8 * (1 - index))) & 255;
     if (index >= 2 + HEADER) return this.status[index - 2 - HEADER];
     switch (index) {
