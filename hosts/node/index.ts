@@ -1,4 +1,5 @@
 /** thimble on Node: `connect` and `createServer`, in the manner of node:tls. */
+export { type OcspAnswer, type OcspOptions, ocspStapling } from "../../src/x509/ocsp-stapling.js";
 export { anchorsFrom, anchorsFromFiles, type CertificateSource, certificatesFrom, certificatesFromFile } from "./certificates.js";
 export { type ConnectOptions, connect, NODE_RECEIVE_BUFFER, NODE_SEND_BUFFER } from "./connect.js";
 export { TIMED_OUT, TLSError } from "./errors.js";

@@ -203,6 +203,7 @@ tlscertfile: ${folder.cert}
 tlskeyfile: ${folder.key}
 tlscafile: ${folder.root}
 tlsprotocols: [ TLSv1.2 TLSv1.3 ]
+nnrpdloadlimit: 0
 `,
     );
     const args = ["-D", "-f", "-p", String(port), "-b", "127.0.0.1", "-c", join(etc, "readers.conf")];

@@ -1,5 +1,7 @@
 import { connect as connectTcp, type Socket } from "node:net";
 import { type Command, Option } from "commander";
+import type { OcspAnswer } from "../../../src/x509/ocsp-stapling.js";
+import { timeText } from "../../../src/x509/time.js";
 import { anchorsFromFiles } from "../certificates.js";
 import { connect } from "../connect.js";
 import { STARTTLS_CLIENTS, type StartTlsProtocol, startTls } from "../starttls.js";
@@ -11,6 +13,7 @@ import { addTlsOptions, type TlsFlags, tlsOptions, usable } from "./tls-flags.js
 interface ConnectFlags extends TlsFlags {
   ca: string;
   servername?: string;
+  ocsp: "off" | "ask" | "require";
   timeout: number;
   starttls?: StartTlsProtocol;
   starttlsName?: string;
@@ -23,6 +26,11 @@ export function addConnectCommand(program: Command): void {
     .argument("<HOST:PORT>", "the server, as example.com:443 or [::1]:443", parseAddress)
     .requiredOption("--ca <FILE>", "certificates that are trusted, PEM or DER (the server is always verified)")
     .option("--servername <NAME>", "name that the certificate must carry, also sent as SNI (default: HOST)")
+    .addOption(
+      new Option("--ocsp <POLICY>", "stapled OCSP response: off, ask (what comes must be good), or require")
+        .choices(["off", "ask", "require"])
+        .default("off"),
+    )
     .option("--timeout <SECONDS>", "time for connecting and the handshake", parseSeconds, 10)
     .addOption(new Option("--starttls <PROTOCOL>", "ask for TLS in the words of a protocol").choices(Object.keys(STARTTLS_CLIENTS)))
     .option("--starttls-name <NAME>", "what EHLO and LHLO say in clear (default: localhost); an XMPP server's domain (default: its name)");
@@ -49,12 +57,14 @@ async function connectCommand(address: Address, flags: ConnectFlags): Promise<vo
         ...address,
         ...options,
         trust,
+        ocsp: flags.ocsp,
         handshakeTimeout: flags.timeout * 1000,
         ...opened,
         ...(flags.servername === undefined ? {} : { servername: flags.servername }),
         ...trace,
       }),
     );
+    if (flags.ocsp !== "off") socket.once("secureConnect", () => process.stderr.write(`OCSP: ${statusText(socket.ocsp)}\n`));
     await joined(socket, address);
   } catch (error) {
     opened?.socket.destroy();
@@ -81,6 +91,13 @@ async function inClear(protocol: StartTlsProtocol, address: Address, flags: Conn
     throw explained(error as Error, address);
   }
   return { socket, handshakeTimeout: Math.max(1, Math.round(timeout * 1000 - (performance.now() - begin))) };
+}
+
+function statusText(answer: OcspAnswer | null): string {
+  if (answer === null) return "no response was stapled";
+  const { thisUpdate, nextUpdate, delegated } = answer;
+  const until = nextUpdate < 0 ? "" : ` until ${timeText(nextUpdate)}`;
+  return `good, says the stapled response of ${timeText(thisUpdate)}${until}, signed by ${delegated ? "a responder" : "the issuer"}`;
 }
 
 function joined(socket: TLSSocket, address: Address): Promise<void> {
