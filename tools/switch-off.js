@@ -48,6 +48,25 @@ const ROWS = [
   ["half-close, cut-off", "connection.js", "this.cutOff(flow);", "", "pair/close"],
   ["slices", "connection.js", "turn > 0 && !flow.atOnce", "false", "pair/slices"],
   ["NewSessionTicket is ignored", "handshake/post-handshake-13.js", "type: new_session_ticket", "type: 99", "pair/floods"],
+  ...["smtp", "imap", "pop3", "nntp", "ftp", "xmpp", "ldap", "postgres", "mysql", "sieve"].map((protocol) => [
+    `STARTTLS: ${protocol}`,
+    `starttls/${protocol}.js`,
+    "this.state = READY;",
+    ";",
+    "unit/starttls/client",
+  ]),
+  ["STARTTLS: lmtp", "starttls/lmtp.js", '"LHLO"', '"EHLO"', "unit/starttls/client"],
+  ["STARTTLS: no TLS, no connection", "starttls/smtp.js", "if (!this.offered)", "if (false)", "unit/starttls/refusals"],
+  ["STARTTLS: bytes behind the go-ahead", "starttls/negotiation.js", "this.behind(bytes, i, end - i);", "", "unit/starttls/client"],
+  ...["smtp", "imap", "pop3", "nntp"].map((protocol) => [
+    `STARTTLS server: ${protocol}`,
+    `starttls/${protocol}-server.js`,
+    "this.state = READY;",
+    ";",
+    "unit/starttls/server",
+  ]),
+  ["STARTTLS on a device", "../hosts/moddable/starttls-stage.js", "this.ready(tcp);", "", "unit/hosts/starttls-stage"],
+  ["HTTP/1.1 by ALPN", "../hosts/node/cli/serve-command.js", "common.alpn = alpn;", "", "hosts/node/cli-serve"],
 ];
 
 const folder = mkdtempSync(join(tmpdir(), "thimble-off-"));
