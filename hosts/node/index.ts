@@ -1,4 +1,5 @@
 /** thimble on Node: `connect` and `createServer`, in the manner of node:tls. */
+export { type OcspAnswer, type OcspOptions, ocspStapling } from "../../src/x509/ocsp-stapling.js";
 export { anchorsFrom, anchorsFromFiles, type CertificateSource, certificatesFrom, certificatesFromFile } from "./certificates.js";
 export { type ConnectOptions, connect, NODE_RECEIVE_BUFFER, NODE_SEND_BUFFER } from "./connect.js";
 export { TIMED_OUT, TLSError } from "./errors.js";
@@ -14,6 +15,7 @@ export {
   type ServerOptions,
 } from "./server.js";
 export type { ConfigOptions, HostOptions } from "./server-config.js";
+export { STARTTLS_CLIENTS, STARTTLS_SERVERS, type StartTlsOptions, startTls } from "./starttls.js";
 export { systemClock, systemRandom } from "./system.js";
 export { DEFAULT_HANDSHAKE_TIMEOUT, type TLSConnection, TLSSocket, type TLSSocketOptions } from "./tls-socket.js";
 export { certificateSignatures, verifyChain } from "./verify-chain.js";

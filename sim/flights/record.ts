@@ -1,19 +1,32 @@
 // Records flights anew: node dist/sim/flights/record.js NAME... (all: every one) [--new-certificates]. Needed when what the device sends changes, since
 // then the peer's signature and keys do. Certificates and keys are kept in sim/flights/pki (they protect nothing); those of the chains are made anew.
 import { createPrivateKey } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { certificatesFrom } from "../../hosts/node/certificates.js";
+import type { ClientConfig } from "../../src/config.js";
 import type { CryptoProvider } from "../../src/crypto/provider.js";
 import type { Identity } from "../../src/identity.js";
 import { identityFrom } from "../../src/keys/identity-from.js";
 import { p256Keys } from "../../src/keys/p256-key.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
+import { ocspStapling } from "../../src/x509/ocsp-stapling.js";
 import { fixedClock, insecureFixedRandom } from "../apps/fixed-random.js";
 import { flights, providerFile } from "../paths.js";
-import { certificateMaker, type LeafShape, makeClient, makeIntermediate, makeLeaf, makePki, makeRoot, type Pki, readPki } from "../pki.js";
+import {
+  certificateMaker,
+  type LeafShape,
+  makeClient,
+  makeIntermediate,
+  makeLeaf,
+  makePki,
+  makeRoot,
+  makeStaple,
+  type Pki,
+  readPki,
+} from "../pki.js";
 import { type Flight, flightFile } from "./flight.js";
 import { nodeServer, opensslServer, type Peer, recordClientFlight, recordServerFlight } from "./peers.js";
 
@@ -65,7 +78,14 @@ function flightOf(about: string, provider: string, root: string, records: readon
   };
 }
 
-async function client(about: string, providerName: string, root: string, peer: Peer, own: Own | null = null): Promise<Flight> {
+async function client(
+  about: string,
+  providerName: string,
+  root: string,
+  peer: Peer,
+  own: Own | null = null,
+  more: Partial<ClientConfig> = {},
+): Promise<Flight> {
   const provider = await providerOf(providerName);
   const records = await recordServerFlight(
     {
@@ -76,6 +96,7 @@ async function client(about: string, providerName: string, root: string, peer: P
       serverName: SERVER_NAME,
       ...BUFFERS,
       identities: own === null ? [] : [identityOf(own, provider)],
+      ...more,
     },
     peer.port,
   );
@@ -127,6 +148,19 @@ async function mtls(pki: Pki): Promise<Flight> {
   return client(`TLS 1.3, ${CHACHA}, X25519, client authentication; Node's tls`, "iot-client", pki.root, peer, own);
 }
 
+/** Certificate and response of the responder are made in a folder of their own, with copies of the issuer's. */
+async function ocsp(pki: Pki): Promise<Flight> {
+  const made = mkdtempSync(join(tmpdir(), "thimble-ocsp-"));
+  try {
+    for (const name of ["intermediate.pem", "intermediate.key", "leaf.pem"]) copyFileSync(join(folder, name), join(made, name));
+    const peer = await nodeServer({ cert: pki.chain, key: pki.key, ciphers: CHACHA }, makeStaple(made, DAYS));
+    const about = `TLS 1.3, ${CHACHA}, X25519, a stapled OCSP response of a responder; Node's tls`;
+    return await client(about, "iot-client", pki.root, peer, null, { checks: { status: ocspStapling({ required: true }) } });
+  } finally {
+    rmSync(made, { recursive: true });
+  }
+}
+
 async function server(pki: Pki): Promise<Flight> {
   const provider = await providerOf("iot-server");
   const own = ownOf(pki);
@@ -143,6 +177,7 @@ const RECORDERS: Readonly<Record<string, (pki: Pki) => Promise<Flight>>> = {
   "client13-aes128ccm": suite("aes128ccm", "TLS_AES_128_CCM_SHA256"),
   "client13-aes128ccm8": suite("aes128ccm8", "TLS_AES_128_CCM_8_SHA256"),
   "client13-mtls": mtls,
+  "client13-ocsp": ocsp,
   "server13-chacha": server,
   "chain-1": chain(1),
   "chain-2": chain(2),

@@ -5,11 +5,13 @@ import { connections3 } from "./connections3.js";
 import { leaks } from "./leaks.js";
 import { mcu } from "./mcu.js";
 import { mtls } from "./mtls.js";
+import { ocsp } from "./ocsp.js";
 import { primitives, primitivesFull } from "./primitives.js";
 import { reconnect } from "./reconnect.js";
 import { recordsAes128Ccm, recordsAes128Ccm8, recordsAes256Gcm, recordsAesGcm, recordsChaCha } from "./records.js";
 import type { Scenario } from "./scenario.js";
 import { server13 } from "./server13.js";
+import { slices } from "./slices.js";
 import { socket } from "./socket.js";
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -19,6 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
   client13Aes128Ccm,
   client13Aes128Ccm8,
   mtls,
+  ocsp,
   reconnect,
   server13,
   connections3,
@@ -32,6 +35,7 @@ export const SCENARIOS: readonly Scenario[] = [
   recordsAes128Ccm8,
   primitives,
   primitivesFull,
+  slices,
   leaks,
   mcu,
 ];

@@ -6,6 +6,7 @@ import { sizeLimitOfClient } from "./record-size-limit.js";
 import type { ServerExtension } from "./server-extension.js";
 import { serverNameOfClient } from "./server-name.js";
 import { schemesOfClient } from "./signature-algorithms.js";
+import { statusOfClient } from "./status-request.js";
 import { groupsOfClient } from "./supported-groups.js";
 import { versionsOfClient } from "./supported-versions.js";
 
@@ -20,4 +21,5 @@ export const SERVER_EXTENSIONS: readonly ServerExtension[] = [
   fragmentLengthOfClient,
   groupsOfClient,
   schemesOfClient,
+  statusOfClient,
 ];

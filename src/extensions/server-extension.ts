@@ -35,6 +35,8 @@ export interface ServerHelloContext {
   /** The client's record_size_limit, and its MaxFragmentLength; 0: not sent. */
   sizeLimit: number;
   fragmentCode: number;
+  /** The client takes the status of our certificate, as an OCSP response. */
+  wantsStatus: boolean;
   /** The longest TLSInnerPlaintext that our receive buffer holds. */
   readonly receiveLimit: number;
 

@@ -1,4 +1,4 @@
-import { type ClientConfig, type KeyLog, MAX_MESSAGE } from "../config.js";
+import { type ClientConfig, type Exporter, type KeyLog, MAX_MESSAGE } from "../config.js";
 import { certificate, certificate_request, certificate_verify, encrypted_extensions, finished, server_hello } from "../constants.js";
 import type { CipherSuite, KeyExchange, NamedGroup, SignatureAlgorithm } from "../crypto/provider.js";
 import type { ClientHelloContext } from "../extensions/extension.js";
@@ -109,8 +109,14 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
     return this.config.keyLog;
   }
 
+  protected get exporter(): Exporter | undefined {
+    return this.config.exporter;
+  }
+
   get next(): PostFlow | null {
     if (this.state !== S.CONNECTED) return null;
+    const { postHandshakeAuth } = this.config;
+    if (postHandshakeAuth !== undefined) return postHandshakeAuth.connected(this) as PostFlow;
     return new PostHandshake13(CLIENT_ROWS, this.records, this.keys, this.negotiated.suite as CipherSuite);
   }
 

@@ -32,7 +32,6 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
   /** It shall ask the peer for one in return; one that did so has not been answered yet. */
   private requestDue: boolean;
   private requested: boolean;
-  blocked: boolean;
   private inARow: number;
 
   constructor(rows: readonly Row<PostHandshake13>[], records: RecordLayer, keys: Uint8Array, suite: CipherSuite) {
@@ -43,12 +42,29 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
     this.keyUpdateDue = false;
     this.requestDue = false;
     this.requested = false;
-    this.blocked = false;
     this.inARow = 0;
   }
 
   get stateName(): string {
     return "CONNECTED";
+  }
+
+  /** All that is sent here fits into one record. */
+  get halfSent(): boolean {
+    return false;
+  }
+
+  /** Nothing here waits. */
+  get blocked(): boolean {
+    return false;
+  }
+
+  get answering(): boolean {
+    return false;
+  }
+
+  deferClose(): boolean {
+    return false;
   }
 
   get takesChangeCipherSpec(): boolean {
@@ -59,9 +75,9 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
     return null;
   }
 
-  protected begun(): void {}
+  protected begun(_header: number): void {}
 
-  protected passed(): void {}
+  protected passed(_bytes: Uint8Array, _offset: number, _length: number): void {}
 
   protected waitForReader(): void {}
 

@@ -1,4 +1,4 @@
-import type { KeyLog, ServerConfig, VirtualHost } from "../config.js";
+import type { Exporter, KeyLog, ServerConfig, VirtualHost } from "../config.js";
 import { certificate, certificate_verify, client_hello, finished } from "../constants.js";
 import type { CipherSuite, KeyExchange, NamedGroup, SignatureAlgorithm } from "../crypto/provider.js";
 import type { ServerHelloContext } from "../extensions/server-extension.js";
@@ -57,6 +57,7 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
   cookieLength: number;
   sizeLimit: number;
   fragmentCode: number;
+  wantsStatus: boolean;
   readonly receiveLimit: number;
   group: NamedGroup;
   keyExchange: KeyExchange | null;
@@ -93,6 +94,7 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
     this.cookieLength = 0;
     this.sizeLimit = 0;
     this.fragmentCode = 0;
+    this.wantsStatus = false;
     this.receiveLimit = records.receiveLimit(config.provider.suites);
     this.group = config.provider.groups[0];
     this.keyExchange = null;
@@ -123,6 +125,7 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
     this.cookieLength = 0;
     this.sizeLimit = 0;
     this.fragmentCode = 0;
+    this.wantsStatus = false;
   }
 
   get alpn(): string | null {
@@ -148,6 +151,10 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
 
   protected get keyLog(): KeyLog | undefined {
     return this.config.keyLog;
+  }
+
+  protected get exporter(): Exporter | undefined {
+    return this.config.exporter;
   }
 
   get next(): PostFlow | null {

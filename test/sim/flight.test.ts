@@ -12,6 +12,7 @@ import { p256Keys } from "../../src/keys/p256-key.js";
 import { ServerConnection } from "../../src/server.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
+import { ocspStapling } from "../../src/x509/ocsp-stapling.js";
 
 const bytesOf = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, "hex"));
 
@@ -24,7 +25,8 @@ async function connectionOf(name: string, flight: Flight): Promise<Connection> {
   const common = { provider, random: insecureFixedRandom, clock: fixedClock };
   if (name.startsWith("server13")) return new ServerConnection({ ...common, hosts: new VirtualHosts([], { identities }) });
   const trust = new AnchorList([anchorFromCertificate(bytesOf(flight.root), sha256)]);
-  return new ClientConnection({ ...common, trust, serverName: flight.serverName, identities });
+  const checks = name.endsWith("ocsp") ? { status: ocspStapling({ required: true }) } : {};
+  return new ClientConnection({ ...common, trust, serverName: flight.serverName, identities, checks });
 }
 
 function flush(connection: Connection): void {

@@ -6,12 +6,12 @@ const Time = {
     host.setTime(seconds);
   },
   get ticks() {
-    return Math.trunc(host.milliseconds());
+    return host.milliseconds();
   },
   get microseconds() {
     return Math.trunc(host.milliseconds() * 1000);
   },
-  delta(start, end = Math.trunc(host.milliseconds())) {
+  delta(start, end = host.milliseconds()) {
     return end - start;
   },
   timezone: 0,

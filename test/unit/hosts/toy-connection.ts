@@ -29,6 +29,7 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
   sni = "";
   peerAuthenticated = true;
   certificateTap = null;
+  exported = null;
   suite = null;
   group = null;
   version = 0x0304;
@@ -50,6 +51,10 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
     this.txEnd = receiveBuffer;
     this.slices = slices;
     this.queue(TOY_HELLO);
+  }
+
+  exportKeyingMaterial(label: string, context: Uint8Array | null, length: number): Uint8Array {
+    return new Uint8Array(length).fill(label.length + (context?.length ?? 0));
   }
 
   get rxOffset(): number {
