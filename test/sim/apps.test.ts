@@ -1,25 +1,28 @@
 // `npm run sim -- APP`: a user's app, as TypeScript outside of this repository, on the simulated device.
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { expect } from "chai";
 import { hasValgrind } from "../../sim/xs/run.js";
-import { command, type Ended, hostOrNull } from "./program.js";
+import { type AppRunner, appRunner, said } from "./app-runner.js";
+import { command, hostOrNull } from "./program.js";
 
-/** Sends what comes back, and BIG bytes to who says "big". */
+/** The server sends back what it gets, and so many bytes to who says "big". */
 const BIG = 3000;
 
 describe("a user's app in the simulator", function () {
   this.timeout(60_000);
   let folder = "";
+  let run: AppRunner;
   let echo: Server;
   let port = 0;
 
   before(async function () {
     if ((await hostOrNull()) === null) this.skip();
     folder = mkdtempSync(join(tmpdir(), "thimble-test-"));
+    run = appRunner(folder);
     echo = createServer((socket) => {
       socket.on("error", () => {});
       socket.on("data", (bytes) => socket.write(bytes.toString() === "big" ? Buffer.alloc(BIG, "x") : bytes));
@@ -33,18 +36,6 @@ describe("a user's app in the simulator", function () {
     if (folder !== "") rmSync(folder, { recursive: true, force: true });
   });
 
-  let count = 0;
-  /** Writes the app's files into a folder of its own and runs app.ts. Its instructions are counted only where asked for. */
-  function run(files: Record<string, string>, ...args: string[]): Promise<Ended> {
-    const at = join(folder, String(count++));
-    for (const [name, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(at, name)), { recursive: true });
-      writeFileSync(join(at, name), text);
-    }
-    const counted = args.includes("--watchdog") ? [] : ["--no-instructions"];
-    return command("main", [join(at, "app.ts"), ...counted, ...args]);
-  }
-  const said = ({ stdout }: Ended): string[] => [...stdout.matchAll(/^ {2}app: (.*)$/gm)].map((match) => match[1] as string);
   const CLIENT = `
     import TCP from "embedded:io/socket/tcp";
     import config from "mc/config";
@@ -283,141 +274,6 @@ describe("a user's app in the simulator", function () {
         /^sim: watchdog: the event loop was held for more than 200 ms, and a timer callback did not return; running: forever$/m,
       );
       expect(status).to.equal(1);
-    });
-  });
-
-  describe("ends with a clear message", () => {
-    const cases: readonly (readonly [string, Record<string, string>, readonly string[], RegExp, number])[] = [
-      [
-        "that allocates without end",
-        {
-          "app.ts":
-            "class Reading { value = 1; }\nconst kept = [];\nfunction keep() { for (;;) kept.push(new Reading()); }\nsetTimeout(keep, 1);",
-        },
-        [],
-        /^sim: out of memory: asked for one more slot; in use: .*; running: .*keep.* \(--chunks, --slots\)\n {2}held by Reading × [\d,]{5,}: [\d,]+ slots/m,
-        1,
-      ],
-      [
-        "that makes its buffers too large",
-        { "app.ts": "const kept = [];\nfunction keep() { for (;;) kept.push(new Uint8Array(9000)); }\nkeep();" },
-        [],
-        /^sim: out of memory: asked for 9,000 bytes of chunk; .*running: .*keep[^\n]*\n {2}held by ArrayBuffer\(9000\) × 8: \d+ slots and 72,0\d\d bytes/m,
-        1,
-      ],
-      [
-        "that recurses without end",
-        { "app.ts": "function deeper(n: number): number { return 1 + deeper(n + 1); }\nsetTimeout(() => deeper(0), 1);" },
-        [],
-        /^sim: stack overflow: .*running: deeper < deeper.*\(--stack\)\n {2}held by deeper × \d\d+: \d+ slots/m,
-        1,
-      ],
-      [
-        "that throws at its start",
-        { "app.ts": 'throw new RangeError("no good");' },
-        [],
-        /^sim: uncaught in a module or promise: RangeError: no good$/m,
-        1,
-      ],
-      [
-        "that throws in a callback",
-        { "app.ts": 'setTimeout(() => { throw new Error("late"); }, 1);' },
-        [],
-        /^sim: uncaught in a timer callback: Error: late$/m,
-        1,
-      ],
-      [
-        "that rejects a promise",
-        { "app.ts": 'Promise.reject(new Error("nobody"));' },
-        [],
-        /^sim: uncaught in a module or promise: Error: nobody$/m,
-        1,
-      ],
-      [
-        "a module of which throws while the firmware is built",
-        { "app.ts": 'import "./part.js";', "part.ts": 'throw new Error("part");' },
-        [],
-        /^sim: \S+\/part\.ts cannot be put into flash: Error: part$/m,
-        2,
-      ],
-      [
-        "that changes what lies in flash",
-        { "app.ts": 'import { list } from "./part.js";\nlist.push(1);', "part.ts": "export const list: number[] = [];" },
-        [],
-        /^sim: uncaught in a module or promise: TypeError: /m,
-        1,
-      ],
-      ["that is no TypeScript", { "app.ts": "\nconst = 1;" }, [], /^sim: \S*app\.ts:2:7: Expected identifier/m, 2],
-      [
-        "that imports what is not there",
-        { "app.ts": 'import "./none.js";' },
-        [],
-        /^sim: \S*app\.ts:1:8: Could not resolve "\.\/none\.js"/m,
-        2,
-      ],
-      [
-        "that imports what the simulator does not have",
-        { "app.ts": 'import "pins/digital";' },
-        [],
-        /^sim: \S*app\.ts: the simulator has no module "pins\/digital"; it has timer, /m,
-        2,
-      ],
-      [
-        "that imports what this package does not have",
-        { "app.ts": 'import "thimble-tls/none";' },
-        [],
-        /^sim: there is no module "thimble-tls\/none"; there are thimble-tls, /m,
-        2,
-      ],
-      ["that trusts nobody", { "app.ts": 'import "sim:trust";' }, [], /^sim: the app imports "sim:trust".* give --ca FILE/m, 2],
-      [
-        "that is not done in time",
-        { "app.ts": "setInterval(() => {}, 100);" },
-        ["--timeout", "1"],
-        /^sim: the device was not done after 1 seconds$/m,
-        1,
-      ],
-      [
-        "that holds the event loop when it is not done in time",
-        { "app.ts": "function spin() { for (;;); }\nspin();" },
-        ["--timeout", "1"],
-        /^sim: the device was not done after 1 seconds: start did not return; running: spin$/m,
-        1,
-      ],
-      [
-        "that says itself that it failed",
-        { "app.ts": 'import host from "sim:host"; host.exit(1);' },
-        [],
-        /^sim: the app ended itself with status 1$/m,
-        1,
-      ],
-      [
-        "whose configuration is missing",
-        { "app.ts": "" },
-        ["--config", "/nowhere.json"],
-        /^sim: --config \/nowhere\.json: cannot be read \(ENOENT\)$/m,
-        2,
-      ],
-      ["whose server is not there", { "app.ts": "" }, ["--server", "127.0.0.1:1"], /^sim: 127\.0\.0\.1:1: connection refused/m, 2],
-      [
-        "for an unknown board",
-        { "app.ts": "" },
-        ["--board", "pdp11"],
-        /^sim: option '--board <NAME>' argument 'pdp11' is invalid\. Allowed choices are esp32, esp32-s3, esp32-c6, esp32-c3, pico\.$/m,
-        2,
-      ],
-    ];
-    for (const [what, files, args, why, status] of cases)
-      it(what, async () => {
-        const ended = await run(files, ...args);
-        expect(ended.stderr).to.match(why);
-        expect(ended.status).to.equal(status);
-      });
-
-    it("that does not exist", async () => {
-      const { status, stderr } = await command("main", ["/nowhere/app.ts"]);
-      expect(stderr).to.equal("sim: /nowhere/app.ts: there is no such file\n");
-      expect(status).to.equal(2);
     });
   });
 
