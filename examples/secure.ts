@@ -19,4 +19,5 @@ export const secure: SecureOptions & { serverName: string } = {
   trust: new AnchorList(certificates.map((der) => anchorFromCertificate(der, iotClient.sha256))),
   serverName: config.serverName,
   handshakeTimeout: 20_000,
+  sliceMilliseconds: 20,
 };

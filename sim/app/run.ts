@@ -100,7 +100,10 @@ export async function runUserApp(options: SimOptions, app: AppOptions, print: (t
   const host = await buildHost();
   const target = await appTarget(options, app);
   // A device that is ended at the terminal tells its figures: it gets the signal too.
-  const stay = (): void => {};
+  let interrupted = false;
+  const stay = (): void => {
+    interrupted = true;
+  };
   process.on("SIGINT", stay);
   try {
     await around(options, async (folder, gateway) => {
@@ -121,7 +124,7 @@ export async function runUserApp(options: SimOptions, app: AppOptions, print: (t
       }
       let turns: TurnCount | null = null;
       const wanted = watchdog?.unit === "instructions" || (options.instructions && !inMilliseconds);
-      if (wanted && hasValgrind() && result.stats?.longestTurn != null) {
+      if (wanted && !interrupted && hasValgrind() && result.stats?.longestTurn != null) {
         process.stderr.write("sim: running it once more, to count instructions …\n");
         turns = await countTurns(xs);
         const failed = whyFailed(turns, app.timeout * 1000);

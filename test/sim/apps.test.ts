@@ -1,10 +1,12 @@
 // `npm run sim -- APP`: a user's app, as TypeScript outside of this repository, on the simulated device.
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { dist } from "../../sim/paths.js";
 import { hasValgrind } from "../../sim/xs/run.js";
 import { type AppRunner, appRunner, said } from "./app-runner.js";
 import { command, hostOrNull } from "./program.js";
@@ -290,6 +292,20 @@ describe("a user's app in the simulator", function () {
       config,
     );
     expect(said(ended)).to.deep.equal(["address=127.0.0.1 host=127.0.0.1 port=9 send=text serverName=127.0.0.1"]);
+  });
+
+  it("is ended at the terminal, and tells its figures", async () => {
+    const app = join(folder, "server.ts");
+    writeFileSync(app, 'import Listener from "embedded:io/socket/listener"; console.log("app: port", new Listener({ port: 0 }).port);');
+    const child = spawn(process.execPath, [join(dist, "sim/main.js"), app], { detached: true, stdio: ["ignore", "pipe", "ignore"] });
+    let stdout = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      if (!stdout.includes("app: port") && `${stdout}${text}`.includes("app: port")) process.kill(-(child.pid as number), "SIGINT");
+      stdout += text;
+    });
+    const [status] = (await once(child, "close")) as [number];
+    expect(status).to.equal(0);
+    expect(stdout).to.contain("at the end");
   });
 
   it("posts a reading over TLS: the example", async () => {
