@@ -54,7 +54,7 @@ const char* simThousands(double value)
 
 static void describeUse(txMachine* the, char* buffer, size_t size)
 {
-	if ((the == sim.device) && sim.options.staticBytes) {
+	if (sim.root && sim.options.staticBytes) {
 		snprintf(buffer, size, "in use: %s bytes of chunks, %s slots (%d bytes each), %s of %s stack slots, all in %s bytes",
 			simThousands(the->currentChunksSize), simThousands(the->currentHeapCount), (int)sizeof(txSlot),
 			simThousands((double)(the->stackTop - the->stack)), simThousands((double)(the->stackTop - the->stackBottom)),
@@ -83,7 +83,8 @@ void simUncaught(txMachine* the, const char* where)
 void fxAbort(txMachine* the, int status)
 {
 	char use[400], calls[400], asked[100], holders[800];
-	const char* whose = (the == sim.device) ? "" : "while the flash was built: ";
+	static const char held[] = "\nthimble-xs: held by ";
+	const char* whose = !sim.root ? "while the flash was built: " : (the == sim.device) ? "" : "the device cannot start: ";
 	if (finishing) _exit(EXIT_ENGINE);
 	if (status == XS_UNHANDLED_EXCEPTION_EXIT) simUncaught(the, "a promise job");
 	if (status == XS_UNHANDLED_REJECTION_EXIT) simUncaught(the, "a module or promise");
@@ -98,10 +99,10 @@ void fxAbort(txMachine* the, int status)
 		simAsked(asked, sizeof(asked));
 		if (scarce && !strcmp(scarce, "slot")) snprintf(asked, sizeof(asked), "one more slot");
 		simHolders(the, 0, holders, sizeof(holders));
-		simFail(EXIT_MEMORY, "%sout of memory: asked for %s; %s%s\nthimble-xs: held by %s", whose, asked, use, calls, holders);
+		simFail(EXIT_MEMORY, "%sout of memory: asked for %s; %s%s%s%s", whose, asked, use, calls, holders[0] ? held : "", holders);
 	case XS_STACK_OVERFLOW_EXIT:
 		simHolders(the, 1, holders, sizeof(holders));
-		simFail(EXIT_STACK, "%sstack overflow: %s%s\nthimble-xs: held by %s", whose, use, calls, holders);
+		simFail(EXIT_STACK, "%sstack overflow: %s%s%s%s", whose, use, calls, holders[0] ? held : "", holders);
 	case XS_NO_MORE_KEYS_EXIT:
 		simFail(EXIT_MEMORY, "%sout of keys: the device may add %d property names (--keys); %s%s", whose, (int)sim.options.keys, use, calls);
 	default:

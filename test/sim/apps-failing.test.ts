@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { type AppRunner, appRunner } from "./app-runner.js";
 import { command, hostOrNull } from "./program.js";
@@ -145,6 +146,12 @@ describe("a user's app that fails ends with a clear message:", function () {
       expect(ended.stderr).to.match(why);
       expect(ended.status).to.equal(status);
     });
+
+  it("that is to run where no compiler is", async () => {
+    const { status, stderr } = await command("main", [fileURLToPath(import.meta.url)], { CC: "/nowhere/gcc" });
+    expect(stderr).to.match(/^sim: the C compiler "\/nowhere\/gcc" cannot be started\. On Debian: apt-get install [^\n]+\n$/);
+    expect(status).to.equal(2);
+  });
 
   it("that does not exist", async () => {
     const { status, stderr } = await command("main", ["/nowhere/app.ts"]);

@@ -91,6 +91,16 @@ describe("sim", function () {
     expect(status).to.equal(0);
   });
 
+  it("posts a reading over a slow network, in one block of RAM", async () => {
+    const args = ["--readings", "1", "--no-instructions", "--latency", "15", "--segment", "200", "--board", "esp32-c3"];
+    const { status, stdout, stderr } = await command("main", args);
+    expect(stdout, stderr).to.contain("1 readings were accepted by the server").and.to.contain("RAM: 94,208 B for chunks, slots");
+    expect(status).to.equal(0);
+    const small = await command("main", ["--ram", "20000"]);
+    expect(small.stderr).to.match(/sim: memory too small: .* need [\d,]+ bytes; the device has 20,000 \(--ram, --receive-buffer\)/);
+    expect(small.status).to.equal(2);
+  });
+
   it("says that no server is there", async () => {
     const { status, stderr } = await command("main", ["--server", "127.0.0.1:1", "--ca", ca]);
     expect(status).to.equal(2);
