@@ -79,7 +79,7 @@ static void onFault(int signal, siginfo_t* information, void* context)
 {
 	txByte* address = information->si_addr;
 	char calls[400], line[700];
-	if (simIsHeld()) _exit(EXIT_HELD); /* it fell while it told of a callback that takes too long */
+	if (simTelling) _exit(EXIT_HELD); /* it fell while it told of a callback that takes too long */
 	fflush(stdout);
 	if (arenaLocked && (arena <= address) && (address < arenaNext)) {
 		engineDescribeCalls(sim.device, calls, sizeof(calls));

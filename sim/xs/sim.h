@@ -123,6 +123,7 @@ void simTurnEnd(void);
 void simTurnSample(txMachine* the);
 void simHeldTooLong(const char* why) __attribute__((noreturn));
 int simIsHeld(void);
+extern int simTelling;                  /* what was running is being told, from inside of a signal */
 void simWatchdogStart(void);
 void simWriteLongest(FILE* file);
 

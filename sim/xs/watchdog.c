@@ -20,6 +20,8 @@ typedef struct {
 	int count;
 } Sample;
 
+int simTelling = 0;
+
 static Sample samples[SAMPLE_LIMIT];
 static int sampleCount;
 static int allocations;
@@ -58,6 +60,7 @@ void simHeldTooLong(const char* why)
 {
 	char calls[CALLS_SIZE];
 	const char* where = current;
+	simTelling = 1;
 	engineDescribeFrom(sim.device, lowestFrame(sim.device), calls, sizeof(calls));
 	simNote("%s, and %s%s%s%s%s", why, where ? where : "the event loop", " did not return", calls[0] ? "; running: " : "", calls, "");
 	simFinish(EXIT_HELD);
@@ -152,7 +155,7 @@ static void writeText(FILE* file, const char* name, const char* text)
 
 void simWriteLongest(FILE* file)
 {
-	if (longest < 0) {
+	if (!sim.options.watch || (longest < 0)) {
 		fputs("\"longestTurn\":null,", file);
 		return;
 	}
