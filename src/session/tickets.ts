@@ -30,6 +30,9 @@ export interface TicketOptions {
 
 const SEVEN_DAYS = 604_800;
 
+/** Seconds by which the clocks of servers that share their keys may differ. */
+const SKEW = 60;
+
 /** A server's tickets: which sessions may be resumed, and for how long (RFC 9846 §4.7.1). */
 export class Tickets implements ServerTickets {
   readonly modes: number;
@@ -83,7 +86,7 @@ export class Tickets implements ServerTickets {
 
   private isYoung({ created, lifetime, first, until }: PackedSession, now: number): boolean {
     if (now === NOT_KNOWN || created === NOT_KNOWN || first === NOT_KNOWN) return this.allowUnknownAge;
-    return now >= created && now - created <= Math.min(lifetime, this.lifetime) && now - first <= this.totalAge && now <= until;
+    return now >= created - SKEW && now - created <= Math.min(lifetime, this.lifetime) && now - first <= this.totalAge && now <= until;
   }
 }
 
