@@ -7,7 +7,7 @@ import type { TrustStore } from "./x509/trust.js";
 /** Receives a secret for a key log (the NSS key log form that Wireshark reads): label, ClientHello.random (32 bytes), secret. Copy, do not keep. */
 export type KeyLog = (label: string, clientRandom: Uint8Array, secret: Uint8Array) => void;
 
-export type CertificateChecks = ChainBounds & Pick<ChainConfig, "timePolicy" | "verify">;
+export type CertificateChecks = ChainBounds & Pick<ChainConfig, "timePolicy" | "verify" | "remembered">;
 
 /** What a client connection is made from. One config may serve many connections. */
 export interface ClientConfig {
@@ -21,7 +21,7 @@ export interface ClientConfig {
   readonly serverName?: string;
   /** What the client proves itself with when it is asked, in order of preference. */
   readonly identities?: readonly Identity[];
-  /** Bounds of certificates and lists, what holds while the clock is not set, and a further check that can only refuse. */
+  /** Bounds of certificates and lists, what holds while the clock is not set, a further check that can only refuse, signatures known from before. */
   readonly checks?: CertificateChecks;
   /** ALPN protocol names in order of preference (RFC 7301). */
   readonly alpn?: readonly string[];

@@ -27,6 +27,7 @@ const ROWS = [
   ["certificates: dates", "x509/judge.js", "now > notAfter", "false", "unit/x509/chain"],
   ["paths in any order", "x509/chain.js", "this.park(null, this.isPinned());", "", "unit/x509/chain-shapes"],
   ["name constraints", "x509/name-constraints.js", "else if (result !== OUTSIDE)", "else if (false)", "unit/x509/name-constraints"],
+  ["remembered signatures", "x509/remembered.js", "if (memory.has(entry))", "if (false)", "pair/remembered"],
   ["HelloRetryRequest", "handshake/client-13-hello.js", "offer.group = groups[i];", "", "pair/retry"],
   ["cookies", "handshake/retry-cookie.js", "!equalBytes(cookie, end, expected, 0, MAC_LENGTH)", "false", "pair/server-retry"],
   ["SNI and virtual servers", "virtual-hosts.js", "names[i] === name", "false", "pair/server-hosts"],

@@ -30,6 +30,7 @@ const LARGE = 15_700;
 const LONG_SUBJECT =
   "/C=DE/ST=Some State with a long name/L=A town with a long name too/O=An organization that likes long names GmbH/OU=Certificates";
 const MANY_NAMES = ["DNS:localhost", ...Array.from({ length: 25 }, (_, i) => `DNS:some-name-${i}.example.com`)].join(",");
+const LONG_NAMES: LeafShape = { subject: LONG_SUBJECT, names: MANY_NAMES };
 
 /** As in the replay: extensions tell the peer what fits. */
 const BUFFERS = { receiveBuffer: 2048, sendBuffer: 512 };
@@ -191,7 +192,9 @@ const RECORDERS: Readonly<Record<string, (pki: Pki) => Promise<Flight>>> = {
   "chain-2": chain(2),
   "chain-5": chain(5),
   "chain-16k": chain(1, { more: [`1.3.6.1.4.1.32473.1=DER:0482${LARGE.toString(16).padStart(4, "0")}${"5a".repeat(LARGE)}`] }),
-  "chain-names": chain(5, { subject: LONG_SUBJECT, names: MANY_NAMES }),
+  "chain-names-1": chain(1, LONG_NAMES),
+  "chain-names-2": chain(2, LONG_NAMES),
+  "chain-names-5": chain(5, LONG_NAMES),
 };
 
 async function main(argv: readonly string[]): Promise<number> {

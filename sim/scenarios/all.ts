@@ -6,6 +6,7 @@ import { leaks } from "./leaks.js";
 import { mcu } from "./mcu.js";
 import { mtls } from "./mtls.js";
 import { primitives, primitivesFull } from "./primitives.js";
+import { reconnect } from "./reconnect.js";
 import { recordsAes128Ccm, recordsAes128Ccm8, recordsAes256Gcm, recordsAesGcm, recordsChaCha } from "./records.js";
 import type { Scenario } from "./scenario.js";
 import { server13 } from "./server13.js";
@@ -21,6 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   mtls,
   resume13,
   psk13,
+  reconnect,
   server13,
   connections3,
   chainVerify,

@@ -12,14 +12,11 @@ export class Sha256 implements Hash {
   protected readonly view: DataView;
   /** Bytes hashed so far; exact up to 2^53. */
   protected length: number;
-  /** A view of the caller's buffer, kept from the last update that had whole blocks to read in place. */
-  private input: DataView | null;
 
   /** room: for a class with more to keep behind the block. */
   constructor(room: number = STATE + BLOCK) {
     this.view = new DataView(new ArrayBuffer(room));
     this.length = 0;
-    this.input = null;
     this.reset();
   }
 
@@ -55,12 +52,8 @@ export class Sha256 implements Hash {
       length -= space;
     }
     if (length >= BLOCK) {
-      let input = this.input;
-      if (input === null || input.buffer !== bytes.buffer) {
-        input = new DataView(bytes.buffer);
-        this.input = input;
-      }
-      sha256Blocks(this.view, 0, 0, input, bytes.byteOffset + offset, length >> 6);
+      // The view is garbage afterwards: a connection has several hashes, and kept views would live at its peak.
+      sha256Blocks(this.view, 0, 0, new DataView(bytes.buffer), bytes.byteOffset + offset, length >> 6);
       offset += length & -BLOCK;
       length &= BLOCK - 1;
     }
@@ -124,7 +117,6 @@ export class Sha256 implements Hash {
     const view = this.view;
     for (let i = 0; i < STATE + BLOCK; i += 4) view.setInt32(i, 0);
     this.length = 0;
-    this.input = null;
   }
 
   /** Copies length bytes into the block behind the `used` bytes there; four at a time where the block's position allows. */

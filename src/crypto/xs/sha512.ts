@@ -15,8 +15,6 @@ export class Sha512 implements Hash {
   private readonly view: DataView;
   /** Bytes hashed so far; exact up to 2^53. */
   private length: number;
-  /** A view of the caller's buffer, kept from the last update that had whole blocks to read in place. */
-  private input: DataView | null;
 
   /** `initial`: the initial hash value, eight words of two halves, high half first. */
   constructor(initial: readonly number[], outputLength: number) {
@@ -24,7 +22,6 @@ export class Sha512 implements Hash {
     this.initial = initial;
     this.view = new DataView(new ArrayBuffer(STATE + BLOCK));
     this.length = 0;
-    this.input = null;
     this.reset();
   }
 
@@ -57,12 +54,8 @@ export class Sha512 implements Hash {
       length -= space;
     }
     if (length >= BLOCK) {
-      let input = this.input;
-      if (input === null || input.buffer !== bytes.buffer) {
-        input = new DataView(bytes.buffer);
-        this.input = input;
-      }
-      sha512Blocks(this.view, input, bytes.byteOffset + offset, length >> 7);
+      // The view is garbage afterwards, as in SHA-256.
+      sha512Blocks(this.view, new DataView(bytes.buffer), bytes.byteOffset + offset, length >> 7);
       offset += length & -BLOCK;
       length &= BLOCK - 1;
     }
@@ -113,7 +106,6 @@ export class Sha512 implements Hash {
     const view = this.view;
     for (let i = 0; i < STATE + BLOCK; i += 4) view.setInt32(i, 0);
     this.length = 0;
-    this.input = null;
   }
 
   /** Writes the first `length` bytes of the chaining value. */
