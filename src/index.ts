@@ -6,6 +6,7 @@ export type {
   ClientConfig,
   ClientResumption,
   CookieConfig,
+  Exporter,
   HostLookup,
   KeyLog,
   ServerConfig,
@@ -27,9 +28,12 @@ export type {
   SignatureAlgorithm,
   Verifier,
 } from "./crypto/provider.js";
+export { postHandshakeAuth } from "./handshake/post-handshake-auth.js";
 export type { Identity, Signer, SigningKey } from "./identity.js";
 export type { CertificateTap } from "./messages/certificate.js";
+export { exporter, tlsExporter } from "./schedule/exporter.js";
 export { ServerConnection } from "./server.js";
 export type { SessionStore } from "./session/session-store.js";
 export { VirtualHosts } from "./virtual-hosts.js";
+export type { StatusCheck } from "./x509/status.js";
 export type { TrustAnchor, TrustStore } from "./x509/trust.js";

@@ -1,8 +1,9 @@
 import { ClientConnection } from "../../src/client.js";
 import type { ClientConfig } from "../../src/config.js";
 import { SecureSocket } from "./secure-socket.js";
+import { inSlices } from "./slices.js";
 import type { ConnectOptions, TakeOverOptions } from "./socket-options.js";
-import { Timer } from "./timer.js";
+import { sliceTime, Timer } from "./timer.js";
 
 /** The pieces of a ClientConfig, and times in milliseconds. */
 export interface SecureOptions extends Omit<ClientConfig, "serverName"> {
@@ -12,6 +13,8 @@ export interface SecureOptions extends Omit<ClientConfig, "serverName"> {
   handshakeTimeout?: number;
   /** Without a byte in either direction. Default 1,800,000 (longer than any usual keep-alive); 0: no limit. */
   idleTimeout?: number;
+  /** How long work on public keys may hold the event loop at once; a record holds it for as long as it takes. Default: as `sliceSteps` says. */
+  sliceMilliseconds?: number;
 }
 
 export interface TLSSocketOptions extends ConnectOptions {
@@ -34,14 +37,18 @@ export default class TLSSocket extends SecureSocket {
       return;
     }
     const { secure } = options;
-    const serverName = secure.serverName ?? options.host ?? options.address;
-    const config: ClientConfig = secure.serverName === undefined ? { ...secure, serverName } : (secure as ClientConfig);
     super(
       options,
-      new ClientConnection(config),
+      new ClientConnection(configOf(options)),
       Timer as never,
       secure.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT,
       secure.idleTimeout ?? DEFAULT_IDLE_TIMEOUT,
+      sliceTime(secure.sliceMilliseconds),
     );
   }
+}
+
+function configOf(options: TLSSocketOptions): ClientConfig {
+  const secure = inSlices(options.secure);
+  return secure.serverName === undefined ? { ...secure, serverName: options.host ?? options.address } : (secure as ClientConfig);
 }

@@ -7,6 +7,7 @@ export { SessionCache } from "../../src/session/session-cache.js";
 export { MemorySessionStore, type SessionStore } from "../../src/session/session-store.js";
 export { TicketKeys } from "../../src/session/ticket-keys.js";
 export { type TicketOptions, Tickets } from "../../src/session/tickets.js";
+export { type OcspAnswer, type OcspOptions, ocspStapling } from "../../src/x509/ocsp-stapling.js";
 export { anchorsFrom, anchorsFromFiles, type CertificateSource, certificatesFrom, certificatesFromFile } from "./certificates.js";
 export { type ConnectOptions, connect, NODE_RECEIVE_BUFFER, NODE_SEND_BUFFER } from "./connect.js";
 export { TIMED_OUT, TLSError } from "./errors.js";

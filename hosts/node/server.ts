@@ -170,13 +170,14 @@ export class Server extends NetServer {
     }
     socket.off("error", ignore);
     const client = clientOf(socket);
-    const { idleTimeout, allowHalfOpen, trace } = this.options;
+    const { idleTimeout, allowHalfOpen, sliceMilliseconds, trace } = this.options;
     const connection = new ServerConnection(this.config, undefined, Buffer.from(socket.remoteAddress ?? "", "latin1"));
     const secure = new TLSSocket(socket, connection, {
       head,
       isServer: true,
       handshakeTimeout: this.handshakeTimeout > 0 ? Math.max(1, this.handshakeTimeout - waited) : 0,
       ...(idleTimeout === undefined ? {} : { idleTimeout }),
+      ...(sliceMilliseconds === undefined ? {} : { sliceMilliseconds }),
       ...(allowHalfOpen === undefined ? {} : { allowHalfOpen }),
       ...(trace === undefined ? {} : { trace: (line) => trace(line, client) }),
     });

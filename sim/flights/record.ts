@@ -1,10 +1,11 @@
 // Records flights anew: node dist/sim/flights/record.js NAME... (all: every one) [--new-certificates]. Needed when what the device sends changes, since
 // then the peer's signature and keys do. Certificates and keys are kept in sim/flights/pki (they protect nothing); those of the chains are made anew.
 import { createPrivateKey } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { certificatesFrom } from "../../hosts/node/certificates.js";
+import type { ClientConfig } from "../../src/config.js";
 import { PSK_KE } from "../../src/config-psk.js";
 import type { CryptoProvider } from "../../src/crypto/provider.js";
 import type { Identity } from "../../src/identity.js";
@@ -15,9 +16,21 @@ import { Resumption } from "../../src/session/resumption.js";
 import { MemorySessionStore } from "../../src/session/session-store.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
+import { ocspStapling } from "../../src/x509/ocsp-stapling.js";
 import { fixedClock, insecureFixedRandom } from "../apps/fixed-random.js";
 import { flights, providerFile } from "../paths.js";
-import { certificateMaker, type LeafShape, makeClient, makeIntermediate, makeLeaf, makePki, makeRoot, type Pki, readPki } from "../pki.js";
+import {
+  certificateMaker,
+  type LeafShape,
+  makeClient,
+  makeIntermediate,
+  makeLeaf,
+  makePki,
+  makeRoot,
+  makeStaple,
+  type Pki,
+  readPki,
+} from "../pki.js";
 import { type Flight, flightFile } from "./flight.js";
 import { nodeServer, opensslServer, type Peer, recordClientFlight, recordServerFlight } from "./peers.js";
 
@@ -69,7 +82,14 @@ function flightOf(about: string, provider: string, root: string, records: readon
   };
 }
 
-async function client(about: string, providerName: string, root: string, peer: Peer, own: Own | null = null): Promise<Flight> {
+async function client(
+  about: string,
+  providerName: string,
+  root: string,
+  peer: Peer,
+  own: Own | null = null,
+  more: Partial<ClientConfig> = {},
+): Promise<Flight> {
   const provider = await providerOf(providerName);
   const records = await recordServerFlight(
     {
@@ -80,6 +100,7 @@ async function client(about: string, providerName: string, root: string, peer: P
       serverName: SERVER_NAME,
       ...BUFFERS,
       identities: own === null ? [] : [identityOf(own, provider)],
+      ...more,
     },
     peer.port,
   );
@@ -169,6 +190,19 @@ async function psk(pki: Pki): Promise<Flight> {
   return { ...flight, psk: { identity: hex(identity), key: hex(key) } };
 }
 
+/** Certificate and response of the responder are made in a folder of their own, with copies of the issuer's. */
+async function ocsp(pki: Pki): Promise<Flight> {
+  const made = mkdtempSync(join(tmpdir(), "thimble-ocsp-"));
+  try {
+    for (const name of ["intermediate.pem", "intermediate.key", "leaf.pem"]) copyFileSync(join(folder, name), join(made, name));
+    const peer = await nodeServer({ cert: pki.chain, key: pki.key, ciphers: CHACHA }, makeStaple(made, DAYS));
+    const about = `TLS 1.3, ${CHACHA}, X25519, a stapled OCSP response of a responder; Node's tls`;
+    return await client(about, "iot-client", pki.root, peer, null, { checks: { status: ocspStapling({ required: true }) } });
+  } finally {
+    rmSync(made, { recursive: true });
+  }
+}
+
 async function server(pki: Pki): Promise<Flight> {
   const provider = await providerOf("iot-server");
   const own = ownOf(pki);
@@ -187,6 +221,7 @@ const RECORDERS: Readonly<Record<string, (pki: Pki) => Promise<Flight>>> = {
   "client13-mtls": mtls,
   "client13-resumed": resumed,
   "client13-psk": psk,
+  "client13-ocsp": ocsp,
   "server13-chacha": server,
   "chain-1": chain(1),
   "chain-2": chain(2),

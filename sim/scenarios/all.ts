@@ -5,12 +5,14 @@ import { connections3 } from "./connections3.js";
 import { leaks } from "./leaks.js";
 import { mcu } from "./mcu.js";
 import { mtls } from "./mtls.js";
+import { ocsp } from "./ocsp.js";
 import { primitives, primitivesFull } from "./primitives.js";
 import { reconnect } from "./reconnect.js";
 import { recordsAes128Ccm, recordsAes128Ccm8, recordsAes256Gcm, recordsAesGcm, recordsChaCha } from "./records.js";
 import type { Scenario } from "./scenario.js";
 import { server13 } from "./server13.js";
 import { psk13, resume13 } from "./sessions.js";
+import { slices } from "./slices.js";
 import { socket } from "./socket.js";
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -22,6 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   mtls,
   resume13,
   psk13,
+  ocsp,
   reconnect,
   server13,
   connections3,
@@ -35,6 +38,7 @@ export const SCENARIOS: readonly Scenario[] = [
   recordsAes128Ccm8,
   primitives,
   primitivesFull,
+  slices,
   leaks,
   mcu,
 ];

@@ -37,6 +37,8 @@ export interface ServerHelloContext {
   /** The client's record_size_limit, and its MaxFragmentLength; 0: not sent. */
   sizeLimit: number;
   fragmentCode: number;
+  /** The client takes the status of our certificate, as an OCSP response. */
+  wantsStatus: boolean;
   /** psk_key_exchange_modes: whether it was sent, and the modes as bits (config-psk.ts). */
   sentPskModes: boolean;
   pskModes: number;

@@ -1,13 +1,17 @@
 import { ClientConnection } from "../../src/client.js";
 import type { ClientConfig } from "../../src/config.js";
 import type { Connection } from "../../src/connection.js";
+import { ocspStapling } from "../../src/x509/ocsp-stapling.js";
 import { BothBench, COOKIES } from "../pair/both.js";
 import { clientAuthority, clientIdentity } from "../pair/client-fixture.js";
+import { trustOf } from "../pair/fixture.js";
 import type { ServerParts } from "../pair/server-pair.js";
 import { identityOf } from "../pair/signer.js";
 import type { ScriptedClientOptions } from "../peer/client-options.js";
 import { extension } from "../peer/messages.js";
 import type { ScriptedServerOptions } from "../peer/server-options.js";
+import * as ocsp from "../support/ocsp.js";
+import * as pki from "../support/pki.js";
 
 export type Role = "client" | "server";
 
@@ -21,6 +25,9 @@ export interface Scenario {
   /** For the server's peer. */
   readonly client?: ScriptedClientOptions;
 }
+
+const stapled = pki.makeChain();
+const STAPLE = extension(5, ocsp.certificateStatus(ocsp.response()));
 
 /** All scenarios, on a bench of their own: its kept results of public-key work grow, so a long run makes a new one now and then. */
 export function makeScenarios(bench = new BothBench()): Scenario[] {
@@ -39,6 +46,14 @@ export function makeScenarios(bench = new BothBench()): Scenario[] {
     client: { crypto, echo: true, ...options },
   });
   const identities = [identityOf(crypto, identity)];
+  const asks: Partial<ClientConfig> = {
+    trust: trustOf(stapled.anchor),
+    serverName: stapled.host,
+    clock: { seconds: () => pki.NOW },
+    checks: { status: ocspStapling({ required: true }) },
+  };
+  const staples = { identity: { chain: stapled.chain, privateKey: stapled.leafKey.secretKey }, certificateExtensions: [[STAPLE]] };
+  const stapling = { ...identityOf(crypto, staples.identity), ocspResponse: ocsp.response() };
   const retry = { provider: { ...bench.provider, groups: [...bench.provider.groups].reverse() } };
   const all = { identity, grease: true, serverName: "server.test", alpn: ["x", "http/1.1"] };
   return [
@@ -48,7 +63,9 @@ export function makeScenarios(bench = new BothBench()): Scenario[] {
     client("client without a certificate", { sliceSteps: 5 }, { certificateRequest: {}, fragment: 100 }),
     client("client retried with a cookie", retry, { helloRetry: { group: 0x1d, cookie: new Uint8Array(40).fill(9) } }),
     client("client of small buffers", { receiveBuffer: 700, sendBuffer: 300 }, { fragment: 200, padding: 3 }),
+    client("client asks for a status", asks, staples),
     server("server plain", {}, {}),
+    server("server staples", { host: { identities: [stapling] } }, { extensions: [extension(5, [1, 0, 0, 0, 0])] }),
     server("server asks for a certificate", { host: { ...bench.asked(), alpn: ["http/1.1"] } }, all),
     server("server requires a certificate", { host: bench.asked(true, { authorities: [clientAuthority()] }), sliceSteps: 7 }, { identity }),
     server("server retries", {}, { shares: [], fragment: 150 }),

@@ -1,4 +1,6 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import type { OcspAnswer } from "../../../src/x509/ocsp-stapling.js";
+import { timeText } from "../../../src/x509/time.js";
 import { anchorsFromFiles } from "../certificates.js";
 import { connect } from "../connect.js";
 import type { TLSSocket } from "../tls-socket.js";
@@ -11,6 +13,7 @@ import { addTlsOptions, type TlsFlags, tlsOptions, usable } from "./tls-flags.js
 interface ConnectFlags extends TlsFlags, PskFlags {
   ca?: string;
   servername?: string;
+  ocsp: "off" | "ask" | "require";
   timeout: number;
   sessionIn?: string;
   sessionOut?: string;
@@ -24,6 +27,11 @@ export function addConnectCommand(program: Command): void {
     .argument("<HOST:PORT>", "the server, as example.com:443 or [::1]:443", parseAddress)
     .option("--ca <FILE>", "certificates that are trusted, PEM or DER (the server is always verified: by this, or by --psk)")
     .option("--servername <NAME>", "name that the certificate must carry, also sent as SNI (default: HOST)")
+    .addOption(
+      new Option("--ocsp <POLICY>", "stapled OCSP response: off, ask (what comes must be good), or require")
+        .choices(["off", "ask", "require"])
+        .default("off"),
+    )
     .option("--timeout <SECONDS>", "time for connecting and the handshake", parseSeconds, 10)
     .option("--session-in <FILE>", "resume the session that --session-out wrote; one that cannot be used means a full handshake")
     .option("--session-out <FILE>", "write the newest session that the server gives (a secret: only you may read the file)")
@@ -54,6 +62,7 @@ async function connectCommand(address: Address, flags: ConnectFlags): Promise<vo
         ...(trust === undefined ? {} : { trust }),
         ...(psk === undefined ? {} : { psk }),
         ...(flags.sessionIn === undefined ? {} : { session: readSession(flags.sessionIn) }),
+        ocsp: flags.ocsp,
         handshakeTimeout: flags.timeout * 1000,
         ...(flags.servername === undefined ? {} : { servername: flags.servername }),
         ...(flags.trace ? { trace: (line) => process.stderr.write(`${line}\n`) } : {}),
@@ -62,6 +71,7 @@ async function connectCommand(address: Address, flags: ConnectFlags): Promise<vo
     const { sessionOut } = flags;
     if (sessionOut !== undefined) socket.on("session", (session: Buffer) => writeSecret("--session-out", sessionOut, session));
     if (flags.verbose) socket.once("secureConnect", () => process.stderr.write(agreed(socket)));
+    if (flags.ocsp !== "off") socket.once("secureConnect", () => process.stderr.write(`OCSP: ${statusText(socket.ocsp)}\n`));
     await joined(socket, address);
   } finally {
     close();
@@ -84,6 +94,13 @@ function agreed(socket: TLSSocket): string {
   });
   if (chain.length === 0) lines.push("certificates none: the server was proved by a key that both sides had");
   return `${lines.join("\n")}\n`;
+}
+
+function statusText(answer: OcspAnswer | null): string {
+  if (answer === null) return "no response was stapled";
+  const { thisUpdate, nextUpdate, delegated } = answer;
+  const until = nextUpdate < 0 ? "" : ` until ${timeText(nextUpdate)}`;
+  return `good, says the stapled response of ${timeText(thisUpdate)}${until}, signed by ${delegated ? "a responder" : "the issuer"}`;
 }
 
 function joined(socket: TLSSocket, address: Address): Promise<void> {

@@ -3,8 +3,9 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { PskList } from "../../../src/session/external-psk.js";
 import { anchorsFromFiles } from "../certificates.js";
 import { identityFromFiles } from "../keys.js";
+import { renewedFile } from "../renewed-file.js";
 import { clientOf, createServer, DEFAULT_MAX_HANDSHAKES, type Server, type ServerOptions } from "../server.js";
-import type { HostOptions } from "../server-config.js";
+import { type HostOptions, stapled } from "../server-config.js";
 import type { TLSSocket } from "../tls-socket.js";
 import { parseCount, parsePort, parseSeconds } from "./arguments.js";
 import { CommandError, EXIT_NETWORK, EXIT_USAGE } from "./exit-codes.js";
@@ -25,6 +26,7 @@ interface ServeFlags extends TlsFlags, PskFlags {
   port: number;
   address: string;
   vhost: VhostFlag[];
+  ocsp: string[];
   clientCa?: string;
   requireClientCert?: boolean;
   echo?: boolean;
@@ -42,6 +44,7 @@ export function addServeCommand(program: Command): void {
     .requiredOption("--port <PORT>", "port to listen on; 0 takes a free one and tells it", parsePort)
     .option("--address <ADDRESS>", "address to listen on", "::")
     .option("--vhost <NAME=CERT,KEY>", "another server for this name (SNI; *.example.com for any one label); may be repeated", addVhost, [])
+    .option("--ocsp <FILE>", "OCSP response to staple, DER, read again when it changes; the nth belongs to the nth --cert", addFile, [])
     .option("--client-ca <FILE>", "ask clients for a certificate that ends at one of these")
     .option("--require-client-cert", "refuse clients without a certificate")
     .addOption(new Option("--echo", "send back what came").conflicts(["http", "www"]))
@@ -59,6 +62,8 @@ export function addServeCommand(program: Command): void {
   });
   command.action((flags: ServeFlags) => serveCommand(flags));
 }
+
+const addFile = (file: string, before: readonly string[]) => [...before, file];
 
 function addVhost(text: string, before: readonly VhostFlag[]): VhostFlag[] {
   const match = /^([^=,]+)=([^,]+),([^,]+)$/.exec(text);
@@ -79,6 +84,11 @@ async function serveCommand(flags: ServeFlags): Promise<void> {
     throw new CommandError("give --cert and --key, --vhost or --psk: a server must prove who it is", EXIT_USAGE);
   if (!flags.tickets && flags.ticketKeyFile !== undefined)
     throw new CommandError("--ticket-key-file is for the tickets that --no-tickets rules out", EXIT_USAGE);
+  if (flags.ocsp.length > flags.cert.length)
+    throw new CommandError(
+      `--ocsp is given ${flags.ocsp.length} times, --cert ${flags.cert.length}: each response needs its certificate`,
+      EXIT_USAGE,
+    );
   if (flags.requireClientCert && flags.clientCa === undefined)
     throw new CommandError("--require-client-cert needs --client-ca, the authorities to trust", EXIT_USAGE);
   const serve = usable(() => handlerFor(flags));
@@ -107,8 +117,10 @@ function serverOptions(flags: ServeFlags, options: ReturnType<typeof tlsOptions>
   if (flags.clientCa !== undefined) common.clientCa = anchorsFromFiles(flags.clientCa);
   if (options.alpn !== undefined) common.alpn = options.alpn;
   const hosts = flags.vhost.map(({ name, cert, key }) => [name, { ...common, identities: [identityFromFiles(cert, key)] }] as const);
+  const staples = flags.ocsp.map(renewedFile);
   return {
     ...options,
+    ...(options.identities === undefined ? {} : { identities: options.identities.map((one, i) => stapled(one, staples[i])) }),
     ...common,
     hosts: Object.fromEntries(hosts),
     allowHalfOpen: true,
