@@ -60,6 +60,25 @@ const ROWS = [
   ["external keys of a server", "handshake/server-13-psk.js", "const key = psk.find(bytes, at, length);", "const key = null;", "pair/psk"],
   ["binders are checked", "handshake/server-13-psk.js", "!equalBytes(bytes, at + 1, secrets, digest, length)", "false", "pair/psk-server"],
   ["NewSessionTicket is ignored", "handshake/post-handshake-13.js", "type: new_session_ticket", "type: 99", "pair/floods"],
+  ...["smtp", "imap", "pop3", "nntp", "ftp", "xmpp", "ldap", "postgres", "mysql", "sieve"].map((protocol) => [
+    `STARTTLS: ${protocol}`,
+    `starttls/${protocol}.js`,
+    "this.state = READY;",
+    ";",
+    "unit/starttls/client",
+  ]),
+  ["STARTTLS: lmtp", "starttls/lmtp.js", '"LHLO"', '"EHLO"', "unit/starttls/client"],
+  ["STARTTLS: no TLS, no connection", "starttls/smtp.js", "if (!this.offered)", "if (false)", "unit/starttls/refusals"],
+  ["STARTTLS: bytes behind the go-ahead", "starttls/negotiation.js", "this.behind(bytes, i, end - i);", "", "unit/starttls/client"],
+  ...["smtp", "imap", "pop3", "nntp"].map((protocol) => [
+    `STARTTLS server: ${protocol}`,
+    `starttls/${protocol}-server.js`,
+    "this.state = READY;",
+    ";",
+    "unit/starttls/server",
+  ]),
+  ["STARTTLS on a device", "../hosts/moddable/starttls-stage.js", "this.ready(tcp);", "", "unit/hosts/starttls-stage"],
+  ["HTTP/1.1 by ALPN", "../hosts/node/cli/serve-command.js", "common.alpn = alpn;", "", "hosts/node/cli-serve"],
 ];
 
 const folder = mkdtempSync(join(tmpdir(), "thimble-off-"));

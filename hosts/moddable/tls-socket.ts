@@ -2,7 +2,7 @@ import { ClientConnection } from "../../src/client.js";
 import type { ClientConfig } from "../../src/config.js";
 import { SecureSocket } from "./secure-socket.js";
 import { inSlices } from "./slices.js";
-import type { ConnectOptions, TakeOverOptions } from "./socket-options.js";
+import type { AcceptedOptions, ConnectOptions, TakeOverOptions } from "./socket-options.js";
 import { sliceTime, Timer } from "./timer.js";
 
 /** The pieces of a ClientConfig, and times in milliseconds. */
@@ -23,6 +23,12 @@ export interface TLSSocketOptions extends ConnectOptions {
   secure: SecureOptions;
 }
 
+/** On a TCP socket that is connected already, as StartTls gives it. */
+export interface ConnectedOptions extends AcceptedOptions {
+  host: string;
+  secure: SecureOptions;
+}
+
 export const DEFAULT_HANDSHAKE_TIMEOUT = 30_000;
 export const DEFAULT_IDLE_TIMEOUT = 1_800_000;
 
@@ -31,15 +37,15 @@ export const DEFAULT_IDLE_TIMEOUT = 1_800_000;
  * for options that cannot work; all later failures go to onError.
  */
 export default class TLSSocket extends SecureSocket {
-  constructor(options: TLSSocketOptions | TakeOverOptions) {
-    if (options.from !== undefined) {
-      super(options);
+  constructor(options: TLSSocketOptions | ConnectedOptions | TakeOverOptions) {
+    if (options.from instanceof SecureSocket) {
+      super(options as TakeOverOptions);
       return;
     }
-    const { secure } = options;
+    const { secure } = options as TLSSocketOptions;
     super(
-      options,
-      new ClientConnection(configOf(options)),
+      options as TLSSocketOptions,
+      new ClientConnection(configOf(options as TLSSocketOptions)),
       Timer as never,
       secure.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT,
       secure.idleTimeout ?? DEFAULT_IDLE_TIMEOUT,

@@ -23,6 +23,7 @@ export {
   type ServerOptions,
 } from "./server.js";
 export type { ConfigOptions, HostOptions } from "./server-config.js";
+export { STARTTLS_CLIENTS, STARTTLS_SERVERS, type StartTlsOptions, startTls } from "./starttls.js";
 export { systemClock, systemRandom } from "./system.js";
 export { DEFAULT_HANDSHAKE_TIMEOUT, type TLSConnection, TLSSocket, type TLSSocketOptions } from "./tls-socket.js";
 export { certificateSignatures, verifyChain } from "./verify-chain.js";

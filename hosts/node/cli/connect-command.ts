@@ -1,8 +1,10 @@
+import { connect as connectTcp, type Socket } from "node:net";
 import { type Command, Option } from "commander";
 import type { OcspAnswer } from "../../../src/x509/ocsp-stapling.js";
 import { timeText } from "../../../src/x509/time.js";
 import { anchorsFromFiles } from "../certificates.js";
 import { connect } from "../connect.js";
+import { STARTTLS_CLIENTS, type StartTlsProtocol, startTls } from "../starttls.js";
 import type { TLSSocket } from "../tls-socket.js";
 import { type Address, parseAddress, parseSeconds } from "./arguments.js";
 import { CommandError, EXIT_USAGE } from "./exit-codes.js";
@@ -18,6 +20,8 @@ interface ConnectFlags extends TlsFlags, PskFlags {
   sessionIn?: string;
   sessionOut?: string;
   verbose?: boolean;
+  starttls?: StartTlsProtocol;
+  starttlsName?: string;
 }
 
 export function addConnectCommand(program: Command): void {
@@ -35,6 +39,8 @@ export function addConnectCommand(program: Command): void {
     .option("--timeout <SECONDS>", "time for connecting and the handshake", parseSeconds, 10)
     .option("--session-in <FILE>", "resume the session that --session-out wrote; one that cannot be used means a full handshake")
     .option("--session-out <FILE>", "write the newest session that the server gives (a secret: only you may read the file)")
+    .addOption(new Option("--starttls <PROTOCOL>", "ask for TLS in the words of a protocol").choices(Object.keys(STARTTLS_CLIENTS)))
+    .option("--starttls-name <NAME>", "what EHLO and LHLO say in clear (default: localhost); an XMPP server's domain (default: its name)")
     .option("-v, --verbose", "tell on stderr what was agreed on, and the peer's certificates");
   addPskOptions(command, "");
   addTlsOptions(command, {
@@ -54,7 +60,10 @@ async function connectCommand(address: Address, flags: ConnectFlags): Promise<vo
     throw new CommandError("give --ca, certificates to trust, or --psk: the server is always verified", EXIT_USAGE);
   const trust = flags.ca === undefined ? undefined : usable(() => anchorsFromFiles(flags.ca as string));
   const { options, close } = tlsOptions(flags);
+  const trace = flags.trace ? { trace: (line: string) => void process.stderr.write(`${line}\n`) } : {};
+  let opened: Opened | null = null;
   try {
+    opened = flags.starttls === undefined ? null : await inClear(flags.starttls, address, flags, trace);
     const socket = usable(() =>
       connect({
         ...address,
@@ -64,8 +73,9 @@ async function connectCommand(address: Address, flags: ConnectFlags): Promise<vo
         ...(flags.sessionIn === undefined ? {} : { session: readSession(flags.sessionIn) }),
         ocsp: flags.ocsp,
         handshakeTimeout: flags.timeout * 1000,
+        ...opened,
         ...(flags.servername === undefined ? {} : { servername: flags.servername }),
-        ...(flags.trace ? { trace: (line) => process.stderr.write(`${line}\n`) } : {}),
+        ...trace,
       }),
     );
     const { sessionOut } = flags;
@@ -73,6 +83,9 @@ async function connectCommand(address: Address, flags: ConnectFlags): Promise<vo
     if (flags.verbose) socket.once("secureConnect", () => process.stderr.write(agreed(socket)));
     if (flags.ocsp !== "off") socket.once("secureConnect", () => process.stderr.write(`OCSP: ${statusText(socket.ocsp)}\n`));
     await joined(socket, address);
+  } catch (error) {
+    opened?.socket.destroy();
+    throw error;
   } finally {
     close();
   }
@@ -94,6 +107,25 @@ function agreed(socket: TLSSocket): string {
   });
   if (chain.length === 0) lines.push("certificates none: the server was proved by a key that both sides had");
   return `${lines.join("\n")}\n`;
+}
+
+/** A TCP connection on which the server has agreed to begin TLS, and what is left of the time. */
+interface Opened {
+  readonly socket: Socket;
+  readonly handshakeTimeout: number;
+}
+
+async function inClear(protocol: StartTlsProtocol, address: Address, flags: ConnectFlags, trace: object): Promise<Opened> {
+  const begin = performance.now();
+  const { starttlsName, servername, timeout } = flags;
+  const negotiation = usable(() => STARTTLS_CLIENTS[protocol](starttlsName, starttlsName ?? servername ?? address.host));
+  const socket = connectTcp({ ...address, allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
+  try {
+    await startTls(socket, negotiation, { timeout: timeout * 1000, ...trace });
+  } catch (error) {
+    throw explained(error as Error, address);
+  }
+  return { socket, handshakeTimeout: Math.max(1, Math.round(timeout * 1000 - (performance.now() - begin))) };
 }
 
 function statusText(answer: OcspAnswer | null): string {

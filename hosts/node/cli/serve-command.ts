@@ -6,6 +6,7 @@ import { identityFromFiles } from "../keys.js";
 import { renewedFile } from "../renewed-file.js";
 import { clientOf, createServer, DEFAULT_MAX_HANDSHAKES, type Server, type ServerOptions } from "../server.js";
 import { type HostOptions, stapled } from "../server-config.js";
+import { STARTTLS_SERVERS, type StartTlsServerProtocol } from "../starttls.js";
 import type { TLSSocket } from "../tls-socket.js";
 import { parseCount, parsePort, parseSeconds } from "./arguments.js";
 import { CommandError, EXIT_NETWORK, EXIT_USAGE } from "./exit-codes.js";
@@ -19,6 +20,9 @@ interface VhostFlag {
   readonly cert: string;
   readonly key: string;
 }
+
+/** What --http and --www speak: browsers offer HTTP/2 too, and are told that it is not HTTP/2 (RFC 7301 §6). */
+const HTTP_PROTOCOLS = ["http/1.1", "http/1.0"];
 
 interface ServeFlags extends TlsFlags, PskFlags {
   ticketKeyFile?: string;
@@ -35,6 +39,8 @@ interface ServeFlags extends TlsFlags, PskFlags {
   handshakeTimeout: number;
   idleTimeout?: number;
   maxHandshakes: number;
+  starttls?: StartTlsServerProtocol;
+  starttlsName?: string;
 }
 
 export function addServeCommand(program: Command): void {
@@ -50,6 +56,10 @@ export function addServeCommand(program: Command): void {
     .addOption(new Option("--echo", "send back what came").conflicts(["http", "www"]))
     .addOption(new Option("--http", "answer GET / with a page about the connection").conflicts("www"))
     .option("--www <DIRECTORY>", "serve the files below a directory over HTTP")
+    .addOption(
+      new Option("--starttls <PROTOCOL>", "let clients ask for TLS in the words of a protocol").choices(Object.keys(STARTTLS_SERVERS)),
+    )
+    .option("--starttls-name <NAME>", "the server's name in an SMTP greeting (default: localhost)")
     .option("--handshake-timeout <SECONDS>", "time for a client's handshake", parseSeconds, 10)
     .option("--idle-timeout <SECONDS>", "close connections on which nothing moves (default: never)", parseSeconds)
     .option("--max-handshakes <N>", "handshakes under way; clients above it are refused", parseCount, DEFAULT_MAX_HANDSHAKES)
@@ -113,9 +123,12 @@ async function serveCommand(flags: ServeFlags): Promise<void> {
 }
 
 function serverOptions(flags: ServeFlags, options: ReturnType<typeof tlsOptions>["options"], psk: PskList | undefined): ServerOptions {
+  const { starttls: protocol, starttlsName } = flags;
   const common: HostOptions = { requireClientCert: flags.requireClientCert ?? false };
   if (flags.clientCa !== undefined) common.clientCa = anchorsFromFiles(flags.clientCa);
-  if (options.alpn !== undefined) common.alpn = options.alpn;
+  const alpn = options.alpn ?? (flags.www === undefined && !flags.http ? undefined : HTTP_PROTOCOLS);
+  if (alpn !== undefined) common.alpn = alpn;
+  if (protocol !== undefined) STARTTLS_SERVERS[protocol](starttlsName); // throws for a name that cannot be
   const hosts = flags.vhost.map(({ name, cert, key }) => [name, { ...common, identities: [identityFromFiles(cert, key)] }] as const);
   const staples = flags.ocsp.map(renewedFile);
   return {
@@ -129,6 +142,7 @@ function serverOptions(flags: ServeFlags, options: ReturnType<typeof tlsOptions>
     ...(flags.ticketKeyFile === undefined ? {} : { ticketKeys: readTicketKeys(flags.ticketKeyFile) }),
     handshakeTimeout: flags.handshakeTimeout * 1000,
     maxHandshakes: flags.maxHandshakes,
+    ...(protocol === undefined ? {} : { starttls: () => STARTTLS_SERVERS[protocol](starttlsName) }),
     ...(flags.idleTimeout === undefined ? {} : { idleTimeout: flags.idleTimeout * 1000 }),
     ...(flags.trace ? { trace: (line: string, client: string) => tell(`${client} ${line}`) } : {}),
   };

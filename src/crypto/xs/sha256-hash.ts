@@ -60,28 +60,32 @@ export class Sha256 implements Hash {
     this.fill(0, bytes, offset, length);
   }
 
+  /** Each block is compressed from here, not from below: the stack is RAM. */
   digest(out: Uint8Array, offset: number): void {
-    this.finalize(0);
+    const { view } = this;
+    if (!this.pad()) {
+      sha256Blocks(view, 0, 0, view, STATE, 1);
+      this.zero(0, BLOCK - 8);
+    }
+    this.endWithLength();
+    sha256Blocks(view, 0, 0, view, STATE, 1);
     this.save(out, offset);
   }
 
-  /** The last block, or two; the words of the digest go to view[to …). */
-  protected finalize(to: number): void {
-    const view = this.view;
-    const length = this.length;
-    let used = length & (BLOCK - 1);
-    view.setUint8(STATE + used, 0x80);
-    used++;
-    if (used > BLOCK - 8) {
-      this.zero(used, BLOCK);
-      sha256Blocks(view, 0, 0, view, STATE, 1);
-      used = 0;
-    }
-    this.zero(used, BLOCK - 8);
-    // The length in bits has 64 bits: its high word counts units of 2^29 bytes.
+  /** The byte behind the message, and zeros behind it. False: the length does not fit into the block any more. */
+  protected pad(): boolean {
+    const used = (this.length & (BLOCK - 1)) + 1;
+    this.view.setUint8(STATE + used - 1, 0x80);
+    const fits = used <= BLOCK - 8;
+    this.zero(used, fits ? BLOCK - 8 : BLOCK);
+    return fits;
+  }
+
+  /** The length in bits has 64 bits: its high word counts units of 2^29 bytes. */
+  protected endWithLength(): void {
+    const { view, length } = this;
     view.setInt32(STATE + BLOCK - 8, Math.floor(length / 0x20000000));
     view.setInt32(STATE + BLOCK - 4, length << 3);
-    sha256Blocks(view, 0, to, view, STATE, 1);
   }
 
   copy(from: Hash): void {
