@@ -6,7 +6,9 @@ import { connections3 } from "./connections3.js";
 import { leaks } from "./leaks.js";
 import { mcu } from "./mcu.js";
 import { mtls } from "./mtls.js";
+import { ocsp } from "./ocsp.js";
 import { primitives, primitivesFull } from "./primitives.js";
+import { reconnect } from "./reconnect.js";
 import {
   records12AesGcm,
   records12ChaCha,
@@ -19,6 +21,7 @@ import {
 import type { Scenario } from "./scenario.js";
 import { server13 } from "./server13.js";
 import { psk13, resume13 } from "./sessions.js";
+import { slices } from "./slices.js";
 import { socket } from "./socket.js";
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -34,6 +37,8 @@ export const SCENARIOS: readonly Scenario[] = [
   mtls,
   resume13,
   psk13,
+  ocsp,
+  reconnect,
   server13,
   connections3,
   chainVerify,
@@ -49,6 +54,7 @@ export const SCENARIOS: readonly Scenario[] = [
   records12AesGcm,
   primitives,
   primitivesFull,
+  slices,
   leaks,
   mcu,
 ];

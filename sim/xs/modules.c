@@ -12,6 +12,7 @@ typedef struct Path { char* path; struct Path* next; } Path;
 
 static const char* builtIns[][2] = {
 	{ "timer", "timer.js" },
+	{ "time", "time.js" },
 	{ "embedded:io/socket/tcp", "tcp.js" },
 	{ "embedded:io/socket/listener", "listener.js" },
 	{ "sim:measure", "measure.js" },

@@ -217,6 +217,8 @@ export async function runXs(options: XsOptions): Promise<XsResult> {
 export interface InstructionCount {
   /** Between measure.begin(name) and measure.end(name). */
   readonly total: number;
+  /** Of several counts with this name: the longest. The others are of the last one. */
+  readonly longest: number;
   /** Cut at each measure.mark(name); what follows the last mark has the name "". */
   readonly parts: readonly { readonly name: string; readonly instructions: number }[];
 }
@@ -261,15 +263,17 @@ export async function countInstructions(options: XsOptions): Promise<CountResult
       .sort((a, b) => Number(a.slice(10)) - Number(b.slice(10)));
     const instructions: Record<string, InstructionCount> = {};
     let parts: { name: string; instructions: number }[] = [];
-    for (const name of dumps) {
-      const dump = parseDump(readFileSync(join(folder, name), "utf8"));
+    for (const file of dumps) {
+      const dump = parseDump(readFileSync(join(folder, file), "utf8"));
       if (dump === null) continue;
       if (!dump.trigger.startsWith("end:")) {
         if (dump.instructions > 0) parts.push({ name: dump.trigger, instructions: dump.instructions });
         continue;
       }
       parts.push({ name: "", instructions: dump.instructions });
-      instructions[dump.trigger.slice(4)] = { total: parts.reduce((sum, part) => sum + part.instructions, 0), parts };
+      const name = dump.trigger.slice(4);
+      const total = parts.reduce((sum, part) => sum + part.instructions, 0);
+      instructions[name] = { total, longest: Math.max(total, instructions[name]?.longest ?? 0), parts };
       parts = [];
     }
     return { ...result, instructions };

@@ -3,6 +3,7 @@ import { type ClientConfig, type KeyLog, MAX_MESSAGE, type Version12 } from "../
 import {
   certificate,
   certificate_request,
+  certificate_status,
   finished,
   hello_request,
   server_hello,
@@ -39,7 +40,7 @@ import { Handshake12 } from "./handshake-12.js";
 import type { Negotiated } from "./handshake-13.js";
 import type { ClientVersion12 } from "./hello.js";
 import { checkCertificate } from "./peer-auth-12.js";
-import { CLIENT_ROWS_12, PostHandshake12 } from "./post-handshake-12.js";
+import { CLIENT_ROWS_12, PostHandshake12, Skipped } from "./post-handshake-12.js";
 import * as S from "./states-12.js";
 
 const MAX_HELLO_REQUESTS = 32;
@@ -103,6 +104,8 @@ export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
   /** A CertificateRequest that is being read. */
   request: CertificateRequestReader12 | null;
   helloRequests: number;
+  /** The server has said that a CertificateStatus may come (RFC 6066 §8). */
+  statusDue: boolean;
 
   constructor(
     version: Client12,
@@ -124,6 +127,7 @@ export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
     this.exchange = null;
     this.request = null;
     this.helloRequests = 0;
+    this.statusDue = false;
   }
 
   /** What the ClientHello was made of. */
@@ -156,6 +160,8 @@ const ROWS: readonly Row<H>[] = [
   { state: S.WAIT_SH, type: server_hello, stream: null, endsRecord: false, handle: onServerHello },
   { state: S.WAIT_CERT, type: certificate, stream: readCertificate, endsRecord: false, handle: onCertificate },
   { state: S.WAIT_SKE, type: server_key_exchange, stream: null, endsRecord: false, handle: onServerKeyExchange },
+  { state: S.WAIT_SKE, type: certificate_status, stream: readStatus, endsRecord: false, handle: onStatus },
+  { state: S.WAIT_CR, type: certificate_status, stream: readStatus, endsRecord: false, handle: onStatus },
   { state: S.WAIT_CR, type: certificate_request, stream: readCertificateRequest, endsRecord: false, handle: onCertificateRequest },
   { state: S.WAIT_CR, type: server_hello_done, stream: null, endsRecord: false, handle: onServerHelloDone },
   { state: S.WAIT_SHD, type: server_hello_done, stream: null, endsRecord: false, handle: onServerHelloDone },
@@ -182,6 +188,20 @@ const WAITS: readonly Wait<H>[] = [
   { state: S.SEND_CCS, step: sendChangeCipherSpec },
   { state: S.SEND_FINISHED, step: finishClient },
 ];
+
+/**
+ * A CertificateStatus comes behind the path that it is about, whose keys are gone then: it is passed over, as if none had come. A config that needs one
+ * has refused the leaf already.
+ */
+function readStatus(h: H): Skipped {
+  if (!h.statusDue) throw new TLSAlert(unexpected_message, `${h.stateName}: a CertificateStatus may not come here`);
+  h.statusDue = false;
+  return new Skipped();
+}
+
+function onStatus(h: H): number {
+  return h.state;
+}
 
 function onHelloRequest(h: H, _bytes: Uint8Array, start: number, end: number): number {
   if (end - start !== 4) throw new TLSAlert(decode_error, `HelloRequest: ${end - start - 4} bytes, it has none`);

@@ -4,8 +4,9 @@ import type { CipherSuite12, Protection12 } from "../record/cipher-suite-12.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import { MASTER_SECRET_LENGTH, Prf12 } from "../schedule/prf-12.js";
 import type { ChainVerifier } from "../x509/chain.js";
+import { waitForRoom } from "./common-13.js";
 import { Handshake, putHeader, type Row, type Wait } from "./handshake.js";
-import { hasRoom, type Negotiated } from "./handshake-13.js";
+import type { Negotiated } from "./handshake-13.js";
 import { MASTER_SECRET } from "./keys.js";
 import type { Proof12 } from "./proof-12.js";
 import * as S from "./states-12.js";
@@ -88,10 +89,9 @@ export abstract class Handshake12<F> extends Handshake<F> {
     return true;
   }
 
-  /** A Certificate ends with the last certificate, whose check is what the reader waits for. */
-  override work(budget: number): void {
-    super.work(budget);
-    if (this.state === S.WAIT_CERT && this.complete) this.handle(this.records.reader);
+  get halfSent(): boolean {
+    const { proof } = this;
+    return proof === null ? false : proof.halfSent;
   }
 
   /** What the peer sends from here on is protected. */
@@ -103,8 +103,7 @@ export abstract class Handshake12<F> extends Handshake<F> {
 
   /** True where `length` bytes of content fit into a record now; else the step waits until what stands before them was sent. */
   hasRoom(length: number): boolean {
-    this.blocked = !hasRoom(this.records, length);
-    return !this.blocked;
+    return waitForRoom(this, length);
   }
 
   /** Once the suite tells the hash: PRF and transcript. */

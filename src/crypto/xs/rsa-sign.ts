@@ -40,13 +40,15 @@ export function bitsAt(bytes: Uint8Array, place: number): number {
 }
 
 /** What comes next, in this order. */
-const ENCODING = 0;
-const INVERTING = 1;
-const BLINDING = 2;
-const FIRST = 3;
-const SECOND = 4;
-/** After 5, in which the result is verified. */
-const FINISHED = 6;
+const HASHING = 0;
+const DRAWING = 1;
+const ENCODING = 2;
+const INVERTING = 3;
+const BLINDING = 4;
+const FIRST = 5;
+const SECOND = 6;
+/** After 7, in which the result is verified. */
+const FINISHED = 8;
 
 /** One signature under way. */
 class RsaPssSignature {
@@ -54,7 +56,11 @@ class RsaPssSignature {
   bytes: Uint8Array | null;
   at: number;
   private readonly key: RsaNumbers;
-  private readonly pss: Pss;
+  private readonly algorithm: HashAlgorithm;
+  /** Of what is signed: its last block is hashed in the first step. */
+  private readonly hash: Hash;
+  private readonly random: Random;
+  private pss: Pss | null;
   private readonly rsa: RsaPublic;
   private phase: number;
   private inverse: ModularInverse | null;
@@ -68,26 +74,18 @@ class RsaPssSignature {
   /** Blinding of the exponents: 8 octets. */
   private readonly blinds: Uint8Array;
 
-  /** digest: of the content, complete; a hash of the algorithm. */
+  /** digest: a hash of the algorithm that has taken in the content. */
   constructor(key: RsaNumbers, hash: HashAlgorithm, digest: Hash, random: Random) {
-    const bits = bitsAt(key.bytes, key.modulus);
-    const octets = key.modulus & 0xffff;
-    // The digest, then the random numbers.
-    const scratch = new Uint8Array(octets);
-    digest.digest(scratch, 0);
     this.key = key;
-    this.pss = new Pss(hash, bits, scratch, 0);
-    random.fill(this.pss.bytes, this.pss.salt, hash.outputLength);
-    this.pss.beginEncode();
+    this.algorithm = hash;
+    this.hash = digest;
+    this.random = random;
+    this.pss = null;
     this.blinds = new Uint8Array(8);
-    random.fill(this.blinds, 0, 8);
-    this.r = drawBelow(bits, scratch, octets, random);
-    this.s = drawBelow(bits, scratch, octets, random);
-    scratch.fill(0);
-    const e = key.publicExponent;
+    this.r = ZERO;
+    this.s = ZERO;
     this.rsa = new RsaPublic();
-    this.rsa.setNumbers(key.bytes, key.modulus >> 16, octets, e >> 16, e & 0xffff);
-    this.phase = ENCODING;
+    this.phase = HASHING;
     this.inverse = null;
     this.power = null;
     this.result = ZERO;
@@ -102,7 +100,8 @@ class RsaPssSignature {
   }
 
   wipe(): void {
-    this.pss.wipe();
+    this.hash.wipe();
+    this.pss?.wipe();
     this.rsa.clear();
     this.blinds.fill(0);
     if (this.power !== null) this.power.wipe();
@@ -114,9 +113,16 @@ class RsaPssSignature {
 
   /** Goes on in one phase and returns what is left of the budget. What leads to the next phase is a step of its own: about two multiplications. */
   private advance(budget: number): number {
-    const { rsa, pss, key } = this;
+    const { rsa, key } = this;
+    const pss = this.pss as Pss;
     const n = rsa.modulus;
     switch (this.phase) {
+      case HASHING:
+        this.beginEncoding();
+        break;
+      case DRAWING:
+        this.draw();
+        break;
       case ENCODING:
         if (!pss.finished()) return pss.run(budget);
         this.inverse = new ModularInverse((this.r * this.s) % n, n);
@@ -159,6 +165,29 @@ class RsaPssSignature {
     return budget - 1;
   }
 
+  private beginEncoding(): void {
+    const { key, algorithm, random } = this;
+    const digest = new Uint8Array(algorithm.outputLength);
+    this.hash.digest(digest, 0);
+    const pss = new Pss(algorithm, bitsAt(key.bytes, key.modulus), digest, 0);
+    random.fill(pss.bytes, pss.salt, algorithm.outputLength);
+    pss.beginEncode();
+    this.pss = pss;
+  }
+
+  private draw(): void {
+    const { key, random } = this;
+    const bits = bitsAt(key.bytes, key.modulus);
+    const octets = key.modulus & 0xffff;
+    const scratch = new Uint8Array(octets);
+    random.fill(this.blinds, 0, 8);
+    this.r = drawBelow(bits, scratch, octets, random);
+    this.s = drawBelow(bits, scratch, octets, random);
+    scratch.fill(0);
+    const e = key.publicExponent;
+    this.rsa.setNumbers(key.bytes, key.modulus >> 16, octets, e >> 16, e & 0xffff);
+  }
+
   private beginPower(prime: number, exponent: number, blindAt: number): void {
     const { bytes } = this.key;
     const p = numberAt(bytes, prime);
@@ -176,7 +205,8 @@ class RsaPssSignature {
   }
 
   private finish(): void {
-    const { rsa, pss } = this;
+    const { rsa } = this;
+    const pss = this.pss as Pss;
     // Neither is a constant in flash, which XS could not compare.
     const good = rsa.take() === pss.message();
     const signature = this.result;
