@@ -215,7 +215,8 @@ export abstract class Connection implements Negotiated {
       throw new Error(
         `exportKeyingMaterial() ${this.state === HANDSHAKING ? "before the handshake is complete" : "on a connection that has ended"}`,
       );
-    if (this.exported === null) throw new Error("exportKeyingMaterial(): the config has no `exporter`");
+    if (this.exported === null)
+      throw new Error("exportKeyingMaterial(): the config has no `exporter`, or a peer of TLS 1.2 no extended master secret");
     return this.exported.export(label, context, length);
   }
 

@@ -126,6 +126,7 @@ const ROWS = [
     "pair/server-12",
   ],
   ["TLS 1.2: an end before a cipher's limit", "connection.js", "!post.renewsKeys", "false", "pair/both-12"],
+  ["TLS 1.2: exporters need extended master secret", "handshake/handshake-12.js", "&& this.extended", "", "pair/both-12"],
   ["SSL 2 is refused by name", "record/record-reader.js", "io[head + 2] === 1", "false", "pair/server-12"],
   ...["smtp", "imap", "pop3", "nntp", "ftp", "xmpp", "ldap", "postgres", "mysql", "sieve"].map((protocol) => [
     `STARTTLS: ${protocol}`,

@@ -67,5 +67,6 @@ export function finishClient(h: H): number {
 
 export function onFinished(h: H, bytes: Uint8Array, start: number, end: number): number {
   checkFinished(h, SERVER_FINISHED, bytes, start, end);
+  h.keepExported();
   return S.CONNECTED;
 }

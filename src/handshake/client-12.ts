@@ -1,5 +1,5 @@
 import { decode_error, TLSAlert, unexpected_message } from "../alert.js";
-import { type ClientConfig, type KeyLog, MAX_MESSAGE, type Version12 } from "../config.js";
+import { type ClientConfig, type Exporter, type KeyLog, MAX_MESSAGE, type Version12 } from "../config.js";
 import {
   certificate,
   certificate_request,
@@ -141,6 +141,10 @@ export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
 
   protected get keyLog(): KeyLog | undefined {
     return this.config.keyLog;
+  }
+
+  protected get exporter(): Exporter | undefined {
+    return this.config.exporter;
   }
 
   get next(): PostFlow | null {

@@ -1,7 +1,8 @@
-import type { KeyLog } from "../config.js";
+import type { Exporter, KeyLog } from "../config.js";
 import type { Hash, HashAlgorithm, SignatureAlgorithm, SignedContent, Verifier } from "../crypto/provider.js";
 import type { CipherSuite12, Protection12 } from "../record/cipher-suite-12.js";
 import type { RecordLayer } from "../record/record-layer.js";
+import { KeyingMaterial12 } from "../schedule/exporter-12.js";
 import { MASTER_SECRET_LENGTH, Prf12 } from "../schedule/prf-12.js";
 import type { ChainVerifier } from "../x509/chain.js";
 import { waitForRoom } from "./common-13.js";
@@ -71,6 +72,7 @@ export abstract class Handshake12<F> extends Handshake<F> {
 
   abstract readonly signatures: readonly SignatureAlgorithm[];
   protected abstract readonly keyLog: KeyLog | undefined;
+  protected abstract readonly exporter: Exporter | undefined;
 
   get stateName(): string {
     return S.stateName12(this.state);
@@ -131,6 +133,13 @@ export abstract class Handshake12<F> extends Handshake<F> {
     if (this.keyLog === undefined) return;
     const { secrets } = this.prf as Prf12;
     this.keyLog("CLIENT_RANDOM", secrets.slice(0, 32), this.keys.slice(MASTER_SECRET, MASTER_SECRET + MASTER_SECRET_LENGTH));
+  }
+
+  /** Connected: what keying material is exported from, where the config asks for it. */
+  keepExported(): void {
+    const { secrets } = this.prf as Prf12;
+    if (this.exporter !== undefined && this.extended)
+      this.negotiated.exported = new KeyingMaterial12(this.suite.hash, this.keys, MASTER_SECRET, secrets);
   }
 
   wipe(): void {
