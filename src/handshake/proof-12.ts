@@ -24,7 +24,7 @@ export class Proof12 implements Outgoing {
   constructor(identity: Identity | null, scheme: number, content: SignedContent | null) {
     this.identity = identity;
     this.scheme = scheme;
-    this.certificates = new CertificateWriter(identity === null ? NONE : identity.certificates, undefined, true);
+    this.certificates = new CertificateWriter(identity === null ? NONE : identity.certificates, null);
     this.content = content;
     this.signer = null;
     this.message = null;

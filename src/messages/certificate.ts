@@ -214,23 +214,20 @@ export class CertificateReader {
 }
 
 /**
- * Writes a Certificate message (RFC 9846 §4.5.1) piece by piece, header included, so that a chain needs no buffer of its size. `plain`: as in TLS 1.2,
- * without context and extensions.
+ * Writes a Certificate message (RFC 9846 §4.5.1) piece by piece, header included, so that a chain needs no buffer of its size. TLS 1.2's
+ * has neither context nor extensions.
  */
 export class CertificateWriter {
   done: boolean;
   private readonly certificates: readonly Uint8Array[];
-  private readonly context: Uint8Array;
-  /** Bytes of an entry besides the certificate: its length before it, an empty extension block behind it. */
-  private readonly around: number;
+  private readonly context: Uint8Array | null;
   /** The entry under way; -1: the header. */
   protected entry: number;
   private at: number;
 
-  /** certificates: DER, the end entity's first; none: the answer of a client that has no certificate. context: of a request after the handshake. */
-  constructor(certificates: readonly Uint8Array[], context: Uint8Array = NO_CONTEXT, plain = false) {
+  /** certificates: DER, the end entity's first; none: the answer of a client that has no certificate. context: of a request after the handshake; null: TLS 1.2. */
+  constructor(certificates: readonly Uint8Array[], context: Uint8Array | null = NO_CONTEXT) {
     this.done = false;
-    this.around = plain ? 3 : 5;
     this.certificates = certificates;
     this.context = context;
     this.entry = -1;
@@ -248,8 +245,8 @@ export class CertificateWriter {
     while (o < end && !this.done) {
       if (this.entry < 0) {
         bytes[o++] = this.headerByte(this.at++);
-        if (this.at === 4 && this.around === 3) this.at++; // no context
-        if (this.at === 8 + this.context.length) this.nextEntry();
+        if (this.at === 4 && this.context === null) this.at++; // no context
+        if (this.at === 8 + this.contextLength) this.nextEntry();
         continue;
       }
       const certificate = this.certificates[this.entry];
@@ -268,6 +265,15 @@ export class CertificateWriter {
       if (++this.at === length + this.around + (this.entry === 0 ? this.extensionsLength : 0)) this.nextEntry();
     }
     return o;
+  }
+
+  /** Bytes of an entry besides the certificate: its length before it, an empty extension block behind it. */
+  private get around(): number {
+    return this.context === null ? 3 : 5;
+  }
+
+  private get contextLength(): number {
+    return this.context === null ? 0 : this.context.length;
   }
 
   private get listLength(): number {
@@ -294,11 +300,11 @@ export class CertificateWriter {
   /** Type, length, certificate_request_context, length of certificate_list. */
   private headerByte(index: number): number {
     const { listLength, context } = this;
-    const { length } = context;
+    const length = this.contextLength;
     if (index === 0) return certificateType;
-    if (index < 4) return ((listLength + (this.around === 3 ? 3 : 4) + length) >> (8 * (3 - index))) & 255;
+    if (index < 4) return ((listLength + (context === null ? 3 : 4) + length) >> (8 * (3 - index))) & 255;
     if (index === 4) return length;
-    if (index < 5 + length) return context[index - 5];
+    if (index < 5 + length) return (context as Uint8Array)[index - 5];
     return (listLength >> (8 * (7 + length - index))) & 255;
   }
 }
