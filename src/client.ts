@@ -1,7 +1,8 @@
 import { type ClientConfig, DEFAULT_RECEIVE_BUFFER, DEFAULT_SEND_BUFFER } from "./config.js";
-import { checkBuffers, checkProtocols, checkProvider } from "./config-check.js";
+import { checkBuffers, checkClientProof, checkProtocols, checkProvider, checkVersions } from "./config-check.js";
 import { Connection } from "./connection.js";
 import { ClientHandshake13 } from "./handshake/client-13.js";
+import { clientVersion12 } from "./handshake/hello.js";
 import { RecordLayer } from "./record/record-layer.js";
 import { parseServerName } from "./x509/name.js";
 
@@ -17,9 +18,15 @@ export class ClientConnection extends Connection {
     checkBuffers(receive, send, io, config.sliceSteps);
     checkProvider(config.provider);
     checkProtocols(config.alpn);
-    const name = parseServerName(config.serverName);
+    checkVersions("client", config.tls12, config.tls13);
+    checkClientProof(config);
+    const name = config.serverName === undefined ? null : parseServerName(config.serverName);
     super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), config.sliceSteps ?? Infinity);
-    this.flow = new ClientHandshake13(config, name, this.records, this.keys, this);
+    const only12 = config.tls13 === false ? clientVersion12(config) : null;
+    this.flow =
+      only12 === null
+        ? new ClientHandshake13(config, name, this.records, this.keys, this)
+        : only12.start(config, name, this.records, this.keys, this);
     this.run();
   }
 }

@@ -1,9 +1,18 @@
-import { close_notify, connection_lost, decode_error, internal_error, TLSAlert, unexpected_message, user_canceled } from "./alert.js";
+import {
+  close_notify,
+  connection_lost,
+  decode_error,
+  internal_error,
+  keys_used_up,
+  TLSAlert,
+  unexpected_message,
+  user_canceled,
+} from "./alert.js";
 import type { KeyingMaterial } from "./config.js";
 import { alert, application_data, handshake } from "./constants.js";
-import type { CipherSuite, NamedGroup } from "./crypto/provider.js";
+import type { NamedGroup, Suite } from "./crypto/provider.js";
 import type { Flow, PostFlow } from "./handshake/flow.js";
-import type { Negotiated } from "./handshake/handshake-13.js";
+import { type Negotiated, RESUMED } from "./handshake/handshake-13.js";
 import { KEYS_LENGTH } from "./handshake/keys.js";
 import type { CertificateTap } from "./messages/certificate.js";
 import type { RecordLayer } from "./record/record-layer.js";
@@ -43,14 +52,14 @@ export abstract class Connection implements Negotiated {
   peerClosed: boolean;
   /** As negotiated so far; final once `state` is OPEN. */
   version: number;
-  suite: CipherSuite | null;
+  suite: Suite | null;
   group: NamedGroup | null;
   /** The ALPN protocol, or null where none was agreed. */
   alpn: string | null;
   /** The DNS name that was asked for by SNI, "" for none. */
   sni: string;
-  /** The peer proved that it holds the key of a certificate that was verified: always so for an open client. */
-  peerAuthenticated: boolean;
+  /** How the peer proved itself, and whether the session was resumed: bits of handshake-13.ts. */
+  proved: number;
   /** Set before the first bytes come, it sees the peer's certificates as they stream; they are kept nowhere else. Not to be trusted before OPEN. */
   certificateTap: CertificateTap | null;
   /** Not for the app: exportKeyingMaterial() is. */
@@ -75,7 +84,7 @@ export abstract class Connection implements Negotiated {
     this.group = null;
     this.alpn = null;
     this.sni = "";
-    this.peerAuthenticated = false;
+    this.proved = 0;
     this.certificateTap = null;
     this.exported = null;
     this.records = records;
@@ -86,6 +95,16 @@ export abstract class Connection implements Negotiated {
     this.writeClosed = false;
     this.input = 0;
     this.emptyRecords = 0;
+  }
+
+  /** The peer proved itself, by a certificate that was verified or by a pre-shared key: always so for an open client. */
+  get peerAuthenticated(): boolean {
+    return (this.proved & ~RESUMED) !== 0;
+  }
+
+  /** The session of an earlier connection was resumed. */
+  get resumed(): boolean {
+    return (this.proved & RESUMED) !== 0;
   }
 
   /** Where the host puts received bytes; valid until the next call of a method that changes something. */
@@ -162,17 +181,27 @@ export abstract class Connection implements Negotiated {
     const { post } = this;
     if (post !== null) {
       post.calm();
-      // RFC 9846 §5.5: new keys before the cipher's limit is reached.
-      if (this.records.writer.protection?.exhausted) post.updateKeys(false);
+      // RFC 9846 §5.5: new keys before the cipher's limit is reached; where there are none to be had, the connection ends in order.
+      if (this.records.writer.protection?.exhausted) {
+        if (!post.renewsKeys) {
+          this.sendAlert(WARNING, close_notify);
+          this.stop(new TLSAlert(keys_used_up, "as many records were sent as the cipher allows under one key: begin a new connection"));
+          return 0;
+        }
+        post.updateKeys(false);
+      }
       if (post.keyUpdateDue) this.run();
       if (post.keyUpdateDue || post.answering) return 0;
     }
     return this.records.writer.write(bytes, offset, length);
   }
 
-  /** New keys for what we send (RFC 9846 §4.7.3), and with requestPeer for what the peer sends. It happens by itself before a cipher's limit. */
+  /**
+   * New keys for what we send (RFC 9846 §4.7.3), and with requestPeer for what the peer sends. It happens by itself before a cipher's limit.
+   * TLS 1.2 has no such thing: nothing happens then.
+   */
   updateKeys(requestPeer: boolean): void {
-    if (this.post === null || this.writeClosed) return;
+    if (this.post === null || !this.post.renewsKeys || this.writeClosed) return;
     this.post.updateKeys(requestPeer);
     this.run();
   }
@@ -186,7 +215,8 @@ export abstract class Connection implements Negotiated {
       throw new Error(
         `exportKeyingMaterial() ${this.state === HANDSHAKING ? "before the handshake is complete" : "on a connection that has ended"}`,
       );
-    if (this.exported === null) throw new Error("exportKeyingMaterial(): the config has no `exporter`");
+    if (this.exported === null)
+      throw new Error("exportKeyingMaterial(): the config has no `exporter`, or a peer of TLS 1.2 no extended master secret");
     return this.exported.export(label, context, length);
   }
 
@@ -226,6 +256,11 @@ export abstract class Connection implements Negotiated {
     else if ((this.input & INPUT_LEFT) !== 0) wants |= WANT_RESUME;
     else if (this.rxSpace() > 0 && this.appData() === 0) wants |= WANT_RECEIVE;
     return wants;
+  }
+
+  /** For the flow of a handshake alone: the hello has decided for another version. */
+  goOnWith(flow: Flow): void {
+    this.flow = flow;
   }
 
   private get reading(): boolean {
@@ -335,10 +370,12 @@ export abstract class Connection implements Negotiated {
   private takeAlert(flow: Flow): void {
     const { reader } = this.records;
     if (reader.end - reader.start !== 2) throw new TLSAlert(decode_error, `an alert of ${reader.end - reader.start} bytes; it has 2`);
+    const level = this.io[reader.start];
     const description = this.io[reader.start + 1];
     reader.start = reader.end;
-    if (description === user_canceled) {
-      this.countEmpty("user_canceled alerts");
+    // RFC 5246 §7.2.2: after a warning the connection may go on. None of them asks for an answer.
+    if (description === user_canceled || (level === WARNING && description !== close_notify && flow.ignoresWarnings)) {
+      this.countEmpty("alerts that only warn");
       return;
     }
     if (description !== close_notify) {
@@ -364,6 +401,7 @@ export abstract class Connection implements Negotiated {
       throw new TLSAlert(unexpected_message, `${flow.stateName}: a change_cipher_spec record may not come here`);
     if (value !== 1) throw new TLSAlert(unexpected_message, `${flow.stateName}: a change_cipher_spec record with the value ${value}`);
     this.countEmpty("change_cipher_spec");
+    flow.changeCipherSpec();
   }
 
   private countEmpty(what: string): void {

@@ -4,6 +4,7 @@ export { ClientConnection } from "./client.js";
 export type {
   ClientAuthentication,
   ClientConfig,
+  ClientResumption,
   CookieConfig,
   Exporter,
   HostLookup,
@@ -11,6 +12,7 @@ export type {
   ServerConfig,
   VirtualHost,
 } from "./config.js";
+export type { ClientPsk, ClientSession, OfferedKey, ServerPsk, ServerSession, ServerTickets } from "./config-psk.js";
 export { CLOSED, Connection, FAILED, HANDSHAKING, OPEN, WANT_RECEIVE, WANT_RESUME, WANT_SEND } from "./connection.js";
 export type {
   AeadAlgorithm,
@@ -31,6 +33,7 @@ export type { Identity, Signer, SigningKey } from "./identity.js";
 export type { CertificateTap } from "./messages/certificate.js";
 export { exporter, tlsExporter } from "./schedule/exporter.js";
 export { ServerConnection } from "./server.js";
+export type { SessionStore } from "./session/session-store.js";
 export { VirtualHosts } from "./virtual-hosts.js";
 export type { StatusCheck } from "./x509/status.js";
 export type { TrustAnchor, TrustStore } from "./x509/trust.js";

@@ -109,6 +109,11 @@ export class SecureSocket implements TransportOwner {
     return this.connection === null ? null : this.connection.alpn;
   }
 
+  /** The session of an earlier connection was resumed. */
+  get resumed(): boolean {
+    return this.connection?.resumed ?? false;
+  }
+
   /** The name that a client asked its server for (SNI), "" for none. */
   get serverName(): string {
     return this.connection === null ? "" : this.connection.sni;

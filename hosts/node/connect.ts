@@ -3,10 +3,13 @@ import { ClientConnection } from "../../src/client.js";
 import type { CertificateChecks, ClientConfig } from "../../src/config.js";
 import type { Identity } from "../../src/identity.js";
 import { exporter } from "../../src/schedule/exporter.js";
+import { Resumption } from "../../src/session/resumption.js";
 import { type OcspAnswer, ocspStapling } from "../../src/x509/ocsp-stapling.js";
+import type { TrustStore } from "../../src/x509/trust.js";
 import { anchorsFrom, type CertificateSource } from "./certificates.js";
 import { identityFrom } from "./keys.js";
 import { nobleProvider } from "./provider-noble.js";
+import { SocketSessions } from "./socket-sessions.js";
 import { systemClock, systemRandom } from "./system.js";
 import { TLSSocket, type TLSSocketOptions } from "./tls-socket.js";
 
@@ -33,6 +36,11 @@ export interface ConnectOptions
   /** What the client proves itself with when the server asks: certificate with its chain, and its key, as PEM or DER. Tried before `identities`. */
   cert?: CertificateSource;
   key?: CertificateSource;
+  /**
+   * A session to resume, as a `session` event of an earlier socket gave it: a secret. One that is damaged, too old, or was made with other options
+   * means a full handshake. Each may be used several times; RFC 9846 Appendix C.4 advises once.
+   */
+  session?: Uint8Array;
   /** A transport that exists already, instead of a new TCP connection to host and port. */
   socket?: Socket;
 }
@@ -44,11 +52,14 @@ export interface ConnectOptions
 export function connect(options: ConnectOptions, onSecureConnect?: () => void): TLSSocket {
   const { host, port, ca } = options;
   const trust = options.trust ?? (ca === undefined ? undefined : anchorsFrom(ca));
-  if (trust === undefined) throw new TypeError("connect: give `ca` (certificates as PEM or DER) or `trust`: the server is always verified");
+  if (trust === undefined && options.psk === undefined)
+    throw new TypeError("connect: give `ca` (certificates as PEM or DER) or `trust`, or `psk`: the server is always verified");
   if (typeof host !== "string" || host === "") throw new TypeError("connect: `host` must be a host name or an IP address");
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError(`connect: \`port\` must be 1 to 65535, not ${port}`);
   const servername = options.servername ?? host;
   const identities = identitiesOf(options);
+  const sessions = options.resumption === undefined ? new SocketSessions(options.session) : null;
+  const resumption = options.resumption ?? resumptionFor(sessions as SocketSessions, trust, options);
   const checks = checksOf(options, (answer) => {
     socket.ocsp = answer;
   });
@@ -56,13 +67,17 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
     provider: options.provider ?? nobleProvider,
     random: options.random ?? systemRandom,
     clock: options.clock ?? systemClock,
-    trust,
-    serverName: servername,
+    ...(trust === undefined ? {} : { trust }),
+    ...(trust === undefined && options.servername === undefined ? {} : { serverName: servername }),
     receiveBuffer: options.receiveBuffer ?? NODE_RECEIVE_BUFFER,
     sendBuffer: options.sendBuffer ?? NODE_SEND_BUFFER,
     exporter,
     checks,
     ...(identities.length === 0 ? {} : { identities }),
+    ...(options.psk === undefined ? {} : { psk: options.psk }),
+    ...(resumption === undefined ? {} : { resumption }),
+    ...(options.tls12 === undefined ? {} : { tls12: options.tls12 }),
+    ...(options.tls13 === undefined ? {} : { tls13: options.tls13 }),
     ...(options.postHandshakeAuth === undefined ? {} : { postHandshakeAuth: options.postHandshakeAuth }),
     ...(options.alpn === undefined ? {} : { alpn: options.alpn }),
     ...stepsOf(options),
@@ -73,6 +88,7 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
     options.socket ?? connectTcp({ host, port, allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
   const socket: TLSSocket = new TLSSocket(transport, connection, {
     servername,
+    ...(sessions === null ? {} : { sessions }),
     ...(options.handshakeTimeout === undefined ? {} : { handshakeTimeout: options.handshakeTimeout }),
     ...(options.idleTimeout === undefined ? {} : { idleTimeout: options.idleTimeout }),
     ...(options.sliceMilliseconds === undefined ? {} : { sliceMilliseconds: options.sliceMilliseconds }),
@@ -81,6 +97,18 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
   });
   if (onSecureConnect !== undefined) socket.once("secureConnect", onSecureConnect);
   return socket;
+}
+
+/** Sessions are kept wherever they can be bound to what was trusted; where one is given they must be. */
+function resumptionFor(
+  sessions: SocketSessions,
+  trust: TrustStore | undefined,
+  { session, checks, psk }: ConnectOptions,
+): Resumption | undefined {
+  const bound = (trust === undefined || trust.fingerprint !== undefined) && checks?.verify === undefined;
+  return bound || session !== undefined
+    ? new Resumption(sessions, { maxTicket: 0xffff, ...(psk === undefined ? {} : { modes: psk.modes }) })
+    : undefined;
 }
 
 /** A slice that is measured in milliseconds is made of the shortest ones there are. */

@@ -2,10 +2,11 @@ import { Server as NetServer, type Socket } from "node:net";
 import { connection_lost, TLSAlert, timed_out } from "../../src/alert.js";
 import type { ServerConfig } from "../../src/config.js";
 import { ServerConnection } from "../../src/server.js";
+import type { TicketKeys } from "../../src/session/ticket-keys.js";
 import type { ServerNegotiation } from "../../src/starttls/server-negotiation.js";
 import { errorFromAlert, type TLSError } from "./errors.js";
 import { FirstRecord } from "./first-record.js";
-import { type ConfigOptions, serverConfig } from "./server-config.js";
+import { type ConfigOptions, serverConfig, ticketKeysFor } from "./server-config.js";
 import { StartTlsStage } from "./starttls.js";
 import { DEFAULT_HANDSHAKE_TIMEOUT, TLSSocket, type TLSSocketOptions } from "./tls-socket.js";
 
@@ -49,6 +50,7 @@ export class Server extends NetServer {
   /** Clients that were refused because the server was full, so far. */
   refused = 0;
   private readonly options: ServerOptions;
+  private readonly ticketKeys: TicketKeys | null;
   private readonly maxHandshakes: number;
   private readonly maxSilent: number;
   private readonly handshakeTimeout: number;
@@ -64,9 +66,25 @@ export class Server extends NetServer {
     this.maxSilent = whole("maxSilent", options.maxSilent ?? DEFAULT_MAX_SILENT);
     this.handshakeTimeout = milliseconds("handshakeTimeout", options.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT);
     milliseconds("idleTimeout", options.idleTimeout ?? 0);
-    this.config = serverConfig(options);
+    this.ticketKeys = ticketKeysFor(options);
+    this.config = serverConfig(options, this.ticketKeys);
     this.on("connection", (socket: Socket) => this.accept(socket));
     if (onSecureConnection !== undefined) this.on("secureConnection", onSecureConnection);
+  }
+
+  /** The keys of its tickets, 48 bytes each, to be given to other servers or to this one after a restart: a secret. Throws where it has no such tickets. */
+  getTicketKeys(): Buffer {
+    return Buffer.from(this.ownTicketKeys().export());
+  }
+
+  /** Takes other ticket keys: the first seals from now on, all open. */
+  setTicketKeys(keys: Uint8Array): void {
+    this.ownTicketKeys().replace(keys);
+  }
+
+  private ownTicketKeys(): TicketKeys {
+    if (this.ticketKeys === null) throw new TypeError("this server has no ticket keys: `tickets` rules them out");
+    return this.ticketKeys;
   }
 
   /** Handshakes under way. */

@@ -9,6 +9,7 @@ import type { OcspAnswer } from "../../src/x509/ocsp-stapling.js";
 import { errorFromAlert } from "./errors.js";
 import { PeerCertificates } from "./peer-certificates.js";
 import { RecordTrace } from "./record-trace.js";
+import type { SocketSessions } from "./socket-sessions.js";
 
 /** What this class asks of a connection. */
 export type TLSConnection = Pick<Connection, keyof Connection>;
@@ -26,6 +27,8 @@ export interface TLSSocketOptions {
   allowHalfOpen?: boolean;
   /** A client's: the name that the server's certificate is checked against. */
   servername?: string;
+  /** A client's: the sessions that it is given. */
+  sessions?: SocketSessions;
   /** True: the server's end. Its `servername` is the name that the client asked for. */
   isServer?: boolean;
   /** Bytes of the peer that were read from the transport already. */
@@ -41,7 +44,7 @@ const LINGER = 500;
 
 /**
  * TLS over a net.Socket as a Duplex, in the manner of node:tls. Events beside those of a Duplex: `secureConnect` when the handshake is done and
- * the peer is authenticated. Failures are `error` events with a TLSError, or the transport's own error. What can be read was authenticated.
+ * the peer is authenticated; at a client `session` with each session that it may resume later. Failures are `error` events with a TLSError, or the transport's own error. What can be read was authenticated.
  */
 export class TLSSocket extends Duplex {
   readonly transport: Socket;
@@ -49,6 +52,7 @@ export class TLSSocket extends Duplex {
   /** Always true: nothing is read from or written to a peer before the handshake is done. */
   readonly encrypted = true;
   readonly isServer: boolean;
+  private readonly sessions: SocketSessions | null;
   private readonly expectedName: string | undefined;
   private readonly sliceMilliseconds: number;
   private readonly certificates = new PeerCertificates();
@@ -87,6 +91,8 @@ export class TLSSocket extends Duplex {
     this.connection = connection;
     this.isServer = options.isServer ?? false;
     this.expectedName = options.servername;
+    this.sessions = options.sessions ?? null;
+    if (this.sessions !== null) this.sessions.onSession = (session) => setImmediate(() => this.emit("session", session));
     this.sliceMilliseconds = options.sliceMilliseconds ?? 0;
     connection.certificateTap = this.certificates;
     if (options.head !== undefined && options.head.length > 0) this.input = options.head;
@@ -141,6 +147,14 @@ export class TLSSocket extends Duplex {
     return this.getPeerX509Certificate()?.toLegacyObject() ?? {};
   }
 
+  /**
+   * A server's, where the client sent no certificate in this handshake: the identity of its external pre-shared key, or, where a session was resumed,
+   * SHA-256 of the certificate that proved it then. undefined for neither.
+   */
+  get peerIdentity(): Buffer | undefined {
+    return this.secured ? this.certificates.identity : undefined;
+  }
+
   getProtocol(): string | null {
     if (!this.secured) return null;
     return this.connection.version === TLS_1_3 ? "TLSv1.3" : "TLSv1.2";
@@ -157,6 +171,16 @@ export class TLSSocket extends Duplex {
   getEphemeralKeyInfo(): { type: "ECDH"; name: string } | null {
     const { group } = this.connection;
     return group === null || !this.secured ? null : { type: "ECDH", name: group.name };
+  }
+
+  /** A client's newest session, to be given to a later connect(); undefined before the server has sent a ticket. `session` events tell each. */
+  getSession(): Buffer | undefined {
+    return this.sessions?.session;
+  }
+
+  /** Whether the session of an earlier connection was resumed. */
+  isSessionReused(): boolean {
+    return this.secured && this.connection.resumed;
   }
 
   /** As node:tls has it (RFC 5705, RFC 9846 §7.5): secret bytes that are the same on both sides. */

@@ -6,10 +6,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { certificatesFrom } from "../../hosts/node/certificates.js";
 import type { ClientConfig } from "../../src/config.js";
+import { PSK_KE } from "../../src/config-psk.js";
 import type { CryptoProvider } from "../../src/crypto/provider.js";
 import type { Identity } from "../../src/identity.js";
 import { identityFrom } from "../../src/keys/identity-from.js";
 import { p256Keys } from "../../src/keys/p256-key.js";
+import { iotClient12 } from "../../src/profiles/iot-client-12.js";
+import { iotServer12 } from "../../src/profiles/iot-server-12.js";
+import { ExternalPsk } from "../../src/session/external-psk.js";
+import { Resumption } from "../../src/session/resumption.js";
+import { MemorySessionStore } from "../../src/session/session-store.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
 import { ocspStapling } from "../../src/x509/ocsp-stapling.js";
@@ -35,6 +41,7 @@ const DAYS = 8400;
 const CHACHA = "TLS_CHACHA20_POLY1305_SHA256";
 /** Octets of an extension that makes a certificate nearly as long as it may be, 16,384. */
 const LARGE = 15_700;
+const LARGE_LEAF: LeafShape = { more: [`1.3.6.1.4.1.32473.1=DER:0482${LARGE.toString(16).padStart(4, "0")}${"5a".repeat(LARGE)}`] };
 /** Some 180 octets in each subject, and as many names as a content network puts into a leaf. */
 const LONG_SUBJECT =
   "/C=DE/ST=Some State with a long name/L=A town with a long name too/O=An organization that likes long names GmbH/OU=Certificates";
@@ -109,8 +116,34 @@ function suite(provider: string, name: string): (pki: Pki) => Promise<Flight> {
     client(`TLS 1.3, ${name}, X25519; Node's tls`, provider, pki.root, await nodeServer({ cert: pki.chain, key: pki.key, ciphers: name }));
 }
 
+const CHACHA_12 = "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256";
+
+/** TLS 1.2 with Node's tls; both: the client offers TLS 1.3 too. */
+function suite12(name: string, cipher: string, both: boolean): (pki: Pki) => Promise<Flight> {
+  return async (pki) => {
+    const peer = await nodeServer({ cert: pki.chain, key: pki.key, ciphers: cipher, minVersion: "TLSv1.2", maxVersion: "TLSv1.2" });
+    const about = `TLS 1.2, ${name}, X25519${both ? ", offered beside TLS 1.3" : ""}; Node's tls`;
+    return client(about, "iot-client", pki.root, peer, null, both ? { tls12: iotClient12 } : { tls12: iotClient12, tls13: false });
+  };
+}
+
+async function server12(pki: Pki): Promise<Flight> {
+  const provider = await providerOf("iot-server");
+  const own = ownOf(pki);
+  const hosts = new VirtualHosts([], { identities: [identityOf(own, provider)] });
+  const config = { provider, random: insecureFixedRandom, clock: fixedClock, hosts, tls12: iotServer12, ...BUFFERS };
+  const records = await recordClientFlight(config, pki.root, SERVER_NAME, "ECDHE-ECDSA-CHACHA20-POLY1305", "TLSv1.2");
+  return flightOf(`TLS 1.2, ${CHACHA_12}, X25519; what Node's tls sent as a client`, "iot-server", pki.root, records, own);
+}
+
+/** What s_server is told. In TLS 1.2 the curve of the certificate must be among the groups. */
+const OPENSSL = {
+  "1.3": ["-tls1_3", "-ciphersuites", CHACHA, "-groups", "X25519"],
+  "1.2": ["-tls1_2", "-cipher", "ECDHE-ECDSA-CHACHA20-POLY1305", "-groups", "X25519:P-256"],
+} as const;
+
 /** A chain whose certificates were made for it, sent in records of at most 512 bytes. `length` 1: the root issued the leaf. */
-function chain(length: number, leaf: LeafShape = {}): () => Promise<Flight> {
+function chain(length: number, leaf: LeafShape = {}, version: "1.2" | "1.3" = "1.3"): () => Promise<Flight> {
   return async () => {
     const made = mkdtempSync(join(tmpdir(), "thimble-chain-"));
     try {
@@ -126,8 +159,9 @@ function chain(length: number, leaf: LeafShape = {}): () => Promise<Flight> {
       makeLeaf(make, "leaf", issuer, leaf);
       const pki = readPki(made, "leaf", above);
       const lengths = ders(pki.chain).map((der) => der.length);
-      const about = `TLS 1.3, ${CHACHA}, X25519; openssl s_server -max_send_frag 512; certificates of ${lengths.join(", ")} bytes`;
-      return await client(about, "iot-client", pki.root, await opensslServer(pki, CHACHA));
+      const about = `TLS ${version}, ${version === "1.3" ? CHACHA : CHACHA_12}, X25519; openssl s_server -max_send_frag 512; certificates of ${lengths.join(", ")} bytes`;
+      const only = version === "1.3" ? {} : ({ tls12: iotClient12, tls13: false } as const);
+      return await client(about, "iot-client", pki.root, await opensslServer(pki, OPENSSL[version]), null, only);
     } finally {
       rmSync(made, { recursive: true });
     }
@@ -146,6 +180,44 @@ async function mtls(pki: Pki): Promise<Flight> {
   });
   const own = ownOf(readPki(folder, "client"));
   return client(`TLS 1.3, ${CHACHA}, X25519, client authentication; Node's tls`, "iot-client", pki.root, peer, own);
+}
+
+/** What a second connection was sent, with the session of the first. */
+async function resumed(pki: Pki): Promise<Flight> {
+  const provider = await providerOf("iot-client");
+  const peer = await nodeServer({ cert: pki.chain, key: pki.key, ciphers: CHACHA });
+  const store = new MemorySessionStore();
+  const config = {
+    provider,
+    random: insecureFixedRandom,
+    clock: fixedClock,
+    trust: new AnchorList([anchorFromCertificate(ders(pki.root)[0] as Uint8Array, provider.sha256)]),
+    serverName: SERVER_NAME,
+    ...BUFFERS,
+    resumption: new Resumption(store),
+  };
+  await recordServerFlight(config, peer.port);
+  const session = store.get(SERVER_NAME);
+  if (session === null) throw new Error("the server gave no ticket");
+  const kept = hex(session);
+  const records = await recordServerFlight(config, peer.port);
+  peer.stop();
+  const about = `TLS 1.3, ${CHACHA}, X25519, a session resumed; Node's tls`;
+  return { ...flightOf(about, "iot-client", pki.root, records, null), session: kept };
+}
+
+/** A server that knows one key, and takes it without key exchange. */
+async function psk(pki: Pki): Promise<Flight> {
+  const identity = Buffer.from("sensor 7");
+  const key = Buffer.from("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "hex");
+  const more = ["-psk", key.toString("hex"), "-psk_identity", identity.toString(), "-allow_no_dhe_kex"];
+  const peer = await opensslServer(pki, OPENSSL["1.3"], more);
+  const provider = await providerOf("iot-client");
+  const own = new ExternalPsk(identity, key, "SHA-256", PSK_KE);
+  const records = await recordServerFlight({ provider, random: insecureFixedRandom, clock: fixedClock, psk: own, ...BUFFERS }, peer.port);
+  peer.stop();
+  const flight = flightOf(`TLS 1.3, ${CHACHA}, external pre-shared key, psk_ke; openssl s_server`, "iot-client", pki.root, records, null);
+  return { ...flight, psk: { identity: hex(identity), key: hex(key) } };
 }
 
 /** Certificate and response of the responder are made in a folder of their own, with copies of the issuer's. */
@@ -176,13 +248,22 @@ const RECORDERS: Readonly<Record<string, (pki: Pki) => Promise<Flight>>> = {
   "client13-aes256gcm": suite("aes256gcm", "TLS_AES_256_GCM_SHA384"),
   "client13-aes128ccm": suite("aes128ccm", "TLS_AES_128_CCM_SHA256"),
   "client13-aes128ccm8": suite("aes128ccm8", "TLS_AES_128_CCM_8_SHA256"),
+  "client12-chacha": suite12(CHACHA_12, "ECDHE-ECDSA-CHACHA20-POLY1305", false),
+  "client12-both": suite12(CHACHA_12, "ECDHE-ECDSA-CHACHA20-POLY1305", true),
+  "client12-aesgcm": suite12("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256", false),
+  "server12-chacha": server12,
   "client13-mtls": mtls,
+  "client13-resumed": resumed,
+  "client13-psk": psk,
   "client13-ocsp": ocsp,
   "server13-chacha": server,
   "chain-1": chain(1),
   "chain-2": chain(2),
   "chain-5": chain(5),
-  "chain-16k": chain(1, { more: [`1.3.6.1.4.1.32473.1=DER:0482${LARGE.toString(16).padStart(4, "0")}${"5a".repeat(LARGE)}`] }),
+  "chain-16k": chain(1, LARGE_LEAF),
+  "chain12-1": chain(1, {}, "1.2"),
+  "chain12-5": chain(5, {}, "1.2"),
+  "chain12-16k": chain(1, LARGE_LEAF, "1.2"),
   "chain-names-1": chain(1, LONG_NAMES),
   "chain-names-2": chain(2, LONG_NAMES),
   "chain-names-5": chain(5, LONG_NAMES),

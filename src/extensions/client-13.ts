@@ -4,6 +4,8 @@ import type { ClientExtension } from "./extension.js";
 import { keyShare } from "./key-share.js";
 import { maxFragmentLength } from "./max-fragment-length.js";
 import { postHandshakeAuthExtension } from "./post-handshake-auth.js";
+import { preSharedKey } from "./pre-shared-key.js";
+import { pskModes } from "./psk-modes.js";
 import { recordSizeLimit } from "./record-size-limit.js";
 import { serverName } from "./server-name.js";
 import { signatureAlgorithms } from "./signature-algorithms.js";
@@ -24,4 +26,6 @@ export const CLIENT_EXTENSIONS: readonly ClientExtension[] = [
   maxFragmentLength,
   postHandshakeAuthExtension,
   statusRequest,
+  pskModes,
+  preSharedKey, // the last: what its binders do not cover may not be there
 ];

@@ -2,6 +2,8 @@ import { protocolsOfClient } from "./alpn.js";
 import { cookieOfClient } from "./cookie.js";
 import { sharesOfClient } from "./key-share.js";
 import { fragmentLengthOfClient } from "./max-fragment-length.js";
+import { pskOfClient } from "./pre-shared-key.js";
+import { pskModesOfClient } from "./psk-modes.js";
 import { sizeLimitOfClient } from "./record-size-limit.js";
 import type { ServerExtension } from "./server-extension.js";
 import { serverNameOfClient } from "./server-name.js";
@@ -22,4 +24,6 @@ export const SERVER_EXTENSIONS: readonly ServerExtension[] = [
   groupsOfClient,
   schemesOfClient,
   statusOfClient,
+  pskModesOfClient,
+  pskOfClient,
 ];

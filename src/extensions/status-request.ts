@@ -1,5 +1,5 @@
 import { status_request } from "../constants.js";
-import { type ClientExtension, IN_CERTIFICATE } from "./extension.js";
+import { type ClientExtension, IN_CERTIFICATE, IN_SERVER_HELLO_12 } from "./extension.js";
 import type { ServerExtension } from "./server-extension.js";
 
 const OCSP = 1;
@@ -8,7 +8,7 @@ const OCSP = 1;
 export const statusRequest: ClientExtension = {
   type: status_request,
   name: "status_request",
-  answers: IN_CERTIFICATE,
+  answers: IN_CERTIFICATE | IN_SERVER_HELLO_12,
   send(context, w) {
     const status = context.config.checks?.status;
     if (status === undefined) return false;

@@ -57,7 +57,10 @@ export function useTrafficSecret(
   expandLabel(hmac, LABEL_IV, secrets, 0, 0, keys, iv, NONCE_LENGTH);
 }
 
-/** A step of its own: both directions get the keys of the handshake traffic secrets, which stand at READ_SECRET and WRITE_SECRET. */
+/**
+ * A step of its own: both directions get the keys of the handshake traffic secrets, which stand at READ_SECRET and WRITE_SECRET. Each finished_key is made
+ * with them, in the secret's place: nothing else needs that any more.
+ */
 export function protectHandshake<F>(h: Handshake13<F>): void {
   const { keys, records } = h;
   const schedule = h.schedule as KeySchedule13;
@@ -65,7 +68,9 @@ export function protectHandshake<F>(h: Handshake13<F>): void {
   const read = new Protection13(suite, null, keys, READ_IV, NONCE);
   const write = new Protection13(suite, read.aead, keys, WRITE_IV, NONCE);
   useTrafficSecret(schedule, read, suite.aead.keyLength, keys, READ_SECRET, READ_IV);
+  schedule.replaceByFinishedKey(keys, READ_SECRET);
   useTrafficSecret(schedule, write, suite.aead.keyLength, keys, WRITE_SECRET, WRITE_IV);
+  schedule.replaceByFinishedKey(keys, WRITE_SECRET);
   records.reader.protection = read;
   records.writer.protection = write;
 }

@@ -13,8 +13,12 @@ export interface Flow {
   readonly blocked: boolean;
   /** A message of ours has gone out in part: no other record may come between (RFC 9846 §5.1). */
   readonly halfSent: boolean;
-  /** A change_cipher_spec record may come now, to be dropped. */
+  /** A change_cipher_spec record may come now. */
   readonly takesChangeCipherSpec: boolean;
+  /** Takes note of it. */
+  changeCipherSpec(): void;
+  /** Alerts of level warning are no errors: TLS 1.2. */
+  readonly ignoresWarnings: boolean;
   /** The flow that takes over: not null once the handshake is complete. */
   readonly next: PostFlow | null;
   /** True: a message is complete, which waited for this work; call `handle`. */
@@ -30,6 +34,8 @@ export interface Flow {
 export interface PostFlow extends Flow {
   /** A KeyUpdate of ours must go out before the next application data. */
   readonly keyUpdateDue: boolean;
+  /** Keys can be made anew (KeyUpdate). */
+  readonly renewsKeys: boolean;
   sendKeyUpdate(): void;
   /** Makes a KeyUpdate due; requestPeer: it asks the peer for one too. */
   updateKeys(requestPeer: boolean): void;

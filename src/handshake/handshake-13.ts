@@ -1,29 +1,41 @@
+import type { TLSAlert } from "../alert.js";
 import type { Exporter, KeyingMaterial, KeyLog } from "../config.js";
-import type { CipherSuite, Hash, HashAlgorithm, NamedGroup, SignatureAlgorithm, Verifier } from "../crypto/provider.js";
+import type { Hash, HashAlgorithm, NamedGroup, SignatureAlgorithm, Suite, Verifier } from "../crypto/provider.js";
 import type { CertificateTap } from "../messages/certificate.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { ChainVerifier } from "../x509/chain.js";
 import { waitForRoom } from "./common-13.js";
+import type { Flow } from "./flow.js";
 import { Handshake, putHeader, type Row, type Wait } from "./handshake.js";
 import type { Proof13 } from "./proof-13.js";
 import * as S from "./states-13.js";
 import { Transcript } from "./transcript.js";
 
+/** Bits of `proved`: by a certificate that was verified, in this handshake or in that of the session; by an external pre-shared key. */
+export const PROVED_CERTIFICATE = 1;
+export const PROVED_PSK = 2;
+/** Set where the session was resumed. */
+export const RESUMED = 4;
+
 /** What of the handshake outlives it. */
 export interface Negotiated {
   version: number;
-  suite: CipherSuite | null;
+  suite: Suite | null;
   group: NamedGroup | null;
   alpn: string | null;
   /** The name that the client asked for by SNI, "" for none. */
   sni: string;
-  /** The peer proved that it holds the key of a certificate that was verified. */
-  peerAuthenticated: boolean;
+  /** How the peer proved itself, as bits: PROVED_…; 0: it did not. */
+  proved: number;
   /** Sees the peer's certificates as they stream, where somebody wants to. */
   readonly certificateTap: CertificateTap | null;
+  /** Why the connection failed, or null. */
+  readonly failure: TLSAlert | null;
   /** What keying material is exported from, where the config asks for it. */
   exported: KeyingMaterial | null;
+  /** The hello has decided for another version: its flow goes on in place of this one. */
+  goOnWith(flow: Flow): void;
 }
 
 /** What both sides of a TLS 1.3 handshake have in common. Dropped, and its secrets zeroed, once connected. */
@@ -86,6 +98,13 @@ export abstract class Handshake13<F> extends Handshake<F> {
     return proof === null ? false : proof.halfSent;
   }
 
+  /** §6: every alert but two is an error, whatever its level. */
+  get ignoresWarnings(): boolean {
+    return false;
+  }
+
+  changeCipherSpec(): void {}
+
   get stateName(): string {
     return S.stateName13(this.state);
   }
@@ -122,7 +141,7 @@ export abstract class Handshake13<F> extends Handshake<F> {
   keepExported(): void {
     if (this.exporter === undefined) return;
     const { hmac, secrets, digest, length } = this.schedule as KeySchedule13;
-    const exported = this.exporter.keep((this.negotiated.suite as CipherSuite).hash, hmac, secrets, digest);
+    const exported = this.exporter.keep((this.negotiated.suite as Suite).hash, hmac, secrets, digest);
     this.negotiated.exported = exported;
     this.logSecret("EXPORTER_SECRET", exported.secret, 0, length);
   }

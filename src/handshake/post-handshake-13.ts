@@ -1,4 +1,5 @@
 import { decode_error, illegal_parameter, TLSAlert, unexpected_message } from "../alert.js";
+import type { ClientSession } from "../config-psk.js";
 import { handshake, key_update, new_session_ticket } from "../constants.js";
 import type { CipherSuite } from "../crypto/provider.js";
 import { NewSessionTicketReader } from "../messages/new-session-ticket.js";
@@ -49,6 +50,10 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
     return "CONNECTED";
   }
 
+  get renewsKeys(): boolean {
+    return true;
+  }
+
   /** All that is sent here fits into one record. */
   get halfSent(): boolean {
     return false;
@@ -70,6 +75,12 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
   get takesChangeCipherSpec(): boolean {
     return false;
   }
+
+  get ignoresWarnings(): boolean {
+    return false;
+  }
+
+  changeCipherSpec(): void {}
 
   get next(): null {
     return null;
@@ -127,6 +138,20 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
   wipe(): void {}
 }
 
+/** A client that keeps the sessions whose tickets come. */
+export class Resumable13 extends PostHandshake13 {
+  readonly session: ClientSession;
+
+  constructor(session: ClientSession, records: RecordLayer, keys: Uint8Array, suite: CipherSuite) {
+    super(RESUMABLE_ROWS, records, keys, suite);
+    this.session = session;
+  }
+
+  override wipe(): void {
+    this.session.wipe();
+  }
+}
+
 type P = PostHandshake13;
 
 const KEY_UPDATE: Row<P> = { state: CONNECTED, type: key_update, stream: null, endsRecord: true, handle: onKeyUpdate };
@@ -136,11 +161,28 @@ export const CLIENT_ROWS: readonly Row<P>[] = [
   { state: CONNECTED, type: new_session_ticket, stream: () => new NewSessionTicketReader(), endsRecord: false, handle: onNewSessionTicket },
   KEY_UPDATE,
 ];
+/** Of a flow that has a `session`. */
+export const RESUMABLE_ROWS: readonly Row<P>[] = [
+  {
+    state: CONNECTED,
+    type: new_session_ticket,
+    stream: (p) => (p as Resumable13).session.createReader(),
+    endsRecord: false,
+    handle: onTicketToKeep,
+  },
+  KEY_UPDATE,
+];
 export const SERVER_ROWS: readonly Row<P>[] = [KEY_UPDATE];
 
 /** §4.7.1: a client that does not resume ignores tickets. */
 function onNewSessionTicket(p: P): number {
   p.count("NewSessionTicket");
+  return CONNECTED;
+}
+
+function onTicketToKeep(p: P): number {
+  p.count("NewSessionTicket");
+  (p as Resumable13).session.arrived(p.suite);
   return CONNECTED;
 }
 

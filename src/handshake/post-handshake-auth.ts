@@ -1,6 +1,7 @@
 import { close_notify, illegal_parameter, TLSAlert, unexpected_message } from "../alert.js";
 import { equalBytes } from "../bytes/equal.js";
 import type { ClientConfig, PostHandshakeAuth } from "../config.js";
+import type { ClientSession } from "../config-psk.js";
 import { alert, certificate_request } from "../constants.js";
 import type { CipherSuite, Hash } from "../crypto/provider.js";
 import { CertificateWriter } from "../messages/certificate.js";
@@ -10,7 +11,7 @@ import { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { ClientHandshake13 } from "./client-13.js";
 import { waitForRoom } from "./common-13.js";
 import { putHeader, type Row } from "./handshake.js";
-import { CLIENT_ROWS, PostHandshake13 } from "./post-handshake-13.js";
+import { CLIENT_ROWS, PostHandshake13, RESUMABLE_ROWS } from "./post-handshake-13.js";
 import { Proof13, type Proving, sendCertificate, sendCertificateVerify, sendFinished, sign } from "./proof-13.js";
 import * as S from "./states-13.js";
 import { Transcript } from "./transcript.js";
@@ -24,6 +25,8 @@ const NO_CONTEXT = new Uint8Array(0);
  * other. One request is answered at a time.
  */
 class PostHandshakeAuth13 extends PostHandshake13 implements Proving {
+  /** What is kept to be resumed, where the config says so. */
+  readonly session: ClientSession | null;
   readonly config: ClientConfig;
   /** Of the messages of the handshake. */
   readonly base: Hash;
@@ -41,7 +44,8 @@ class PostHandshakeAuth13 extends PostHandshake13 implements Proving {
 
   constructor(h: ClientHandshake13) {
     const suite = h.negotiated.suite as CipherSuite;
-    super(ROWS as unknown as readonly Row<PostHandshake13>[], h.records, h.keys, suite);
+    super((h.session === null ? ROWS : RESUMING_ROWS) as unknown as readonly Row<PostHandshake13>[], h.records, h.keys, suite);
+    this.session = h.session;
     this.config = h.config;
     this.base = suite.hash.create();
     (h.transcript as Transcript).copyTo(this.base);
@@ -109,7 +113,7 @@ class PostHandshakeAuth13 extends PostHandshake13 implements Proving {
         this.phase = sendCertificateVerify(this);
         break;
       default:
-        if (sendFinished(this)) this.endAnswer();
+        if (sendFinished(this, true)) this.endAnswer();
     }
     return false;
   }
@@ -153,6 +157,7 @@ class PostHandshakeAuth13 extends PostHandshake13 implements Proving {
   }
 
   override wipe(): void {
+    this.session?.wipe();
     this.base.wipe();
     this.dropAnswer();
   }
@@ -190,6 +195,7 @@ const REQUEST: Row<P> = {
 };
 
 const ROWS: readonly Row<P>[] = [...(CLIENT_ROWS as unknown as readonly Row<P>[]), REQUEST];
+const RESUMING_ROWS: readonly Row<P>[] = [...(RESUMABLE_ROWS as unknown as readonly Row<P>[]), REQUEST];
 
 /** The `postHandshakeAuth` of a client's config. */
 export const postHandshakeAuth: PostHandshakeAuth = {

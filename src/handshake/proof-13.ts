@@ -25,7 +25,7 @@ export interface Proving {
 }
 
 /** How one side proves itself: Certificate, CertificateVerify (RFC 9846 §4.5), sent piece by piece as the send region has room. */
-export class Proof13 {
+export class Proof13 implements Outgoing {
   readonly identity: Identity | null;
   readonly scheme: number;
   readonly certificates: CertificateWriter;
@@ -56,7 +56,7 @@ export class Proof13 {
 const NONE: readonly Uint8Array[] = [];
 
 /** The least room for which a piece of a message is worth a record of its own. */
-const WORTHWHILE = 64;
+export const WORTHWHILE = 64;
 
 export function sendCertificate(h: Proving): number {
   const { writer, io } = h.records;
@@ -104,8 +104,14 @@ export function sendCertificateVerify(h: Proving): number {
   return S.SEND_FINISHED;
 }
 
+/** A message that goes out piece by piece, and how much of it was sent. */
+export interface Outgoing {
+  message: Uint8Array | null;
+  sent: number;
+}
+
 /** Sends `message` in as many records as it needs; false: there is no room for the next. */
-export function sendMessage(h: Proving, proof: Proof13): boolean {
+export function sendMessage(h: Pick<Proving, "records" | "hasRoom">, proof: Outgoing): boolean {
   const { writer, io } = h.records;
   const message = proof.message as Uint8Array;
   do {
@@ -122,8 +128,11 @@ export function sendMessage(h: Proving, proof: Proof13): boolean {
   return true;
 }
 
-/** Writes our Finished (§4.5.3); false where there is no room for it now. Its transcript hash covers all before it. */
-export function sendFinished(h: Proving): boolean {
+/**
+ * Writes our Finished (§4.5.3); false where there is no room for it now. Its transcript hash covers all before it. At WRITE_SECRET stands the finished_key,
+ * or with `fromSecret` the traffic secret that it is made from.
+ */
+export function sendFinished(h: Proving, fromSecret = false): boolean {
   const schedule = h.schedule as KeySchedule13;
   const transcript = h.transcript as Transcript;
   const { length, secrets, digest } = schedule;
@@ -132,7 +141,8 @@ export function sendFinished(h: Proving): boolean {
   const start = writer.begin(4 + length);
   transcript.digest(secrets, digest);
   putHeader(io, start, (finished << 24) | length);
-  schedule.finished(h.keys, WRITE_SECRET, io, start + 4);
+  if (fromSecret) schedule.finished(h.keys, WRITE_SECRET, io, start + 4);
+  else schedule.verifyData(h.keys, WRITE_SECRET, io, start + 4);
   transcript.update(io, start, 4 + length);
   writer.end(handshake, 4 + length);
   return true;

@@ -1,5 +1,4 @@
 import { decode_error, illegal_parameter, missing_extension, TLSAlert } from "../alert.js";
-import { equalBytes } from "../bytes/equal.js";
 import type { Writer } from "../bytes/writer.js";
 import {
   certificate_authorities,
@@ -13,6 +12,7 @@ import {
 } from "../constants.js";
 import type { Hash, HashAlgorithm, SignatureAlgorithm } from "../crypto/provider.js";
 import type { Identity } from "../identity.js";
+import { IdentityChoice } from "./identity-choice.js";
 
 const CONTEXT_LENGTH = 0;
 const BLOCK_LENGTH = 1;
@@ -56,9 +56,7 @@ export class CertificateRequestReader {
   private blockLeft: number;
   private extensionLeft: number;
   private seen: number;
-  /** Bits of (identity, scheme) pairs that the server accepts, counted through; bits of identities that an authority fits. */
-  private schemes: number;
-  private authorized: number;
+  private readonly choices: IdentityChoice;
 
   constructor(identities: readonly Identity[], sha256: HashAlgorithm, afterHandshake = false) {
     this.waiting = false;
@@ -74,8 +72,7 @@ export class CertificateRequestReader {
     this.blockLeft = 0;
     this.extensionLeft = 0;
     this.seen = 0;
-    this.schemes = 0;
-    this.authorized = 0;
+    this.choices = new IdentityChoice(identities);
   }
 
   push(bytes: Uint8Array, offset: number, length: number): number {
@@ -115,8 +112,7 @@ export class CertificateRequestReader {
     this.blockLeft = from.blockLeft;
     this.extensionLeft = from.extensionLeft;
     this.seen = from.seen;
-    this.schemes = from.schemes;
-    this.authorized = from.authorized;
+    this.choices.copyFrom(from.choices);
   }
 
   finish(): void {
@@ -136,19 +132,8 @@ export class CertificateRequestReader {
     return choice < 0 ? 0 : this.identities[choice >> 8].key.schemes[choice & 255];
   }
 
-  /** Index of the identity and of its scheme, as identity · 256 + scheme; -1 for none. */
   private get choice(): number {
-    const { identities } = this;
-    let bit = 1;
-    for (let i = 0; i < identities.length; i++) {
-      const { issuers, key } = identities[i];
-      const fits = (this.seen & 4) === 0 || issuers === undefined || (this.authorized & (1 << i)) !== 0;
-      for (let j = 0; j < key.schemes.length; j++) {
-        if (fits && (this.schemes & bit) !== 0) return i * 256 + j;
-        bit <<= 1;
-      }
-    }
-    return -1;
+    return this.choices.choose((this.seen & 4) !== 0);
   }
 
   private numberRead(): void {
@@ -184,7 +169,7 @@ export class CertificateRequestReader {
         this.nextItem();
         return;
       case SCHEME:
-        if (this.type === signature_algorithms) this.accept(n);
+        if (this.type === signature_algorithms && signsHandshake13(n)) this.choices.accept(n);
         this.nextItem();
         return;
       case NAME_LENGTH:
@@ -206,7 +191,7 @@ export class CertificateRequestReader {
     switch (this.field) {
       case NAME:
         this.hash.digest(this.digest, 0);
-        this.authorize();
+        this.choices.authorize(this.digest);
         this.nextItem();
         return;
       case OID:
@@ -259,27 +244,6 @@ export class CertificateRequestReader {
     if (KNOWN.indexOf(type) < 0) return;
     if ((this.seen & bit) !== 0) throw new TLSAlert(illegal_parameter, `CertificateRequest: extension ${type} stands twice`);
     this.seen |= bit;
-  }
-
-  private accept(scheme: number): void {
-    const { identities } = this;
-    let bit = 1;
-    for (let i = 0; i < identities.length; i++) {
-      const { schemes } = identities[i].key;
-      for (let j = 0; j < schemes.length; j++) {
-        if (schemes[j] === scheme && signsHandshake13(scheme)) this.schemes |= bit;
-        bit <<= 1;
-      }
-    }
-  }
-
-  private authorize(): void {
-    const { identities, digest } = this;
-    for (let i = 0; i < identities.length; i++) {
-      const { issuers } = identities[i];
-      if (issuers === undefined) continue;
-      for (let j = 0; j < issuers.length; j++) if (equalBytes(issuers[j], 0, digest, 0, digest.length)) this.authorized |= 1 << i;
-    }
   }
 
   private count(n: number): void {

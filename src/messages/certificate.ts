@@ -17,17 +17,19 @@ const STATUS = 7;
 export interface CertificateTap {
   begin(index: number, length: number): void;
   bytes(bytes: Uint8Array, offset: number, length: number): void;
+  /** No certificate came, for a pre-shared key did: its identity, or SHA-256 of the certificate that the client of the resumed session proved itself with. */
+  identified?(by: Uint8Array): void;
 }
 
 /**
  * Reads a server's Certificate message (RFC 9846 §4.5.1) as its bytes arrive and pushes each certificate into the chain verifier; nothing is stored.
- * Between two certificates it can be `waiting`: the verifier has a signature to check.
+ * Between two certificates it can be `waiting`: the verifier has a signature to check. TLS 1.2's (RFC 5246 §7.4.2) has neither context nor extensions.
  */
 export class CertificateReader {
   private readonly chain: ChainVerifier;
   private readonly mayBeEmpty: boolean;
   private readonly tap: CertificateTap | null;
-  private readonly extensions: readonly { readonly type: number; readonly name: string }[];
+  private readonly extensions: readonly { readonly type: number; readonly name: string }[] | null;
   private field: number;
   /** Bytes of the current length field or certificate still to come, and the number read so far. */
   private left: number;
@@ -37,10 +39,10 @@ export class CertificateReader {
   private blockLeft: number;
   private entries: number;
 
-  /** extensions: those that this side knows. mayBeEmpty: the peer is a client, which may have no certificate. */
+  /** extensions: those that this side knows; null for TLS 1.2. mayBeEmpty: the peer is a client, which may have no certificate. */
   constructor(
     chain: ChainVerifier,
-    extensions: readonly { readonly type: number; readonly name: string }[],
+    extensions: readonly { readonly type: number; readonly name: string }[] | null,
     mayBeEmpty = false,
     tap: CertificateTap | null = null,
   ) {
@@ -48,8 +50,8 @@ export class CertificateReader {
     this.mayBeEmpty = mayBeEmpty;
     this.chain = chain;
     this.extensions = extensions;
-    this.field = CONTEXT_LENGTH;
-    this.left = 1;
+    this.field = extensions === null ? LIST_LENGTH : CONTEXT_LENGTH;
+    this.left = extensions === null ? 3 : 1;
     this.number = 0;
     this.listLeft = 0;
     this.blockLeft = 0;
@@ -148,7 +150,7 @@ export class CertificateReader {
       case EXTENSION_TYPE:
         // §4.3: of what can be answered in a Certificate message, only a status may have been asked for.
         if (n !== status_request || this.chain.status === null)
-          refuseExtension(this.extensions, n, `Certificate, entry ${this.entries - 1}`);
+          refuseExtension(this.extensions ?? [], n, `Certificate, entry ${this.entries - 1}`);
         this.expect(EXTENSION_LENGTH, 2);
         return;
       default:
@@ -166,7 +168,13 @@ export class CertificateReader {
       return;
     }
     this.chain.endCertificate();
-    this.expect(EXTENSIONS_LENGTH, 2);
+    if (this.extensions !== null) {
+      this.expect(EXTENSIONS_LENGTH, 2);
+      return;
+    }
+    // Nothing is stapled in a Certificate of TLS 1.2: where a status is needed, there is none.
+    if (this.entries === 1 && this.chain.status !== null) this.chain.status.endEntry();
+    this.expect(ENTRY_LENGTH, 3);
   }
 
   /** An extension of the entry comes, or the entry is complete. */
@@ -205,17 +213,20 @@ export class CertificateReader {
   }
 }
 
-/** Writes a Certificate message (RFC 9846 §4.5.1) piece by piece, header included, so that a chain needs no buffer of its size. */
+/**
+ * Writes a Certificate message (RFC 9846 §4.5.1) piece by piece, header included, so that a chain needs no buffer of its size. TLS 1.2's
+ * has neither context nor extensions.
+ */
 export class CertificateWriter {
   done: boolean;
   private readonly certificates: readonly Uint8Array[];
-  private readonly context: Uint8Array;
+  private readonly context: Uint8Array | null;
   /** The entry under way; -1: the header. */
   protected entry: number;
   private at: number;
 
-  /** certificates: DER, the end entity's first; none: the answer of a client that has no certificate. context: of a request after the handshake. */
-  constructor(certificates: readonly Uint8Array[], context: Uint8Array = NO_CONTEXT) {
+  /** certificates: DER, the end entity's first; none: the answer of a client that has no certificate. context: of a request after the handshake; null: TLS 1.2. */
+  constructor(certificates: readonly Uint8Array[], context: Uint8Array | null = NO_CONTEXT) {
     this.done = false;
     this.certificates = certificates;
     this.context = context;
@@ -234,7 +245,8 @@ export class CertificateWriter {
     while (o < end && !this.done) {
       if (this.entry < 0) {
         bytes[o++] = this.headerByte(this.at++);
-        if (this.at === 8 + this.context.length) this.nextEntry();
+        if (this.at === 4 && this.context === null) this.at++; // no context
+        if (this.at === 8 + this.contextLength) this.nextEntry();
         continue;
       }
       const certificate = this.certificates[this.entry];
@@ -245,19 +257,29 @@ export class CertificateWriter {
         for (let i = 0; i < n; i++) bytes[o + i] = certificate[at + i];
         o += n;
         this.at += n;
+        if (this.at === length + this.around) this.nextEntry();
         continue;
       }
       // cert_data's length before it; behind it the extension block.
       bytes[o++] = at < 0 ? (length >> (-8 * (at + 1))) & 255 : this.extensionByte(at - length);
-      if (++this.at === length + 5 + (this.entry === 0 ? this.extensionsLength : 0)) this.nextEntry();
+      if (++this.at === length + this.around + (this.entry === 0 ? this.extensionsLength : 0)) this.nextEntry();
     }
     return o;
+  }
+
+  /** Bytes of an entry besides the certificate: its length before it, an empty extension block behind it. */
+  private get around(): number {
+    return this.context === null ? 3 : 5;
+  }
+
+  private get contextLength(): number {
+    return this.context === null ? 0 : this.context.length;
   }
 
   private get listLength(): number {
     const { certificates } = this;
     let length = this.extensionsLength;
-    for (let i = 0; i < certificates.length; i++) length += certificates[i].length + 5;
+    for (let i = 0; i < certificates.length; i++) length += certificates[i].length + this.around;
     return length;
   }
 
@@ -278,11 +300,11 @@ export class CertificateWriter {
   /** Type, length, certificate_request_context, length of certificate_list. */
   private headerByte(index: number): number {
     const { listLength, context } = this;
-    const { length } = context;
+    const length = this.contextLength;
     if (index === 0) return certificateType;
-    if (index < 4) return ((listLength + 4 + length) >> (8 * (3 - index))) & 255;
+    if (index < 4) return ((listLength + (context === null ? 3 : 4) + length) >> (8 * (3 - index))) & 255;
     if (index === 4) return length;
-    if (index < 5 + length) return context[index - 5];
+    if (index < 5 + length) return (context as Uint8Array)[index - 5];
     return (listLength >> (8 * (7 + length - index))) & 255;
   }
 }

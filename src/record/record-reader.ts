@@ -1,4 +1,4 @@
-import { record_overflow, TLSAlert, unexpected_message } from "../alert.js";
+import { protocol_version, record_overflow, TLSAlert, unexpected_message } from "../alert.js";
 import { escaped } from "../bytes/escaped.js";
 import { alert, application_data, change_cipher_spec, handshake } from "../constants.js";
 import { HEADER_LENGTH, MAX_PLAINTEXT, type Protection } from "./protection.js";
@@ -176,7 +176,7 @@ export class RecordReader {
 
   private checkHeader(type: number, length: number, open: boolean): void {
     if (!open) {
-      if (type !== application_data) {
+      if (type !== application_data && !((this.protection as Protection).showsType && (type === handshake || type === alert))) {
         // §5: once protection is on, only change_cipher_spec may come without it.
         throw new TLSAlert(unexpected_message, `an unprotected record of content type ${type} where protected ones are due`);
       }
@@ -206,5 +206,8 @@ export class RecordReader {
     const { io, head } = this;
     if (io[head] >= 0x20 && io[head] < 0x7f)
       throw new TLSAlert(unexpected_message, `the peer sent plain text, not TLS: "${escaped(io, head, there)}"`);
+    // A header of two bytes, then CLIENT-HELLO (RFC 6101 Appendix E.2).
+    if (io[head] >= 0x80 && there > 2 && io[head + 2] === 1)
+      throw new TLSAlert(protocol_version, "the peer begins with a hello of SSL 2; no version below TLS 1.2 is spoken");
   }
 }

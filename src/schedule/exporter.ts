@@ -1,5 +1,5 @@
 import type { Exporter, KeyingMaterial } from "../config.js";
-import type { HashAlgorithm } from "../crypto/provider.js";
+import type { HashAlgorithm, KeyedHash } from "../crypto/provider.js";
 import { expandLabel, LABEL_EXPORTER_SECRET } from "../crypto/xs/hkdf.js";
 import { Hmac } from "../crypto/xs/hmac.js";
 
@@ -30,7 +30,7 @@ class KeyingMaterial13 implements KeyingMaterial {
   readonly secret: Uint8Array;
   private readonly algorithm: HashAlgorithm;
 
-  constructor(algorithm: HashAlgorithm, hmac: Hmac, transcript: Uint8Array, offset: number) {
+  constructor(algorithm: HashAlgorithm, hmac: KeyedHash, transcript: Uint8Array, offset: number) {
     const { outputLength } = algorithm;
     this.secret = new Uint8Array(outputLength);
     this.algorithm = algorithm;

@@ -63,6 +63,8 @@ const CHECKED = VERIFIER_STATE + 2;
 const CHECKS = VERIFIER_STATE + 3;
 /** Where the key stands in the SubjectPublicKeyInfo of the anchor that is tried. */
 const KEY_AT = VERIFIER_STATE + 4;
+/** When the first of the certificates ends that may stand in the path, in seconds since 1970 (4); 0: none was read. */
+const UNTIL = VERIFIER_STATE + 5;
 
 const FOUND = 1;
 const CLOCK_IS_SET = 2;
@@ -134,6 +136,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     if (this.has(FOUND)) return this.done();
     if (reader.index === 0) {
       this.judgeLeaf();
+      this.noteEnd();
       this.beginPath();
       if (this.status) this.status.endLeaf(reader.scratch(), reader.tipAt());
       return this.isPinned() ? this.accept(null) : this.tryAnchors(0);
@@ -148,6 +151,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
       this.park(problem, false);
       return this.done();
     }
+    this.noteEnd();
     this.noteOwner();
     if ((reader.flags & ISSUED_TIP) !== 0 && !this.isInPath(null)) return this.tryIssuer(null);
     this.park(null, this.isPinned());
@@ -257,6 +261,12 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     return this.reader.keyLength(0);
   }
 
+  /** When the first certificate ends of those that could stand in the path, in seconds since 1970: a session does not outlive it. */
+  get notAfter(): number {
+    const scratch = this.reader.scratch();
+    return ((scratch[UNTIL]! << 24) | (scratch[UNTIL + 1]! << 16) | (scratch[UNTIL + 2]! << 8) | scratch[UNTIL + 3]!) >>> 0;
+  }
+
   /**
    * Takes over the state of another verifier that was made with the same config, so that one can read octets on trial and be dropped. Not
    * while a signature is under way: what step() computes is not copied; not where a status is asked for; not when the list turned out not to be in
@@ -298,6 +308,14 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     const policy = this.config.timePolicy;
     if (!policy) throw new TLSAlert(internal_error, "the clock is not set: the dates of certificates can't be checked", "internal");
     this.now = policy.floor();
+  }
+
+  private noteEnd(): void {
+    const scratch = this.reader.scratch();
+    const end = Math.min(this.reader.notAfter, 0xffffffff);
+    const { notAfter } = this;
+    if (notAfter !== 0 && notAfter <= end) return;
+    for (let i = 0; i < 4; i++) scratch[UNTIL + i] = end >>> (24 - 8 * i);
   }
 
   private judgeLeaf(): void {

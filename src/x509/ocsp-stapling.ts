@@ -72,6 +72,11 @@ class OcspStapling implements StatusCheck {
     this.options = options;
   }
 
+  get policy(): number {
+    const { required, skew = 0, maxAge = 0 } = this.options;
+    return (required === true ? 1 : 0) + 2 * skew + 8192 * maxAge;
+  }
+
   get request(): Uint8Array {
     return REQUEST;
   }

@@ -8,6 +8,8 @@ import type { ChainConfig, ChainLimits } from "./chain-config.js";
 export interface StatusCheck {
   /** CertificateStatusRequest, as the ClientHello carries it. */
   readonly request: Uint8Array;
+  /** Another number where it accepts other things: sessions are bound to it. */
+  readonly policy: number;
   /** What reads and checks the status of one list's leaf. */
   create(config: ChainConfig, limits: ChainLimits): StatusReader;
 }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { connect as connectTls, createServer as createTls, type TLSSocket as NodeTLSSocket } from "node:tls";
 import { expect } from "chai";
 import { certificatesFrom } from "../../hosts/node/certificates.js";
-import { connect, createServer, type TLSSocket } from "../../hosts/node/index.js";
+import { client12, connect, createServer, server12, type TLSSocket } from "../../hosts/node/index.js";
 import { apps } from "../../sim/paths.js";
 import { runXs } from "../../sim/xs/run.js";
 import { tlsExporter } from "../../src/schedule/exporter.js";
@@ -92,6 +92,42 @@ describe("exporters and real peers", function () {
       client.exportKeyingMaterial(64, LABEL, CONTEXT).toString("hex"),
     );
     client.destroy();
+  });
+
+  it("TLS 1.2: node:tls's server, and its client, with and without a context", async () => {
+    const server = createTls({ ...own(), maxVersion: "TLSv1.2" }, (socket) => socket.on("error", () => {}));
+    const far = once(server, "secureConnection").then(([one]) => one as NodeTLSSocket);
+    const client = connect({
+      host: "127.0.0.1",
+      servername: "localhost",
+      port: await portOf(server),
+      ca: readFileSync(ca.rootFile),
+      tls12: client12,
+    });
+    await once(client, "secureConnect");
+    const there = await far;
+    const ours = createServer({ ...own(), tls12: server12 });
+    const near = once(ours, "secureConnection").then(([one]) => one as TLSSocket);
+    ours.listen(0, "127.0.0.1");
+    await once(ours, "listening");
+    ends.push(() => ours.close());
+    const { port } = ours.address() as AddressInfo;
+    const node = connectTls({ port, host: "127.0.0.1", servername: "localhost", ca: readFileSync(ca.rootFile), maxVersion: "TLSv1.2" });
+    node.on("error", () => {});
+    await once(node, "secureConnect");
+    const here = await near;
+    here.on("error", () => {});
+    for (const context of [undefined, Buffer.alloc(0), CONTEXT, Buffer.alloc(300, 7)]) {
+      const none = context as Buffer;
+      expect(client.exportKeyingMaterial(70, LABEL, context).toString("hex")).to.equal(
+        there.exportKeyingMaterial(70, LABEL, none).toString("hex"),
+      );
+      expect(here.exportKeyingMaterial(70, LABEL, context).toString("hex")).to.equal(
+        node.exportKeyingMaterial(70, LABEL, none).toString("hex"),
+      );
+    }
+    client.destroy();
+    node.destroy();
   });
 
   /** OpenSSL prints "Keying material: HEX" for the label without a context. */

@@ -1,6 +1,7 @@
 import { concat, equal, PeerProblem, u16, vector16 } from "./bytes.js";
 import { type ClientHello, faultsOf, parseClientHello } from "./client-hello.js";
-import { KeySchedule, verifyData } from "./key-schedule.js";
+import { extensionsOf } from "./edit.js";
+import { binderOf, KeySchedule, verifyData } from "./key-schedule.js";
 import {
   alpnBody,
   certificate,
@@ -21,7 +22,7 @@ import {
 import { knowsGroup, knowsSuite, suiteHash } from "./peer-crypto.js";
 import { pointOf } from "./point-of.js";
 import { ScriptedPeer } from "./scripted-peer.js";
-import type { FlightName, MessageName, ScriptedServerOptions } from "./server-options.js";
+import type { FlightName, MessageName, ScriptedServerOptions, ServerPskParts } from "./server-options.js";
 
 export type { FlightName, MessageName, PeerIdentity, ScriptedServerOptions } from "./server-options.js";
 
@@ -140,12 +141,12 @@ export class ScriptedServer extends ScriptedPeer<MessageName, ScriptedServerOpti
 
   private firstFlight(hello: ClientHello): void {
     const asked = this.options.certificateRequest !== undefined;
+    const certificates = this.options.psk === undefined ? (["certificate", "certificate_verify"] as const) : [];
     const flight: readonly FlightName[] = this.options.flight ?? [
       "server_hello",
       "encrypted_extensions",
       ...(asked ? (["certificate_request"] as const) : []),
-      "certificate",
-      "certificate_verify",
+      ...certificates,
       "finished",
     ];
     for (const name of flight) {
@@ -182,20 +183,44 @@ export class ScriptedServer extends ScriptedPeer<MessageName, ScriptedServerOpti
   }
 
   private makeServerHello(hello: ClientHello): Uint8Array {
+    const { psk } = this.options;
+    const key = psk === undefined ? undefined : this.checkBinder(psk);
+    const selected = psk === undefined ? [] : [extension(41, u16(psk.index ?? 0))];
+    if (psk?.withoutExchange === true) {
+      this.schedule = new KeySchedule(new Uint8Array(suiteHash(this.suite).outputLen), suiteHash(this.suite), key);
+      return this.helloWith(hello, this.random.bytes(32), [extension(43, [3, 4]), ...selected]);
+    }
     const group = this.options.group ?? [...hello.keyShares.keys()].find(knowsGroup);
     const share = group === undefined ? undefined : hello.keyShares.get(group);
     if (group === undefined || share === undefined) throw new PeerProblem(`no key share of group ${group}`);
     const random = this.random.bytes(32);
     const secret = this.random.bytes(32);
-    this.schedule = new KeySchedule(this.crypto.agree(group, secret, share), suiteHash(this.suite));
-    return serverHello({
-      legacyVersion: 0x0303,
-      random,
-      sessionId: hello.sessionId,
-      suite: this.suite,
-      compression: 0,
-      extensions: [extension(43, [3, 4]), extension(51, keyShareEntry(group, this.crypto.publicKey(group, secret)))],
-    });
+    this.schedule = new KeySchedule(this.crypto.agree(group, secret, share), suiteHash(this.suite), key);
+    return this.helloWith(hello, random, [
+      extension(43, [3, 4]),
+      extension(51, keyShareEntry(group, this.crypto.publicKey(group, secret))),
+      ...selected,
+    ]);
+  }
+
+  private helloWith(hello: ClientHello, random: Uint8Array, extensions: Extension[]): Uint8Array {
+    return serverHello({ legacyVersion: 0x0303, random, sessionId: hello.sessionId, suite: this.suite, compression: 0, extensions });
+  }
+
+  /** §4.3.11.2: the binder covers the ClientHello up to the list of binders, and all that stands before it in the transcript. */
+  private checkBinder({ key, external, index, anyBinder }: ServerPskParts): Uint8Array {
+    const message = this.clientHellos[this.clientHellos.length - 1]!;
+    const list = extensionsOf(message);
+    const last = list[list.length - 1];
+    if (last?.type !== 41) throw new PeerProblem("the ClientHello does not end with pre_shared_key");
+    if (!list.some((one) => one.type === 45)) throw new PeerProblem("pre_shared_key without psk_key_exchange_modes");
+    const { body } = last;
+    const identities = 2 + body[0]! * 256 + body[1]!;
+    const binders: Uint8Array[] = [];
+    for (let at = identities + 2; at < body.length; at += 1 + body[at]!) binders.push(body.slice(at + 1, at + 1 + body[at]!));
+    const expected = binderOf(key, external !== false, this.transcript.hashWithout(body.length - identities), suiteHash(this.suite));
+    if (anyBinder !== true && !equal(expected, binders[index ?? 0] ?? new Uint8Array(0))) throw new PeerProblem("the binder is wrong");
+    return key;
   }
 
   private handshakeSecret(): Uint8Array {

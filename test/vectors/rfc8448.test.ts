@@ -108,7 +108,7 @@ describe("RFC 8448 §3: src", () => {
     const out = new Uint8Array(64);
     const place = (hash: Uint8Array) => schedule.secrets.set(hash, schedule.digest);
 
-    schedule.setHandshakeSecret(unhex(secrets.shared), 0, 32);
+    schedule.setHandshakeSecret(unhex(secrets.shared), 0, 32, false);
     expect(current()).to.equal(secrets.handshakeSecret);
 
     place(transcriptHash(...HELLOS));

@@ -11,6 +11,7 @@ export const LAYERS = [
   ["src/config", "src/identity.ts", "src/virtual-hosts.ts"],
   ["src/keys/"],
   ["src/record/", "src/schedule/"],
+  ["src/suites-12/"],
   ["src/messages/", "src/extensions/"],
   ["src/session/"],
   ["src/handshake/"],

@@ -7,14 +7,19 @@ import { connect } from "../connect.js";
 import { STARTTLS_CLIENTS, type StartTlsProtocol, startTls } from "../starttls.js";
 import type { TLSSocket } from "../tls-socket.js";
 import { type Address, parseAddress, parseSeconds } from "./arguments.js";
+import { CommandError, EXIT_USAGE } from "./exit-codes.js";
 import { explained } from "./explain.js";
+import { addPskOptions, clientPsk, type PskFlags, readSession, writeSecret } from "./session-flags.js";
 import { addTlsOptions, type TlsFlags, tlsOptions, usable } from "./tls-flags.js";
 
-interface ConnectFlags extends TlsFlags {
-  ca: string;
+interface ConnectFlags extends TlsFlags, PskFlags {
+  ca?: string;
   servername?: string;
   ocsp: "off" | "ask" | "require";
   timeout: number;
+  sessionIn?: string;
+  sessionOut?: string;
+  verbose?: boolean;
   starttls?: StartTlsProtocol;
   starttlsName?: string;
 }
@@ -24,7 +29,7 @@ export function addConnectCommand(program: Command): void {
     .command("connect")
     .description("connect to a TLS server and join it to stdin and stdout")
     .argument("<HOST:PORT>", "the server, as example.com:443 or [::1]:443", parseAddress)
-    .requiredOption("--ca <FILE>", "certificates that are trusted, PEM or DER (the server is always verified)")
+    .option("--ca <FILE>", "certificates that are trusted, PEM or DER (the server is always verified: by this, or by --psk)")
     .option("--servername <NAME>", "name that the certificate must carry, also sent as SNI (default: HOST)")
     .addOption(
       new Option("--ocsp <POLICY>", "stapled OCSP response: off, ask (what comes must be good), or require")
@@ -32,8 +37,12 @@ export function addConnectCommand(program: Command): void {
         .default("off"),
     )
     .option("--timeout <SECONDS>", "time for connecting and the handshake", parseSeconds, 10)
+    .option("--session-in <FILE>", "resume the session that --session-out wrote; one that cannot be used means a full handshake")
+    .option("--session-out <FILE>", "write the newest session that the server gives (a secret: only you may read the file)")
     .addOption(new Option("--starttls <PROTOCOL>", "ask for TLS in the words of a protocol").choices(Object.keys(STARTTLS_CLIENTS)))
-    .option("--starttls-name <NAME>", "what EHLO and LHLO say in clear (default: localhost); an XMPP server's domain (default: its name)");
+    .option("--starttls-name <NAME>", "what EHLO and LHLO say in clear (default: localhost); an XMPP server's domain (default: its name)")
+    .option("-v, --verbose", "tell on stderr what was agreed on, and the peer's certificates");
+  addPskOptions(command, "");
   addTlsOptions(command, {
     cert: "certificate with its chain, for servers that ask for one; may be given several times, each with its --key",
     alpn: "protocols to offer, separated by commas",
@@ -46,8 +55,11 @@ export function addConnectCommand(program: Command): void {
  * promise ends when the connection is closed in order, and is rejected with a CommandError otherwise.
  */
 async function connectCommand(address: Address, flags: ConnectFlags): Promise<void> {
-  const trust = usable(() => anchorsFromFiles(flags.ca));
-  const { options, close } = tlsOptions(flags);
+  const psk = usable(() => clientPsk(flags));
+  if (flags.ca === undefined && psk === undefined)
+    throw new CommandError("give --ca, certificates to trust, or --psk: the server is always verified", EXIT_USAGE);
+  const trust = flags.ca === undefined ? undefined : usable(() => anchorsFromFiles(flags.ca as string));
+  const { options, close } = tlsOptions(flags, "client");
   const trace = flags.trace ? { trace: (line: string) => void process.stderr.write(`${line}\n`) } : {};
   let opened: Opened | null = null;
   try {
@@ -56,7 +68,9 @@ async function connectCommand(address: Address, flags: ConnectFlags): Promise<vo
       connect({
         ...address,
         ...options,
-        trust,
+        ...(trust === undefined ? {} : { trust }),
+        ...(psk === undefined ? {} : { psk }),
+        ...(flags.sessionIn === undefined ? {} : { session: readSession(flags.sessionIn) }),
         ocsp: flags.ocsp,
         handshakeTimeout: flags.timeout * 1000,
         ...opened,
@@ -64,6 +78,9 @@ async function connectCommand(address: Address, flags: ConnectFlags): Promise<vo
         ...trace,
       }),
     );
+    const { sessionOut } = flags;
+    if (sessionOut !== undefined) socket.on("session", (session: Buffer) => writeSecret("--session-out", sessionOut, session));
+    if (flags.verbose) socket.once("secureConnect", () => process.stderr.write(agreed(socket)));
     if (flags.ocsp !== "off") socket.once("secureConnect", () => process.stderr.write(`OCSP: ${statusText(socket.ocsp)}\n`));
     await joined(socket, address);
   } catch (error) {
@@ -72,6 +89,24 @@ async function connectCommand(address: Address, flags: ConnectFlags): Promise<vo
   } finally {
     close();
   }
+}
+
+/** One line for each thing that was agreed on, then one for each certificate that the server sent. */
+function agreed(socket: TLSSocket): string {
+  const lines = [
+    `version ${socket.getProtocol()}`,
+    `suite ${socket.getCipher()?.name}`,
+    `group ${socket.getEphemeralKeyInfo()?.name ?? "none: the pre-shared key alone"}`,
+    `resumed ${socket.isSessionReused() ? "yes" : "no"}`,
+    `alpn ${socket.alpnProtocol || "none"}`,
+  ];
+  const chain = socket.getPeerCertificates();
+  chain.forEach((certificate, i) => {
+    const oneLine = (name: string) => name.replaceAll("\n", ", ");
+    lines.push(`certificate ${i}: ${oneLine(certificate.subject)}; by ${oneLine(certificate.issuer)}; until ${certificate.validTo}`);
+  });
+  if (chain.length === 0) lines.push("certificates none: the server was proved by a key that both sides had");
+  return `${lines.join("\n")}\n`;
 }
 
 /** A TCP connection on which the server has agreed to begin TLS, and what is left of the time. */

@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { PskList } from "../../../src/session/external-psk.js";
 import { anchorsFromFiles } from "../certificates.js";
 import { identityFromFiles } from "../keys.js";
 import { renewedFile } from "../renewed-file.js";
@@ -11,6 +12,7 @@ import { parseCount, parsePort, parseSeconds } from "./arguments.js";
 import { CommandError, EXIT_NETWORK, EXIT_USAGE } from "./exit-codes.js";
 import { explained, networkText } from "./explain.js";
 import { filesBelow, httpOver, statusPage } from "./serve-http.js";
+import { addPskOptions, type PskFlags, readTicketKeys, serverPsk } from "./session-flags.js";
 import { addTlsOptions, type TlsFlags, tlsOptions, usable } from "./tls-flags.js";
 
 interface VhostFlag {
@@ -22,7 +24,9 @@ interface VhostFlag {
 /** What --http and --www speak: browsers offer HTTP/2 too, and are told that it is not HTTP/2 (RFC 7301 §6). */
 const HTTP_PROTOCOLS = ["http/1.1", "http/1.0"];
 
-interface ServeFlags extends TlsFlags {
+interface ServeFlags extends TlsFlags, PskFlags {
+  ticketKeyFile?: string;
+  tickets: boolean;
   port: number;
   address: string;
   vhost: VhostFlag[];
@@ -58,7 +62,10 @@ export function addServeCommand(program: Command): void {
     .option("--starttls-name <NAME>", "the server's name in an SMTP greeting (default: localhost)")
     .option("--handshake-timeout <SECONDS>", "time for a client's handshake", parseSeconds, 10)
     .option("--idle-timeout <SECONDS>", "close connections on which nothing moves (default: never)", parseSeconds)
-    .option("--max-handshakes <N>", "handshakes under way; clients above it are refused", parseCount, DEFAULT_MAX_HANDSHAKES);
+    .option("--max-handshakes <N>", "handshakes under way; clients above it are refused", parseCount, DEFAULT_MAX_HANDSHAKES)
+    .option("--ticket-key-file <FILE>", "key of the session tickets, for several servers that are one; made where it is not there")
+    .option("--no-tickets", "give no session tickets");
+  addPskOptions(command, ", with which clients need no certificate; may be repeated");
   addTlsOptions(command, {
     cert: "certificate with its chain; may be given several times, each with its --key, the preferred first",
     alpn: "protocols in order of preference, separated by commas",
@@ -82,8 +89,11 @@ function tell(text: string): void {
 
 /** `thimble serve`: ends, in order, when it is interrupted. */
 async function serveCommand(flags: ServeFlags): Promise<void> {
-  if (flags.cert.length === 0 && flags.vhost.length === 0)
-    throw new CommandError("give --cert and --key, or --vhost: a server must prove who it is", EXIT_USAGE);
+  const psk = usable(() => serverPsk(flags));
+  if (flags.cert.length === 0 && flags.vhost.length === 0 && psk === undefined)
+    throw new CommandError("give --cert and --key, --vhost or --psk: a server must prove who it is", EXIT_USAGE);
+  if (!flags.tickets && flags.ticketKeyFile !== undefined)
+    throw new CommandError("--ticket-key-file is for the tickets that --no-tickets rules out", EXIT_USAGE);
   if (flags.ocsp.length > flags.cert.length)
     throw new CommandError(
       `--ocsp is given ${flags.ocsp.length} times, --cert ${flags.cert.length}: each response needs its certificate`,
@@ -92,9 +102,9 @@ async function serveCommand(flags: ServeFlags): Promise<void> {
   if (flags.requireClientCert && flags.clientCa === undefined)
     throw new CommandError("--require-client-cert needs --client-ca, the authorities to trust", EXIT_USAGE);
   const serve = usable(() => handlerFor(flags));
-  const { options, close } = tlsOptions(flags);
+  const { options, close } = tlsOptions(flags, "server");
   try {
-    const server = usable(() => createServer(serverOptions(flags, options)));
+    const server = usable(() => createServer(serverOptions(flags, options, psk)));
     report(server);
     const sockets = new Set<TLSSocket>();
     server.on("secureConnection", (socket: TLSSocket) => {
@@ -112,7 +122,7 @@ async function serveCommand(flags: ServeFlags): Promise<void> {
   }
 }
 
-function serverOptions(flags: ServeFlags, options: ReturnType<typeof tlsOptions>["options"]): ServerOptions {
+function serverOptions(flags: ServeFlags, options: ReturnType<typeof tlsOptions>["options"], psk: PskList | undefined): ServerOptions {
   const { starttls: protocol, starttlsName } = flags;
   const common: HostOptions = { requireClientCert: flags.requireClientCert ?? false };
   if (flags.clientCa !== undefined) common.clientCa = anchorsFromFiles(flags.clientCa);
@@ -127,6 +137,9 @@ function serverOptions(flags: ServeFlags, options: ReturnType<typeof tlsOptions>
     ...common,
     hosts: Object.fromEntries(hosts),
     allowHalfOpen: true,
+    ...(psk === undefined ? {} : { psk }),
+    ...(flags.tickets ? {} : { tickets: false }),
+    ...(flags.ticketKeyFile === undefined ? {} : { ticketKeys: readTicketKeys(flags.ticketKeyFile) }),
     handshakeTimeout: flags.handshakeTimeout * 1000,
     maxHandshakes: flags.maxHandshakes,
     ...(protocol === undefined ? {} : { starttls: () => STARTTLS_SERVERS[protocol](starttlsName) }),
@@ -160,6 +173,7 @@ function textOf(error: Error): string {
 function begun(socket: TLSSocket): void {
   const client = clientOf(socket);
   const parts = [socket.getProtocol(), socket.getCipher()?.name, socket.getEphemeralKeyInfo()?.name];
+  if (socket.isSessionReused()) parts.push("resumed");
   if (socket.servername !== undefined) parts.push(`servername ${socket.servername}`);
   if (socket.alpnProtocol !== false) parts.push(`alpn ${socket.alpnProtocol}`);
   if (socket.authorized) parts.push("client authenticated");

@@ -1,11 +1,18 @@
 /** Options that connect and serve have in common: what may be negotiated, and what the connection is told about. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { CipherSuite, CryptoProvider, NamedGroup } from "../../../src/crypto/provider.js";
+import type { Version12 } from "../../../src/config.js";
+import type { CipherSuite, CryptoProvider, NamedGroup, Suite } from "../../../src/crypto/provider.js";
+import { Client12 } from "../../../src/handshake/client-12.js";
+import { Server12 } from "../../../src/handshake/server-12.js";
 import type { Identity } from "../../../src/identity.js";
+import { suites12 } from "../../../src/profiles/suites-12.js";
+import type { CipherSuite12 } from "../../../src/record/cipher-suite-12.js";
 import { keyLogFile } from "../key-log.js";
 import { identityFromFiles } from "../keys.js";
+import { nobleSuites12 } from "../noble/suites-12.js";
 import { nobleProvider, nobleSuites } from "../provider-noble.js";
 import { xsProvider, xsSuites } from "../provider-xs.js";
+import { usualSuites12 } from "../tls12.js";
 import { parseAlpn, parseSize } from "./arguments.js";
 import { CommandError, EXIT_USAGE } from "./exit-codes.js";
 
@@ -22,14 +29,26 @@ export interface TlsFlags {
   trace?: boolean;
   receiveBuffer?: number;
   sendBuffer?: number;
+  maxFragment?: number;
+  recordSizeLimit?: number;
 }
 
-const PROVIDERS: Readonly<Record<string, { provider: CryptoProvider; suites: readonly CipherSuite[] }>> = {
-  noble: { provider: nobleProvider, suites: nobleSuites },
-  xs: { provider: xsProvider, suites: xsSuites },
+/** What a receive buffer holds beside the content of a record (src/record): alignment, header, content type, tag. */
+const ALIGNMENT_HEADER_TAG = 3 + 5 + 16;
+const CONTENT_TYPE = 1;
+
+interface Primitives {
+  readonly provider: CryptoProvider;
+  readonly suites: readonly CipherSuite[];
+  readonly suites12: readonly CipherSuite12[];
+}
+
+const PROVIDERS: Readonly<Record<string, Primitives>> = {
+  noble: { provider: nobleProvider, suites: nobleSuites, suites12: nobleSuites12 },
+  xs: { provider: xsProvider, suites: xsSuites, suites12 },
 };
 
-/** Versions that may be asked for, and the one that is spoken today. */
+/** Versions that may be asked for. */
 const VERSIONS = ["1.2", "1.3"];
 
 const collect = (value: string, before: string[]) => [...before, value];
@@ -41,7 +60,7 @@ export function addTlsOptions(command: Command, what: { cert: string; alpn: stri
     .option("--alpn <NAMES>", what.alpn, parseAlpn)
     .option("--ciphers <NAMES>", "cipher suites in order of preference, separated by commas", parseNames)
     .option("--groups <NAMES>", "groups of the key exchange in order of preference, separated by commas", parseNames)
-    .addOption(new Option("--min-version <VERSION>", "lowest version of TLS").choices(VERSIONS).default("1.3"))
+    .addOption(new Option("--min-version <VERSION>", "lowest version of TLS").choices(VERSIONS).default("1.2"))
     .addOption(new Option("--max-version <VERSION>", "highest version of TLS").choices(VERSIONS).default("1.3"))
     .addOption(
       new Option("--provider <NAME>", "primitives: noble, or xs, which are the device's own").choices(["noble", "xs"]).default("noble"),
@@ -49,12 +68,24 @@ export function addTlsOptions(command: Command, what: { cert: string; alpn: stri
     .option("--keylog <FILE>", "append the secrets in Wireshark's form (whoever has them reads all)")
     .option("--trace", "tell each record on stderr")
     .option("--receive-buffer <BYTES>", "size of the receive buffer", parseSize)
-    .option("--send-buffer <BYTES>", "size of the send buffer", parseSize);
+    .option("--send-buffer <BYTES>", "size of the send buffer", parseSize)
+    .addOption(
+      new Option("--max-fragment <BYTES>", "a receive buffer that asks for max_fragment_length 512, 1024, 2048 or 4096")
+        .argParser(parseFragment)
+        .conflicts(["receiveBuffer", "recordSizeLimit"]),
+    )
+    .addOption(
+      new Option("--record-size-limit <BYTES>", "a receive buffer that asks for this record_size_limit (content and type)")
+        .argParser(parseSize)
+        .conflicts("receiveBuffer"),
+    );
 }
 
 /** The parts of ConnectOptions and ServerOptions that these flags make. `close` ends the key log. */
 export interface TlsOptions {
   provider: CryptoProvider;
+  tls12?: Version12;
+  tls13?: false;
   identities?: readonly Identity[];
   alpn?: readonly string[];
   receiveBuffer?: number;
@@ -63,15 +94,18 @@ export interface TlsOptions {
 }
 
 /** Throws CommandError for what cannot be. */
-export function tlsOptions(flags: TlsFlags): { options: TlsOptions; close: () => void } {
-  checkVersions(flags);
-  const provider = providerFor(flags);
+export function tlsOptions(flags: TlsFlags, role: "client" | "server"): { options: TlsOptions; close: () => void } {
+  const { provider, suites12: older, tls13 } = chosen(flags);
   const identities = identitiesOf(flags);
   const log = flags.keylog === undefined ? null : usable(() => keyLogFile(flags.keylog as string));
   const options: TlsOptions = { provider };
+  if (older.length > 0) options.tls12 = role === "client" ? new Client12(older) : new Server12(older);
+  if (!tls13) options.tls13 = false;
   if (identities.length > 0) options.identities = identities;
   if (flags.alpn !== undefined) options.alpn = flags.alpn;
   if (flags.receiveBuffer !== undefined) options.receiveBuffer = flags.receiveBuffer;
+  if (flags.maxFragment !== undefined) options.receiveBuffer = flags.maxFragment + CONTENT_TYPE + ALIGNMENT_HEADER_TAG;
+  if (flags.recordSizeLimit !== undefined) options.receiveBuffer = flags.recordSizeLimit + ALIGNMENT_HEADER_TAG;
   if (flags.sendBuffer !== undefined) options.sendBuffer = flags.sendBuffer;
   if (log !== null) options.keyLog = log.keyLog;
   return { options, close: () => log?.close() };
@@ -96,18 +130,41 @@ function parseNames(text: string): string[] {
   return names;
 }
 
-function checkVersions({ minVersion, maxVersion }: TlsFlags): void {
-  if (maxVersion !== "1.3") usage("--max-version 1.2: TLS 1.3 is the only version that is spoken yet; leave the option out");
-  if (minVersion > maxVersion) usage(`--min-version ${minVersion} is above --max-version ${maxVersion}`);
+function parseFragment(text: string): number {
+  const bytes = Number(text);
+  if (![512, 1024, 2048, 4096].includes(bytes)) throw new InvalidArgumentError("give 512, 1024, 2048 or 4096 (RFC 6066 §4)");
+  return bytes;
 }
 
-function providerFor({ provider: name, ciphers, groups }: TlsFlags): CryptoProvider {
-  const { provider, suites } = PROVIDERS[name] as { provider: CryptoProvider; suites: readonly CipherSuite[] };
+/** What is spoken: versions between the two, and of the suites that were named those of each version. */
+function chosen({ provider: name, ciphers, groups, minVersion, maxVersion }: TlsFlags): {
+  provider: CryptoProvider;
+  suites12: readonly CipherSuite12[];
+  tls13: boolean;
+} {
+  if (minVersion > maxVersion) usage(`--min-version ${minVersion} is above --max-version ${maxVersion}`);
+  const { provider, suites: all13, suites12: all12 } = PROVIDERS[name] as Primitives;
+  const named = ciphers?.map((cipher) => pick("--ciphers", name, [...all13, ...all12], cipher, suiteNames));
+  const suites =
+    maxVersion < "1.3" ? [] : named === undefined ? provider.suites : all13.filter((one) => named.includes(one)).sort(like(named));
+  const suites12 =
+    minVersion > "1.2" ? [] : named === undefined ? usualSuites12(all12) : all12.filter((one) => named.includes(one)).sort(like(named));
+  if (suites.length + suites12.length === 0)
+    usage(`--ciphers: none of them belongs to a version from --min-version ${minVersion} to --max-version ${maxVersion}`);
   return {
-    ...provider,
-    suites: ciphers === undefined ? provider.suites : ciphers.map((cipher) => pick("--ciphers", name, suites, cipher, suiteNames)),
-    groups: groups === undefined ? provider.groups : groups.map((group) => pick("--groups", name, provider.groups, group, groupNames)),
+    provider: {
+      ...provider,
+      suites: suites.length === 0 ? provider.suites : suites,
+      groups: groups === undefined ? provider.groups : groups.map((group) => pick("--groups", name, provider.groups, group, groupNames)),
+    },
+    suites12,
+    tls13: suites.length > 0,
   };
+}
+
+/** In the order in which they were named. */
+function like(named: readonly Suite[]): (a: Suite, b: Suite) => number {
+  return (a, b) => named.indexOf(a) - named.indexOf(b);
 }
 
 function pick<T extends { readonly name: string }>(
@@ -121,7 +178,7 @@ function pick<T extends { readonly name: string }>(
   return found ?? usage(`${option}: "${wanted}" is unknown to the provider ${provider}; may be: ${all.map((one) => one.name).join(", ")}`);
 }
 
-function suiteNames({ name }: CipherSuite): readonly string[] {
+function suiteNames({ name }: Suite): readonly string[] {
   return [name, name.replace(/^TLS_/, "")];
 }
 

@@ -9,7 +9,7 @@
  * attacker only next to a right one with the same nonce, and with fresh random bytes in the nonce there are no two. The peer refuses a wrong one, and
  * verifying takes longer than signing. Who wants it has the verifier.
  */
-import { DONE, type Hash, type HashAlgorithm, PENDING, type Random } from "../provider.js";
+import { DONE, type Hash, type HashAlgorithm, PENDING, type Random, type SignedContent } from "../provider.js";
 import { readBigEndian, writeBigEndian } from "./bigint-bytes.js";
 import { EcdsaNonce } from "./ecdsa-nonce.js";
 import { longestSignature, writeSignature } from "./ecdsa-signature.js";
@@ -54,17 +54,8 @@ class EcdsaSignature {
   private ofNonce: boolean;
   private r: bigint;
 
-  /** content is taken into the hash here; its last block is hashed in the first step. `extra` octets of random go into the nonce. */
-  constructor(
-    curve: EcdsaScheme,
-    key: Uint8Array,
-    keyAt: number,
-    extra: number,
-    content: Uint8Array,
-    offset: number,
-    length: number,
-    random: Random,
-  ) {
+  /** hash: has taken in the content; its last block is hashed in the first step. `extra` octets of random go into the nonce. */
+  constructor(curve: EcdsaScheme, key: Uint8Array, keyAt: number, extra: number, hash: Hash, random: Random) {
     const { size, digitBytes } = curve;
     const bytes = new Uint8Array(digitBytes + 4 * size);
     this.bytes = bytes;
@@ -72,8 +63,6 @@ class EcdsaSignature {
     this.curve = curve;
     this.key = key;
     this.keyAt = keyAt;
-    const hash = curve.hash.create();
-    hash.update(content, offset, length);
     random.fill(bytes, digitBytes + size, 3 * size);
     this.extra = extra;
     this.hash = hash;
@@ -201,10 +190,21 @@ export class EcdsaSigner {
   }
 
   begin(scheme: number, content: Uint8Array, offset: number, length: number, random: Random): void {
+    const hash = this.curve.hash.create();
+    hash.update(content, offset, length);
+    this.beginContent(scheme, hash, random);
+  }
+
+  /** The same with a hash that took the content piece by piece, from createContent(). */
+  beginContent(scheme: number, hash: SignedContent, random: Random): void {
     const { curve } = this;
     if (scheme !== curve.scheme) throw new RangeError(`a ${curve.name} key cannot sign with scheme ${scheme}`);
     this.wipe();
-    this.signature = new EcdsaSignature(curve, this.key, this.keyAt, this.extra, content, offset, length, random);
+    this.signature = new EcdsaSignature(curve, this.key, this.keyAt, this.extra, hash as Hash, random);
+  }
+
+  createContent(): SignedContent {
+    return this.curve.hash.create();
   }
 
   step(budget: number): number {

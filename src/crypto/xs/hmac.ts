@@ -1,4 +1,4 @@
-import type { Hash } from "../provider.js";
+import type { Hash, KeyedHash } from "../provider.js";
 
 const INNER_PAD = 0x36;
 const OUTER_PAD = 0x5c;
@@ -9,7 +9,7 @@ const OUTER_PAD = 0x5c;
  *
  * Layout of `bytes`: outer midstate, inner midstate, work area of one block (every hash here has stateLength <= blockLength).
  */
-export class Hmac {
+export class Hmac implements KeyedHash {
   readonly hash: Hash;
   private readonly bytes: Uint8Array;
 

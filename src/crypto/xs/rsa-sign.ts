@@ -7,7 +7,7 @@
  * Lipton 1997): every result is verified with the public exponent and never leaves where it is wrong.
  */
 import { internal_error, TLSAlert } from "../../alert.js";
-import { DONE, type Hash, type HashAlgorithm, PENDING, type Random } from "../provider.js";
+import { DONE, type Hash, type HashAlgorithm, PENDING, type Random, type SignedContent } from "../provider.js";
 import { readBigEndian, writeBigEndian } from "./bigint-bytes.js";
 import { ModularInverse } from "./modular-inverse.js";
 import { Pss } from "./rsa-pss.js";
@@ -74,11 +74,11 @@ class RsaPssSignature {
   /** Blinding of the exponents: 8 octets. */
   private readonly blinds: Uint8Array;
 
-  constructor(key: RsaNumbers, hash: HashAlgorithm, content: Uint8Array, offset: number, length: number, random: Random) {
+  /** digest: a hash of the algorithm that has taken in the content. */
+  constructor(key: RsaNumbers, hash: HashAlgorithm, digest: Hash, random: Random) {
     this.key = key;
     this.algorithm = hash;
-    this.hash = hash.create();
-    this.hash.update(content, offset, length);
+    this.hash = digest;
     this.random = random;
     this.pss = null;
     this.blinds = new Uint8Array(8);
@@ -254,10 +254,19 @@ export class RsaPssSigner {
   }
 
   begin(scheme: number, content: Uint8Array, offset: number, length: number, random: Random): void {
-    const at = this.schemes.indexOf(scheme);
-    if (at < 0) throw new RangeError(`this RSA key cannot sign with scheme ${scheme}`);
+    const hash = this.hashOf(scheme).create();
+    hash.update(content, offset, length);
+    this.beginContent(scheme, hash, random);
+  }
+
+  /** The same with a hash that took the content piece by piece, from createContent(). */
+  beginContent(scheme: number, hash: SignedContent, random: Random): void {
     this.wipe();
-    this.signature = new RsaPssSignature(this.key, this.algorithms[at]!.hash, content, offset, length, random);
+    this.signature = new RsaPssSignature(this.key, this.hashOf(scheme), hash as Hash, random);
+  }
+
+  createContent(scheme: number): SignedContent {
+    return this.hashOf(scheme).create();
   }
 
   /** Throws a TLSAlert (internal_error) where the result does not verify. */
@@ -274,6 +283,12 @@ export class RsaPssSigner {
     for (let i = 0; i < length; i++) out[offset + i] = bytes[at + i]!;
     this.signature = null;
     return length;
+  }
+
+  private hashOf(scheme: number): HashAlgorithm {
+    const at = this.schemes.indexOf(scheme);
+    if (at < 0) throw new RangeError(`this RSA key cannot sign with scheme ${scheme}`);
+    return this.algorithms[at]!.hash;
   }
 
   /** Drops a signature under way. */

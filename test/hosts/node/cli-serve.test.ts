@@ -66,6 +66,20 @@ describe("thimble serve", () => {
     expect(readFileSync(keylog, "utf8")).to.match(/^SERVER_TRAFFIC_SECRET_0 [0-9a-f]{64} [0-9a-f]{64}$/m);
   });
 
+  it("serves TLS 1.2 too, and refuses it where it is told so", async () => {
+    const { port, told } = await serve("--echo", "--trace");
+    expect(await ask(port, "older", { maxVersion: "TLSv1.2" })).to.equal("older");
+    await told("connected: TLSv1.2, TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, x25519");
+    const newer = await serve("--min-version", "1.3");
+    await ask(newer.port, "x", { maxVersion: "TLSv1.2" }).then(
+      () => expect.fail("it was taken"),
+      (error: Error) => expect(error.message).to.match(/protocol version/),
+    );
+    const older = await serve("--max-version", "1.2", "--echo", "--provider", "xs");
+    expect(await ask(older.port, "older", {})).to.equal("older");
+    await older.told("connected: TLSv1.2");
+  });
+
   it("talks with thimble connect, both ways in every provider", async () => {
     for (const provider of ["noble", "xs"]) {
       const { port } = await serve("--echo", "--provider", provider);
@@ -199,7 +213,7 @@ describe("thimble serve", () => {
     const good = pair("chain.pem", "leaf.key");
     const wrong: [string[], RegExp][] = [
       [["serve", ...own], /required option '--port <PORT>' not specified/],
-      [["serve", "--port", "0"], /give --cert and --key, or --vhost/],
+      [["serve", "--port", "0"], /give --cert and --key, --vhost or --psk/],
       [["serve", "--port", "65536", ...own], /--port.*from 1 to 65535/],
       [["serve", "--port", "0", "--cert", at("chain.pem")], /--cert is given once and --key 0 times/],
       [pair("chain.pem", "root.key"), /root\.key.*does not|root\.key.*not (the|fit|match|belong)/i],

@@ -135,7 +135,7 @@ describe("hosts/node TLSSocket", () => {
     const { peer } = await accepted();
     peer.write(toyRecord(TOY_HELLO));
     await once(socket, "secureConnect");
-    expect(connection.resumed).to.equal(5);
+    expect(connection.resumes).to.equal(5);
     socket.destroy();
   });
 
@@ -145,8 +145,8 @@ describe("hosts/node TLSSocket", () => {
     peer.write(toyRecord(TOY_HELLO));
     const seen: number[] = [];
     const look = () => {
-      seen.push(connection.resumed);
-      if (connection.resumed < 500) setImmediate(look);
+      seen.push(connection.resumes);
+      if (connection.resumes < 500) setImmediate(look);
     };
     look();
     await once(socket, "secureConnect");

@@ -225,13 +225,13 @@ describe("hosts/moddable SecureSocket", () => {
     const { tcp, timers, log, connection } = make({}, new ToyConnection(64, 32, 3));
     tcp.writable(100);
     tcp.deliver(HELLO);
-    expect(connection.resumed).to.equal(0);
+    expect(connection.resumes).to.equal(0);
     for (let i = 1; i <= 2; i++) {
       timers.advance(0);
       tcp.deliver();
     }
     timers.advance(0);
-    expect(connection.resumed).to.be.at.least(3);
+    expect(connection.resumes).to.be.at.least(3);
     expect(log).to.deep.equal(["writable 30"]);
   });
 
@@ -249,21 +249,21 @@ describe("hosts/moddable SecureSocket", () => {
     whole.tcp.writable(100);
     whole.tcp.deliver(HELLO);
     whole.timers.advance(0);
-    expect(whole.connection.resumed).to.equal(50);
+    expect(whole.connection.resumes).to.equal(50);
     expect(whole.log).to.deep.equal(["writable 30"]);
     const { tcp, timers, connection } = make({}, new Slow(64, 32, 50), { milliseconds: 10, ticks });
     const turns: number[] = [];
     const set = timers.set.bind(timers);
     timers.set = (callback, milliseconds) =>
       set(() => {
-        const before = connection.resumed;
+        const before = connection.resumes;
         callback();
-        turns.push(connection.resumed - before);
+        turns.push(connection.resumes - before);
       }, milliseconds);
     tcp.writable(100);
     tcp.deliver(HELLO);
     for (let i = 0; i < 60; i++) timers.advance(0);
-    expect(connection.resumed).to.equal(50);
+    expect(connection.resumes).to.equal(50);
     expect(turns.filter((count) => count > 0)).to.deep.equal([...new Array(12).fill(4), 2]);
   });
 
