@@ -12,9 +12,11 @@ typedef struct Path { char* path; struct Path* next; } Path;
 
 static const char* builtIns[][2] = {
 	{ "timer", "timer.js" },
-	{ "time", "time.js" },
 	{ "embedded:io/socket/tcp", "tcp.js" },
 	{ "embedded:io/socket/listener", "listener.js" },
+	{ "embedded:network/dns/resolver/udp", "resolver.js" },
+	{ "net", "net.js" },
+	{ "time", "time.js" },
 	{ "sim:measure", "measure.js" },
 	{ "sim:host", "host.js" },
 };
