@@ -80,6 +80,29 @@ export function makeClient(make: MakeCertificate, name: string, issuer: string):
   ]);
 }
 
+/** A responder of the intermediate, and a good OCSP response of its own about the certificate `name`, DER. */
+export function makeStaple(folder: string, days: number, name = "leaf"): Uint8Array {
+  certificateMaker(folder, days)("responder", "/CN=Thimble Demo Responder", "intermediate", [
+    "keyUsage=critical,digitalSignature",
+    "extendedKeyUsage=OCSPSigning",
+    "noCheck=ignored",
+  ]);
+  const at = (file: string): string => join(folder, file);
+  const openssl = (...args: readonly string[]): string => {
+    const run = spawnSync("openssl", args, { encoding: "utf8" });
+    if (run.status !== 0) throw new SimError(`openssl cannot make an OCSP response: ${run.stderr.trim().split("\n").pop() ?? ""}`);
+    return run.stdout;
+  };
+  const serial = openssl("x509", "-in", at(`${name}.pem`), "-noout", "-serial")
+    .trim()
+    .slice("serial=".length);
+  writeFileSync(at("index.txt"), `V\t491231000000Z\t\t${serial}\tunknown\t/CN=${name}\n`);
+  openssl("ocsp", "-no_nonce", "-issuer", at("intermediate.pem"), "-cert", at(`${name}.pem`), "-reqout", at("ocsp.req"));
+  const responder = ["-CA", at("intermediate.pem"), "-rsigner", at("responder.pem"), "-rkey", at("responder.key")];
+  openssl("ocsp", "-index", at("index.txt"), ...responder, "-reqin", at("ocsp.req"), "-respout", at("ocsp.der"), "-ndays", String(days));
+  return readFileSync(at("ocsp.der"));
+}
+
 /** What a server with the certificate `name` has; `above` it: those that it sends with it, in order. */
 export function readPki(folder: string, name = "leaf", above: readonly string[] = ["intermediate"]): Pki {
   const text = (file: string): string => readFileSync(join(folder, file), "utf8");

@@ -76,7 +76,11 @@ export interface ServerHandshakeState {
 
 /** What of a virtual server a session is bound to. */
 export interface HostOfSession {
-  readonly clientAuthentication?: { readonly trust: TrustStore; readonly required: boolean };
+  readonly clientAuthentication?: {
+    readonly trust: TrustStore;
+    readonly required: boolean;
+    readonly checks?: { readonly verify?: unknown };
+  };
 }
 
 /** What a server knows of a session: it stands in the ticket, or in a store. */

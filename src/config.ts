@@ -1,5 +1,5 @@
 import type { ClientPsk, ClientSession, ServerPsk, ServerTickets } from "./config-psk.js";
-import type { Clock, CryptoProvider, OUTSIDE, Random, Suite } from "./crypto/provider.js";
+import type { Clock, CryptoProvider, HashAlgorithm, KeyedHash, OUTSIDE, Random, Suite } from "./crypto/provider.js";
 import type { Identity } from "./identity.js";
 import type { ChainBounds, ChainConfig } from "./x509/chain-config.js";
 import type { TrustStore } from "./x509/trust.js";
@@ -18,7 +18,27 @@ export interface Version12 {
   readonly byKeyAlone?: boolean;
 }
 
-export type CertificateChecks = ChainBounds & Pick<ChainConfig, "timePolicy" | "verify">;
+/** Keying material of one connection for what stands above TLS (RFC 5705). */
+export interface KeyingMaterial {
+  /** For the key log. */
+  readonly secret: Uint8Array;
+  export(label: string, context: Uint8Array | null, length: number): Uint8Array;
+  wipe(): void;
+}
+
+/** Keeps the secret that keying material is exported from: `exporter` of schedule/exporter.js. */
+export interface Exporter {
+  /** hmac is keyed with the Main Secret; transcript[offset …) is the hash of ClientHello … server Finished (RFC 9846 §7.1). */
+  keep(algorithm: HashAlgorithm, hmac: KeyedHash, transcript: Uint8Array, offset: number): KeyingMaterial;
+}
+
+/** Client authentication after the handshake (RFC 9846 §4.7.2): `postHandshakeAuth` of handshake/post-handshake-auth.js. */
+export interface PostHandshakeAuth {
+  /** The flow that takes over from a client's handshake. */
+  connected(handshake: object): object;
+}
+
+export type CertificateChecks = ChainBounds & Pick<ChainConfig, "timePolicy" | "verify" | "status" | "remembered">;
 
 /** What a client connection is made from. One config may serve many connections. */
 export interface ClientConfig {
@@ -35,7 +55,12 @@ export interface ClientConfig {
   readonly serverName?: string;
   /** What the client proves itself with when it is asked, in order of preference. */
   readonly identities?: readonly Identity[];
-  /** Bounds of certificates and lists, what holds while the clock is not set, and a further check that can only refuse. */
+  /** Given: the server may ask for a certificate after the handshake too, and is answered by `identities`. The hash of the handshake is kept for it. */
+  readonly postHandshakeAuth?: PostHandshakeAuth;
+  /**
+   * Bounds of certificates and lists, what holds while the clock is not set, the check of a stapled status, a further check that can only refuse,
+   * signatures known from before.
+   */
   readonly checks?: CertificateChecks;
   /** ALPN protocol names in order of preference (RFC 7301). */
   readonly alpn?: readonly string[];
@@ -43,12 +68,14 @@ export interface ClientConfig {
   readonly receiveBuffer?: number;
   /** Bytes of the send buffer. Default 512. */
   readonly sendBuffer?: number;
-  /** Steps of public-key work in one slice: after each, the host gets control back (`wants & WANT_RESUME`). Default: no limit. */
+  /** Steps of public-key work in one slice: after each slice and each record the host gets control back (`wants & WANT_RESUME`). Default: no limit. */
   readonly sliceSteps?: number;
   /** An external pre-shared key: ExternalPsk of src/session. A server that takes it needs no certificate. */
   readonly psk?: ClientPsk;
   /** Resumes sessions: Resumption of src/session. */
   readonly resumption?: ClientResumption;
+  /** Given (`exporter` of schedule/exporter.js): `exportKeyingMaterial()` works, for the price of one more secret kept. */
+  readonly exporter?: Exporter;
   /** Gives every traffic secret away. For debugging only. */
   readonly keyLog?: KeyLog;
 }
@@ -67,7 +94,8 @@ export interface ClientAuthentication {
   readonly trust: TrustStore;
   /** True: a client without a certificate is refused. */
   readonly required: boolean;
-  readonly checks?: CertificateChecks;
+  /** As a client's, but that clients are not asked for a status. */
+  readonly checks?: Omit<CertificateChecks, "status">;
   /** DER Names of the authorities, told to the client so that it can choose. Default: none are named. */
   readonly authorities?: readonly Uint8Array[];
 }
@@ -118,6 +146,7 @@ export interface ServerConfig {
   /** Bytes of the send buffer. Default 512. */
   readonly sendBuffer?: number;
   readonly sliceSteps?: number;
+  readonly exporter?: Exporter;
   readonly keyLog?: KeyLog;
 }
 

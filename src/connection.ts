@@ -8,6 +8,7 @@ import {
   unexpected_message,
   user_canceled,
 } from "./alert.js";
+import type { KeyingMaterial } from "./config.js";
 import { alert, application_data, handshake } from "./constants.js";
 import type { NamedGroup, Suite } from "./crypto/provider.js";
 import type { Flow, PostFlow } from "./handshake/flow.js";
@@ -26,6 +27,10 @@ export const HANDSHAKING = 0;
 export const OPEN = 1;
 export const CLOSED = 2;
 export const FAILED = 3;
+
+/** Bits of `input`: the transport brings no more; with slices, what came was not looked at to its end. */
+const INPUT_ENDED = 1;
+const INPUT_LEFT = 2;
 
 const WARNING = 1;
 const FATAL = 2;
@@ -57,13 +62,16 @@ export abstract class Connection implements Negotiated {
   proved: number;
   /** Set before the first bytes come, it sees the peer's certificates as they stream; they are kept nowhere else. Not to be trusted before OPEN. */
   certificateTap: CertificateTap | null;
+  /** Not for the app: exportKeyingMaterial() is. */
+  exported: KeyingMaterial | null;
   protected readonly records: RecordLayer;
   protected readonly keys: Uint8Array;
   protected flow: Flow | null;
   private readonly sliceSteps: number;
   private post: PostFlow | null;
   private writeClosed: boolean;
-  private transportEnded: boolean;
+  /** INPUT_… bits. */
+  private input: number;
   private emptyRecords: number;
 
   constructor(records: RecordLayer, sliceSteps: number) {
@@ -78,13 +86,14 @@ export abstract class Connection implements Negotiated {
     this.sni = "";
     this.proved = 0;
     this.certificateTap = null;
+    this.exported = null;
     this.records = records;
     this.keys = new Uint8Array(KEYS_LENGTH);
     this.flow = null;
     this.sliceSteps = sliceSteps;
     this.post = null;
     this.writeClosed = false;
-    this.transportEnded = false;
+    this.input = 0;
     this.emptyRecords = 0;
   }
 
@@ -105,12 +114,12 @@ export abstract class Connection implements Negotiated {
 
   /** Bytes that can be received now. 0: application data waits to be consumed, or the connection reads no more. */
   rxSpace(): number {
-    return this.reading && !this.transportEnded ? this.records.reader.space : 0;
+    return this.reading && (this.input & INPUT_ENDED) === 0 ? this.records.reader.space : 0;
   }
 
   /** `length` bytes stand at io[rxOffset …). */
   received(length: number): void {
-    if (!this.reading || this.transportEnded) return;
+    if (!this.reading || (this.input & INPUT_ENDED) !== 0) return;
     this.records.reader.received(length);
     this.run();
   }
@@ -120,7 +129,7 @@ export abstract class Connection implements Negotiated {
    * have been cut off.
    */
   receivedEnd(): void {
-    this.transportEnded = true;
+    this.input |= INPUT_ENDED;
     if (this.reading) this.run();
   }
 
@@ -157,7 +166,7 @@ export abstract class Connection implements Negotiated {
 
   /** Bytes that write() would take now. */
   writeSpace(): number {
-    if (this.state !== OPEN || this.writeClosed || this.post?.keyUpdateDue) return 0;
+    if (this.state !== OPEN || this.writeClosed || this.post?.keyUpdateDue || this.post?.answering) return 0;
     return this.records.writer.room;
   }
 
@@ -182,7 +191,7 @@ export abstract class Connection implements Negotiated {
         post.updateKeys(false);
       }
       if (post.keyUpdateDue) this.run();
-      if (post.keyUpdateDue) return 0;
+      if (post.keyUpdateDue || post.answering) return 0;
     }
     return this.records.writer.write(bytes, offset, length);
   }
@@ -197,25 +206,37 @@ export abstract class Connection implements Negotiated {
     this.run();
   }
 
-  /** Ends our side with close_notify; the peer's data can still be read. */
+  /**
+   * `length` secret bytes for a use of the app's, the same on both sides (RFC 9846 §7.5, RFC 5705). label: "EXPORTER-…" or "EXPERIMENTAL…" in ASCII;
+   * context: bytes that both sides know, null for none. Only while the connection is open, and where the config has an `exporter`.
+   */
+  exportKeyingMaterial(label: string, context: Uint8Array | null, length: number): Uint8Array {
+    if (this.state !== OPEN)
+      throw new Error(
+        `exportKeyingMaterial() ${this.state === HANDSHAKING ? "before the handshake is complete" : "on a connection that has ended"}`,
+      );
+    if (this.exported === null)
+      throw new Error("exportKeyingMaterial(): the config has no `exporter`, or a peer of TLS 1.2 no extended master secret");
+    return this.exported.export(label, context, length);
+  }
+
+  /** Ends our side with close_notify, once the handshake is complete; the peer's data can still be read. */
   closeWrite(): void {
     if (this.state > OPEN || this.writeClosed) return;
     this.writeClosed = true;
-    this.sendAlert(WARNING, close_notify);
+    if (this.state === OPEN && !(this.post as PostFlow).deferClose()) this.sendAlert(WARNING, close_notify);
     if (this.peerClosed) this.end(CLOSED);
   }
 
   /** Ends the connection with close_notify and reads no more. */
   close(): void {
     if (this.state > OPEN) return;
-    if (!this.writeClosed) {
-      this.writeClosed = true;
-      this.sendAlert(WARNING, close_notify);
-    }
+    if (!this.writeClosed || this.state === HANDSHAKING) this.sendAlert(WARNING, close_notify);
+    this.writeClosed = true;
     this.end(CLOSED);
   }
 
-  /** Goes on with public-key work, one slice. */
+  /** Goes on: with slices one slice of public-key work, or one record. */
   resume(): void {
     if (this.state <= OPEN) this.run();
   }
@@ -229,7 +250,10 @@ export abstract class Connection implements Negotiated {
   get wants(): number {
     let wants = this.records.writer.pending > 0 ? WANT_SEND : 0;
     if (this.state > OPEN) return wants;
-    if (this.flow?.working) wants |= this.flow.blocked ? 0 : WANT_RESUME;
+    const { flow } = this;
+    if (flow?.working && !flow.blocked) wants |= WANT_RESUME;
+    else if (flow?.working && this.state !== OPEN) return wants;
+    else if ((this.input & INPUT_LEFT) !== 0) wants |= WANT_RESUME;
     else if (this.rxSpace() > 0 && this.appData() === 0) wants |= WANT_RECEIVE;
     return wants;
   }
@@ -244,30 +268,49 @@ export abstract class Connection implements Negotiated {
   }
 
   /**
-   * Goes on as far as bytes, room and (with slices) one slice of public-key work allow. The only try/catch: every failure of a handshake or a record
+   * Goes on as far as bytes and room allow; with slices, one slice of public-key work or one record. The only try/catch: every failure of a handshake or a record
    * ends here. Handlers are called from here and not deeper: the engine's stack is RAM.
    */
   protected run(): void {
     const { reader } = this.records;
-    let slices = this.sliceSteps === Infinity ? Infinity : 1;
+    // With slices: 1 while this turn's record lasts, 2 once its slice is done. No names for them: each would take room on the stack.
+    let turn = 0;
+    this.leaveInput(false);
     try {
       while (this.reading) {
         const flow = this.flow as Flow;
         if (flow.working) {
-          if (!flow.atOnce && slices-- === 0) return;
-          flow.work(this.sliceSteps);
-          if (flow.blocked) return;
-          continue;
+          if (turn > 0 && !flow.atOnce) {
+            this.leaveInput(reader.start !== reader.end || reader.unread > 0);
+            return;
+          }
+          if (flow.work(this.sliceSteps)) flow.handle(reader);
+          if (!flow.blocked) {
+            if (this.sliceSteps !== Infinity) turn = 2;
+            continue;
+          }
+          // An answer after the handshake that waits does not keep us from reading.
+          if (this.post === null) return;
         }
         if (flow.next !== null) {
           this.open(flow.next);
           continue;
         }
         if (this.post !== null && !this.writeClosed) this.post.sendKeyUpdate();
-        if (reader.start === reader.end && !reader.advance()) {
-          if (this.transportEnded) this.cutOff(flow);
+        if (reader.start === reader.end) {
+          if (turn > 0) {
+            this.leaveInput(reader.unread > 0 || this.input !== 0);
+            return;
+          }
+          if (!reader.advance()) {
+            if (this.input !== 0) this.cutOff(flow);
+            return;
+          }
+        } else if (turn > 1) {
+          this.leaveInput(true);
           return;
         }
+        if (this.sliceSteps !== Infinity) turn = 1;
         if (reader.type === handshake) {
           if (flow.feed(reader, this.io)) flow.handle(reader);
         } else if (this.takeOther(flow)) return;
@@ -275,6 +318,10 @@ export abstract class Connection implements Negotiated {
     } catch (error) {
       this.stop(error instanceof TLSAlert ? error : new TLSAlert(internal_error, String(error), "internal"));
     }
+  }
+
+  private leaveInput(some: boolean): void {
+    this.input = (this.input & INPUT_ENDED) | (some ? INPUT_LEFT : 0);
   }
 
   /** A record that is no handshake; true: application data waits for the host. */
@@ -303,6 +350,7 @@ export abstract class Connection implements Negotiated {
     this.flow = post;
     this.post = post;
     this.state = OPEN;
+    if (this.writeClosed) this.sendAlert(WARNING, close_notify);
   }
 
   /** True: data waits for the host. */
@@ -369,7 +417,8 @@ export abstract class Connection implements Negotiated {
 
   private sendAlert(level: number, description: number): void {
     const { writer } = this.records;
-    if (writer.hasAlertRoom) writer.put(alert, 2, level, description);
+    // In the middle of a message of ours the end of the transport has to do.
+    if (writer.hasAlertRoom && !this.flow?.halfSent) writer.put(alert, 2, level, description);
   }
 
   /** Forgets all keys and what was received; what waits to be sent stays. */
@@ -385,5 +434,7 @@ export abstract class Connection implements Negotiated {
     writer.protection = null;
     reader.wipe();
     this.keys.fill(0);
+    this.exported?.wipe();
+    this.exported = null;
   }
 }

@@ -36,4 +36,9 @@ export interface Identity {
   readonly issuers?: readonly Uint8Array[];
   /** SHA-256 of its own certificate: a session is bound to it. Not given, it is made when it is needed. */
   readonly fingerprint?: Uint8Array;
+  /**
+   * A DER OCSPResponse about the end entity's certificate (RFC 6960), of at most 65,527 bytes: a server staples it for clients that ask. It is sent as it is.
+   * Read once a handshake, so a getter may renew it.
+   */
+  readonly ocspResponse?: Uint8Array | null;
 }

@@ -1,5 +1,6 @@
 import { TLSAlert, timed_out } from "../../src/alert.js";
 import { SecureSocket } from "./secure-socket.js";
+import type { SliceTime } from "./slices.js";
 import type { SocketConnection, Timers } from "./socket-options.js";
 import type { TCPConstructor, TCPListenerConstructor, TCPListenerSocket, TCPSocket } from "./tcp.js";
 
@@ -22,6 +23,7 @@ export interface ListenerLimits {
   readonly maxSilent: number;
   readonly handshakeTimeout: number;
   readonly idleTimeout: number;
+  readonly sliceTime?: SliceTime | null;
 }
 
 /** Parts of the time-out after which the watch looks at silent clients. */
@@ -187,7 +189,14 @@ export class SecureListener {
     try {
       const { limits } = this;
       const options = { from: tcp, target: this, onWritable: handshakeDone, onError: handshakeFailed };
-      const socket = new SecureSocket(options, this.connection(tcp), this.timers, limits.handshakeTimeout, limits.idleTimeout);
+      const socket = new SecureSocket(
+        options,
+        this.connection(tcp),
+        this.timers,
+        limits.handshakeTimeout,
+        limits.idleTimeout,
+        limits.sliceTime,
+      );
       this.handshaking.push(socket);
     } catch {
       closeQuietly(tcp); // the client was lost just now

@@ -1,5 +1,6 @@
 import { close_notify, connection_lost, internal_error, TLSAlert, timed_out } from "../../src/alert.js";
 import { FAILED, OPEN, WANT_RESUME } from "../../src/connection.js";
+import { resumeFor, type SliceTime } from "./slices.js";
 import type { AcceptedOptions, Bytes, ConnectOptions, SecureSocketOptions, SocketConnection, Timers } from "./socket-options.js";
 import { Transport, type TransportOwner } from "./transport.js";
 
@@ -23,6 +24,7 @@ export class SecureSocket implements TransportOwner {
   private readonly writable: ((this: SecureSocket, count: number) => void) | undefined;
   private readonly error: ((this: SecureSocket, error: TLSAlert) => void) | undefined;
   private readonly idleTimeout: number;
+  private readonly sliceTime: SliceTime | null;
   private readonly go: () => void;
   private opened: boolean;
   /** close() was called or the end was told: no more callbacks. */
@@ -41,6 +43,7 @@ export class SecureSocket implements TransportOwner {
   /**
    * To an address, on a TCP socket that a listener accepted, or (`from` alone) in place of another SecureSocket, which is left without its connection.
    * handshakeTimeout: milliseconds from here to the first onWritable; idleTimeout: milliseconds without a byte in either direction. 0: no limit.
+   * sliceTime: how long slices of work may hold the event loop at once; null: one slice.
    */
   constructor(options: SecureSocketOptions);
   constructor(
@@ -49,8 +52,16 @@ export class SecureSocket implements TransportOwner {
     timers: Timers,
     handshakeTimeout: number,
     idleTimeout: number,
+    sliceTime?: SliceTime | null,
   );
-  constructor(options: SecureSocketOptions, connection?: SocketConnection, timers?: Timers, handshakeTimeout = 0, idleTimeout = 0) {
+  constructor(
+    options: SecureSocketOptions,
+    connection?: SocketConnection,
+    timers?: Timers,
+    handshakeTimeout = 0,
+    idleTimeout = 0,
+    sliceTime: SliceTime | null = null,
+  ) {
     const { from } = options;
     const former = from instanceof SecureSocket ? from : null;
     if (former !== null && (former.ended || !former.opened)) throw new Error("from is no open socket");
@@ -63,6 +74,7 @@ export class SecureSocket implements TransportOwner {
     this.writable = options.onWritable;
     this.error = options.onError;
     this.idleTimeout = former === null ? idleTimeout : former.idleTimeout;
+    this.sliceTime = former === null ? sliceTime : former.sliceTime;
     this.go = () => {
       this.goTimer = null;
       this.run();
@@ -110,6 +122,12 @@ export class SecureSocket implements TransportOwner {
   /** Bytes that read() would give now. */
   get available(): number {
     return this.connection === null ? 0 : this.connection.appData();
+  }
+
+  /** Secret bytes that are the same on both sides (RFC 9846 §7.5): as Connection's. */
+  exportKeyingMaterial(label: string, context: Uint8Array | null, length: number): Uint8Array {
+    if (this.connection === null) throw new Error("exportKeyingMaterial() on a closed socket");
+    return this.connection.exportKeyingMaterial(label, context, length);
   }
 
   get remoteAddress(): string | undefined {
@@ -262,7 +280,8 @@ export class SecureSocket implements TransportOwner {
     const transport = this.transport as Transport;
     if (this.answered || (connection.wants & WANT_RESUME) !== 0) {
       this.answered = false;
-      connection.resume();
+      if (this.sliceTime === null) connection.resume();
+      else resumeFor(connection, this.sliceTime);
     }
     for (let moved = true; moved; ) {
       moved = (connection.wants & WANT_RESUME) === 0 && transport.receive(connection);

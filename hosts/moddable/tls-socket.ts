@@ -1,8 +1,9 @@
 import { ClientConnection } from "../../src/client.js";
 import type { ClientConfig } from "../../src/config.js";
 import { SecureSocket } from "./secure-socket.js";
-import type { ConnectOptions, TakeOverOptions } from "./socket-options.js";
-import { Timer } from "./timer.js";
+import { inSlices } from "./slices.js";
+import type { AcceptedOptions, ConnectOptions, TakeOverOptions } from "./socket-options.js";
+import { sliceTime, Timer } from "./timer.js";
 
 /** The pieces of a ClientConfig, and times in milliseconds. */
 export interface SecureOptions extends Omit<ClientConfig, "serverName"> {
@@ -12,11 +13,19 @@ export interface SecureOptions extends Omit<ClientConfig, "serverName"> {
   handshakeTimeout?: number;
   /** Without a byte in either direction. Default 1,800,000 (longer than any usual keep-alive); 0: no limit. */
   idleTimeout?: number;
+  /** How long work on public keys may hold the event loop at once; a record holds it for as long as it takes. Default: as `sliceSteps` says. */
+  sliceMilliseconds?: number;
 }
 
 export interface TLSSocketOptions extends ConnectOptions {
   /** The server's DNS name. */
   host?: string;
+  secure: SecureOptions;
+}
+
+/** On a TCP socket that is connected already, as StartTls gives it. */
+export interface ConnectedOptions extends AcceptedOptions {
+  host: string;
   secure: SecureOptions;
 }
 
@@ -28,20 +37,24 @@ export const DEFAULT_IDLE_TIMEOUT = 1_800_000;
  * for options that cannot work; all later failures go to onError.
  */
 export default class TLSSocket extends SecureSocket {
-  constructor(options: TLSSocketOptions | TakeOverOptions) {
-    if (options.from !== undefined) {
-      super(options);
+  constructor(options: TLSSocketOptions | ConnectedOptions | TakeOverOptions) {
+    if (options.from instanceof SecureSocket) {
+      super(options as TakeOverOptions);
       return;
     }
-    const { secure } = options;
-    const serverName = secure.serverName ?? options.host ?? options.address;
-    const config: ClientConfig = secure.serverName === undefined ? { ...secure, serverName } : (secure as ClientConfig);
+    const { secure } = options as TLSSocketOptions;
     super(
-      options,
-      new ClientConnection(config),
+      options as TLSSocketOptions,
+      new ClientConnection(configOf(options as TLSSocketOptions)),
       Timer as never,
       secure.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT,
       secure.idleTimeout ?? DEFAULT_IDLE_TIMEOUT,
+      sliceTime(secure.sliceMilliseconds),
     );
   }
+}
+
+function configOf(options: TLSSocketOptions): ClientConfig {
+  const secure = inSlices(options.secure);
+  return secure.serverName === undefined ? { ...secure, serverName: options.host ?? options.address } : (secure as ClientConfig);
 }

@@ -7,6 +7,7 @@ export { SessionCache } from "../../src/session/session-cache.js";
 export { MemorySessionStore, type SessionStore } from "../../src/session/session-store.js";
 export { TicketKeys } from "../../src/session/ticket-keys.js";
 export { type TicketOptions, Tickets } from "../../src/session/tickets.js";
+export { type OcspAnswer, type OcspOptions, ocspStapling } from "../../src/x509/ocsp-stapling.js";
 export { anchorsFrom, anchorsFromFiles, type CertificateSource, certificatesFrom, certificatesFromFile } from "./certificates.js";
 export { type ConnectOptions, connect, NODE_RECEIVE_BUFFER, NODE_SEND_BUFFER } from "./connect.js";
 export { decryptionIdentity } from "./decryption-key.js";
@@ -24,6 +25,7 @@ export {
   type ServerOptions,
 } from "./server.js";
 export type { ConfigOptions, HostOptions } from "./server-config.js";
+export { STARTTLS_CLIENTS, STARTTLS_SERVERS, type StartTlsOptions, startTls } from "./starttls.js";
 export { systemClock, systemRandom } from "./system.js";
 export { DEFAULT_HANDSHAKE_TIMEOUT, type TLSConnection, TLSSocket, type TLSSocketOptions } from "./tls-socket.js";
 export { client12, server12 } from "./tls12.js";

@@ -5,6 +5,7 @@ import type { ServerPsk, ServerTickets } from "../../src/config-psk.js";
 import type { Clock, CryptoProvider, Random } from "../../src/crypto/provider.js";
 import type { Identity } from "../../src/identity.js";
 import { BY_PSK, type CipherSuite12 } from "../../src/record/cipher-suite-12.js";
+import { exporter } from "../../src/schedule/exporter.js";
 import { ServerConnection } from "../../src/server.js";
 import { PskLookup } from "../../src/session/external-psk.js";
 import { TicketKeys } from "../../src/session/ticket-keys.js";
@@ -12,7 +13,7 @@ import { Tickets } from "../../src/session/tickets.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
 import type { TrustStore } from "../../src/x509/trust.js";
 import { anchorsFrom, type CertificateSource } from "./certificates.js";
-import { NODE_RECEIVE_BUFFER, NODE_SEND_BUFFER } from "./connect.js";
+import { NODE_RECEIVE_BUFFER, NODE_SEND_BUFFER, stepsOf } from "./connect.js";
 import { identityFrom } from "./keys.js";
 import { chachaPoly1305 } from "./noble/aeads.js";
 import { nobleProvider } from "./provider-noble.js";
@@ -23,6 +24,8 @@ export interface HostOptions {
   /** Certificate with its chain, and its private key, as PEM or DER. */
   cert?: CertificateSource;
   key?: CertificateSource;
+  /** DER OCSP response about `cert`, stapled for clients that ask; or what gives the one to staple now, null for none: asked once a handshake. */
+  ocsp?: Uint8Array | (() => Uint8Array | null);
   /** Instead of, or after, cert and key: certificates with keys wherever these are, in order of preference. */
   identities?: readonly Identity[];
   /** Protocols in order of preference. A client that offers others alone is refused. */
@@ -64,6 +67,7 @@ export interface ConfigOptions extends HostOptions {
   receiveBuffer?: number;
   sendBuffer?: number;
   sliceSteps?: number;
+  sliceMilliseconds?: number;
   keyLog?: KeyLog;
 }
 
@@ -80,10 +84,11 @@ export function serverConfig(options: ConfigOptions, keys: TicketKeys | null = t
     sendBuffer: options.sendBuffer ?? NODE_SEND_BUFFER,
     ...(psk === undefined ? {} : { psk }),
     ...(tickets === undefined ? {} : { tickets }),
+    exporter,
     ...(options.cookies === undefined ? {} : { cookies: options.cookies }),
-    ...(options.sliceSteps === undefined ? {} : { sliceSteps: options.sliceSteps }),
     ...(options.tls12 === undefined ? {} : { tls12: options.tls12 }),
     ...(options.tls13 === undefined ? {} : { tls13: options.tls13 }),
+    ...stepsOf(options),
     ...(options.keyLog === undefined ? {} : { keyLog: options.keyLog }),
   };
   new ServerConnection(config); // buffers, provider and cookies are checked by the constructor
@@ -134,7 +139,9 @@ function virtualHost(options: HostOptions, where: string, keysProve = false): Vi
   if (cert === undefined && key !== undefined) throw new TypeError(`createServer: ${where}\`key\` without its \`cert\``);
   if (cert !== undefined && key === undefined) throw new TypeError(`createServer: ${where}\`cert\` without its \`key\``);
   const identities = [...(options.identities ?? [])];
-  if (cert !== undefined && key !== undefined) identities.unshift(identityFrom(cert, key, `${where}cert`, `${where}key`));
+  if (cert !== undefined && key !== undefined)
+    identities.unshift(stapled(identityFrom(cert, key, `${where}cert`, `${where}key`), options.ocsp));
+  else if (options.ocsp !== undefined) throw new TypeError(`createServer: ${where}\`ocsp\` without \`cert\` and \`key\``);
   if (identities.length === 0 && !keysProve)
     throw new TypeError(`createServer: ${where}\`identities\` is empty; a server must prove who it is`);
   for (const [i, { certificates }] of identities.entries())
@@ -148,6 +155,17 @@ function virtualHost(options: HostOptions, where: string, keysProve = false): Vi
     identities,
     ...(alpn === undefined ? {} : { alpn }),
     ...(clientAuthentication === null ? {} : { clientAuthentication }),
+  };
+}
+
+/** An identity with what is stapled to its certificate. */
+export function stapled(identity: Identity, ocsp: HostOptions["ocsp"]): Identity {
+  if (ocsp === undefined) return identity;
+  return {
+    ...identity,
+    get ocspResponse() {
+      return typeof ocsp === "function" ? ocsp() : ocsp;
+    },
   };
 }
 

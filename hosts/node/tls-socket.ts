@@ -5,6 +5,7 @@ import type { PeerCertificate } from "node:tls";
 import { internal_error, TLSAlert, timed_out } from "../../src/alert.js";
 import { CLOSED, type Connection, FAILED, HANDSHAKING, OPEN, WANT_RESUME } from "../../src/connection.js";
 import { TLS_1_3 } from "../../src/constants.js";
+import type { OcspAnswer } from "../../src/x509/ocsp-stapling.js";
 import { errorFromAlert } from "./errors.js";
 import { PeerCertificates } from "./peer-certificates.js";
 import { RecordTrace } from "./record-trace.js";
@@ -18,6 +19,10 @@ export interface TLSSocketOptions {
   handshakeTimeout?: number;
   /** Milliseconds without a byte in either direction after which the connection is closed with an error. Default 0: off. */
   idleTimeout?: number;
+  /**
+   * How long the handshake's work on public keys may hold the event loop at once. Needs a connection with `sliceSteps`. Default: one slice a turn.
+   */
+  sliceMilliseconds?: number;
   /** False (the default): when the peer has closed, this side closes too. True: the app may go on writing. */
   allowHalfOpen?: boolean;
   /** A client's: the name that the server's certificate is checked against. */
@@ -49,6 +54,7 @@ export class TLSSocket extends Duplex {
   readonly isServer: boolean;
   private readonly sessions: SocketSessions | null;
   private readonly expectedName: string | undefined;
+  private readonly sliceMilliseconds: number;
   private readonly certificates = new PeerCertificates();
   private readonly trace: ((line: string) => void) | null;
   private readonly received: RecordTrace | null;
@@ -61,6 +67,8 @@ export class TLSSocket extends Duplex {
 
   private secured = false;
   private pumping = false;
+  /** What the server's stapled OCSP response said, where one was asked for and was good. */
+  ocsp: OcspAnswer | null = null;
   private again = false;
   private resuming = false;
   private ended = false;
@@ -85,6 +93,7 @@ export class TLSSocket extends Duplex {
     this.expectedName = options.servername;
     this.sessions = options.sessions ?? null;
     if (this.sessions !== null) this.sessions.onSession = (session) => setImmediate(() => this.emit("session", session));
+    this.sliceMilliseconds = options.sliceMilliseconds ?? 0;
     connection.certificateTap = this.certificates;
     if (options.head !== undefined && options.head.length > 0) this.input = options.head;
     this.trace = options.trace ?? null;
@@ -172,6 +181,11 @@ export class TLSSocket extends Duplex {
   /** Whether the session of an earlier connection was resumed. */
   isSessionReused(): boolean {
     return this.secured && this.connection.resumed;
+  }
+
+  /** As node:tls has it (RFC 5705, RFC 9846 §7.5): secret bytes that are the same on both sides. */
+  exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
+    return Buffer.from(this.connection.exportKeyingMaterial(label, context ?? null, length).buffer);
   }
 
   get remoteAddress(): string | undefined {
@@ -321,21 +335,23 @@ export class TLSSocket extends Duplex {
     return moved && connection.state !== FAILED;
   }
 
-  /** Pending public-key work: one slice a turn of the event loop. */
+  /** Pending public-key work: one slice, or as many as fit into sliceMilliseconds, a turn of the event loop. */
   private proceed(): void {
     if (this.resuming || (this.connection.wants & WANT_RESUME) === 0) return;
     this.resuming = true;
     setImmediate(() => {
       this.resuming = false;
       if (this.finished) return;
-      this.connection.resume();
+      const end = performance.now() + this.sliceMilliseconds;
+      do this.connection.resume();
+      while ((this.connection.wants & WANT_RESUME) !== 0 && performance.now() < end);
       this.pump();
     });
   }
 
   private receive(): boolean {
     const { connection } = this;
-    if (connection.state === FAILED || connection.state === CLOSED) return false;
+    if (connection.state === FAILED || connection.state === CLOSED || (connection.wants & WANT_RESUME) !== 0) return false;
     const space = connection.rxSpace();
     if (space === 0) return false;
     if (this.input === null) {

@@ -2,7 +2,8 @@
 import { certificates } from "sim:flight";
 import measure from "sim:measure";
 import { type CryptoProvider, DONE, type SignatureAlgorithm, type Verifier } from "../../src/crypto/provider.js";
-import { ChainVerifier } from "../../src/x509/chain.js";
+import { type ChainConfig, ChainVerifier } from "../../src/x509/chain.js";
+import { RememberedSignatures } from "../../src/x509/remembered.js";
 import type { TrustStore } from "../../src/x509/trust.js";
 import { replayConfig } from "./replay-config.js";
 
@@ -64,11 +65,11 @@ function finish(work: { step(budget: number): number }): void {
   while (work.step(Infinity) !== DONE);
 }
 
-function verifyChain({ signatures, sha256 }: Pick<CryptoProvider, "signatures" | "sha256">): void {
+function verifyChain({ signatures, sha256 }: Pick<CryptoProvider, "signatures" | "sha256">, more: Partial<ChainConfig> = {}): void {
   const { clock } = replayConfig;
   const serverName = replayConfig.serverName as string;
   const trust = replayConfig.trust as TrustStore;
-  const chain = new ChainVerifier({ signatures, sha256, trust, clock, purpose: "server", serverName });
+  const chain = new ChainVerifier({ signatures, sha256, trust, clock, purpose: "server", serverName, ...more });
   for (let i = 0; i < certificates.length; i++) {
     const { length } = certificates[i];
     chain.beginCertificate(length);
@@ -103,6 +104,12 @@ export function measureChain(): void {
   measure.begin("chain");
   verifyChain(replayConfig.provider);
   measure.end("chain");
+  const remembered = new RememberedSignatures(replayConfig.provider.sha256);
+  verifyChain(replayConfig.provider, { remembered });
+  measure.collect();
+  measure.begin("chain again");
+  verifyChain(replayConfig.provider, { remembered });
+  measure.end("chain again");
   for (let i = 0; i < asked.length; i++) {
     const { key, digest, signature } = asked[i];
     const verifier = ALGORITHM.createVerifier();

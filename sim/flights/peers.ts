@@ -22,12 +22,14 @@ export interface Peer {
   stop(): void;
 }
 
-export async function nodeServer(options: TlsOptions): Promise<Peer> {
+/** staple: an OCSP response for clients that ask. */
+export async function nodeServer(options: TlsOptions, staple: Uint8Array | null = null): Promise<Peer> {
   const server = createServer({
     minVersion: "TLSv1.3",
     ecdhCurve: options.maxVersion === "TLSv1.2" ? "X25519:P-256" : "X25519",
     ...options,
   });
+  if (staple !== null) server.on("OCSPRequest", (_certificate, _issuer, answer) => answer(null, Buffer.from(staple)));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return { port: (server.address() as AddressInfo).port, stop: () => server.close() };

@@ -1,7 +1,7 @@
 // Records flights anew: node dist/sim/flights/record.js NAME... (all: every one) [--new-certificates]. Needed when what the device sends changes, since
 // then the peer's signature and keys do. Certificates and keys are kept in sim/flights/pki (they protect nothing); those of the chains are made anew.
 import { createPrivateKey } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { certificatesFrom } from "../../hosts/node/certificates.js";
@@ -19,10 +19,22 @@ import { Resumption } from "../../src/session/resumption.js";
 import { MemorySessionStore } from "../../src/session/session-store.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
+import { ocspStapling } from "../../src/x509/ocsp-stapling.js";
 import { fixedClock, insecureFixedRandom } from "../apps/fixed-random.js";
 import { ecdhePskClient12, pskClient12, rsaClient12 } from "../apps/legacy-clients.js";
 import { flights, providerFile } from "../paths.js";
-import { certificateMaker, type LeafShape, makeClient, makeIntermediate, makeLeaf, makePki, makeRoot, type Pki, readPki } from "../pki.js";
+import {
+  certificateMaker,
+  type LeafShape,
+  makeClient,
+  makeIntermediate,
+  makeLeaf,
+  makePki,
+  makeRoot,
+  makeStaple,
+  type Pki,
+  readPki,
+} from "../pki.js";
 import { type Flight, flightFile } from "./flight.js";
 import { nodeServer, opensslServer, type Peer, recordClientFlight, recordServerFlight } from "./peers.js";
 
@@ -36,6 +48,7 @@ const LARGE_LEAF: LeafShape = { more: [`1.3.6.1.4.1.32473.1=DER:0482${LARGE.toSt
 const LONG_SUBJECT =
   "/C=DE/ST=Some State with a long name/L=A town with a long name too/O=An organization that likes long names GmbH/OU=Certificates";
 const MANY_NAMES = ["DNS:localhost", ...Array.from({ length: 25 }, (_, i) => `DNS:some-name-${i}.example.com`)].join(",");
+const LONG_NAMES: LeafShape = { subject: LONG_SUBJECT, names: MANY_NAMES };
 
 /** As in the replay: extensions tell the peer what fits. */
 const BUFFERS = { receiveBuffer: 2048, sendBuffer: 512 };
@@ -80,7 +93,7 @@ async function client(
   root: string,
   peer: Peer,
   own: Own | null = null,
-  versions: Pick<ClientConfig, "tls12" | "tls13"> = {},
+  more: Partial<ClientConfig> = {},
 ): Promise<Flight> {
   const provider = await providerOf(providerName);
   const records = await recordServerFlight(
@@ -91,8 +104,8 @@ async function client(
       trust: new AnchorList([anchorFromCertificate(ders(root)[0] as Uint8Array, provider.sha256)]),
       serverName: SERVER_NAME,
       ...BUFFERS,
-      ...versions,
       identities: own === null ? [] : [identityOf(own, provider)],
+      ...more,
     },
     peer.port,
   );
@@ -237,6 +250,19 @@ async function psk(pki: Pki): Promise<Flight> {
   return { ...flight, psk: { identity: hex(identity), key: hex(key) } };
 }
 
+/** Certificate and response of the responder are made in a folder of their own, with copies of the issuer's. */
+async function ocsp(pki: Pki): Promise<Flight> {
+  const made = mkdtempSync(join(tmpdir(), "thimble-ocsp-"));
+  try {
+    for (const name of ["intermediate.pem", "intermediate.key", "leaf.pem"]) copyFileSync(join(folder, name), join(made, name));
+    const peer = await nodeServer({ cert: pki.chain, key: pki.key, ciphers: CHACHA }, makeStaple(made, DAYS));
+    const about = `TLS 1.3, ${CHACHA}, X25519, a stapled OCSP response of a responder; Node's tls`;
+    return await client(about, "iot-client", pki.root, peer, null, { checks: { status: ocspStapling({ required: true }) } });
+  } finally {
+    rmSync(made, { recursive: true });
+  }
+}
+
 async function server(pki: Pki): Promise<Flight> {
   const provider = await providerOf("iot-server");
   const own = ownOf(pki);
@@ -262,6 +288,7 @@ const RECORDERS: Readonly<Record<string, (pki: Pki) => Promise<Flight>>> = {
   "client13-mtls": mtls,
   "client13-resumed": resumed,
   "client13-psk": psk,
+  "client13-ocsp": ocsp,
   "server13-chacha": server,
   "chain-1": chain(1),
   "chain-2": chain(2),
@@ -270,7 +297,9 @@ const RECORDERS: Readonly<Record<string, (pki: Pki) => Promise<Flight>>> = {
   "chain12-1": chain(1, {}, "1.2"),
   "chain12-5": chain(5, {}, "1.2"),
   "chain12-16k": chain(1, LARGE_LEAF, "1.2"),
-  "chain-names": chain(5, { subject: LONG_SUBJECT, names: MANY_NAMES }),
+  "chain-names-1": chain(1, LONG_NAMES),
+  "chain-names-2": chain(2, LONG_NAMES),
+  "chain-names-5": chain(5, LONG_NAMES),
 };
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -7,7 +7,9 @@ import { leaks } from "./leaks.js";
 import { client12Rsa, psk12, psk12Ecdhe } from "./legacy12.js";
 import { mcu } from "./mcu.js";
 import { mtls } from "./mtls.js";
+import { ocsp } from "./ocsp.js";
 import { primitives, primitivesFull } from "./primitives.js";
+import { reconnect } from "./reconnect.js";
 import {
   records12AesGcm,
   records12Cbc,
@@ -22,6 +24,7 @@ import {
 import type { Scenario } from "./scenario.js";
 import { server13 } from "./server13.js";
 import { psk13, resume13 } from "./sessions.js";
+import { slices } from "./slices.js";
 import { socket } from "./socket.js";
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -40,6 +43,8 @@ export const SCENARIOS: readonly Scenario[] = [
   mtls,
   resume13,
   psk13,
+  ocsp,
+  reconnect,
   server13,
   connections3,
   chainVerify,
@@ -57,6 +62,7 @@ export const SCENARIOS: readonly Scenario[] = [
   records12CbcMacFirst,
   primitives,
   primitivesFull,
+  slices,
   leaks,
   mcu,
 ];

@@ -1,5 +1,5 @@
 // What it takes to verify a leaf and an intermediate on P-256. `rest`: all but the two signatures and the hashing of the signed parts, each of which
-// is measured by itself. Heaps so large that nothing is collected, as for the primitives; on an ESP32's heaps beside it.
+// is measured by itself. `verifyRemembered`: both signatures are remembered from before. Heaps so large that nothing is collected, as for the primitives; on an ESP32's heaps beside it.
 import type { CountResult } from "../xs/run.js";
 import { measureInstructions, ROOMY } from "./replay.js";
 import { instructions, type Measurements, type Scenario } from "./scenario.js";
@@ -13,6 +13,7 @@ function figuresOf(counted: CountResult, suffix: string): Measurements {
   const parts = PARTS.map((part) => instructions(counted.instructions[part]?.total).value);
   return {
     [`chain.verify${suffix}`]: whole,
+    [`chain.verifyRemembered${suffix}`]: instructions(counted.instructions["chain again"]?.total),
     [`chain.verifyRest${suffix}`]: instructions(whole.value - parts.reduce((sum, part) => sum + part, 0)),
   };
 }

@@ -162,7 +162,7 @@ export interface NamedGroup {
 export interface Verifier {
   /**
    * key: the public key as its SubjectPublicKeyInfo carries it (the BIT STRING's content: an uncompressed point, an RSAPublicKey, …).
-   * digest: the hash of what was signed (Ed25519: the message itself). signature: as the wire has it (ECDSA: DER Ecdsa-Sig-Value).
+   * digest: the hash of what was signed (Ed25519: the message itself, which must stay as it is until DONE). signature: as the wire has it (ECDSA: DER Ecdsa-Sig-Value).
    * Malformed input never throws: the result is then "not valid".
    */
   begin(

@@ -3,6 +3,7 @@ import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
 import type { ClientConfig } from "../config.js";
 import type { OfferedKey } from "../config-psk.js";
+import { status_request } from "../constants.js";
 import type { KeyExchange, NamedGroup } from "../crypto/provider.js";
 
 /** The messages an extension may stand in, as bits (RFC 9846 §4.3, Table 1). */
@@ -110,10 +111,14 @@ export function receiveExtensions(
   return seen;
 }
 
-/** The alert for an extension in a Certificate message, where nothing can be answered that was asked here: known ones belong elsewhere. */
+/**
+ * The alert for an extension in a Certificate message that is no answer there: known ones belong elsewhere, but for status_request, which was not asked
+ * for.
+ */
 export function refuseExtension(table: readonly { readonly type: number; readonly name: string }[], type: number, where: string): never {
   for (let i = 0; i < table.length; i++)
-    if (table[i].type === type) throw new TLSAlert(illegal_parameter, `${where}: extension ${table[i].name} may not stand in this message`);
+    if (table[i].type === type && type !== status_request)
+      throw new TLSAlert(illegal_parameter, `${where}: extension ${table[i].name} may not stand in this message`);
   throw new TLSAlert(unsupported_extension, `${where}: extension ${type} was not asked for`);
 }
 

@@ -8,6 +8,7 @@ import { sizeLimitOfClient } from "./record-size-limit.js";
 import type { ServerExtension } from "./server-extension.js";
 import { serverNameOfClient } from "./server-name.js";
 import { schemesOfClient } from "./signature-algorithms.js";
+import { statusOfClient } from "./status-request.js";
 import { groupsOfClient } from "./supported-groups.js";
 import { versionsOfClient } from "./supported-versions.js";
 
@@ -22,6 +23,7 @@ export const SERVER_EXTENSIONS: readonly ServerExtension[] = [
   fragmentLengthOfClient,
   groupsOfClient,
   schemesOfClient,
+  statusOfClient,
   pskModesOfClient,
   pskOfClient,
 ];

@@ -47,6 +47,8 @@ export interface ServerHelloContext extends CommonHelloContext {
   /** The cookie; length 0: none was sent. */
   cookieOffset: number;
   cookieLength: number;
+  /** The client takes the status of our certificate, as an OCSP response. */
+  wantsStatus: boolean;
   /** psk_key_exchange_modes: whether it was sent, and the modes as bits (config-psk.ts). */
   sentPskModes: boolean;
   pskModes: number;

@@ -5,7 +5,8 @@ import { Writer } from "../bytes/writer.js";
 import { handshake, TLS_1_2 } from "../constants.js";
 import { KEY_ED25519, type SignatureAlgorithm } from "../crypto/provider.js";
 import { ENCRYPT_THEN_MAC_BIT, EXTENDED_MASTER_SECRET_BIT } from "../extensions/client-12.js";
-import { IN_SERVER_HELLO_12, receiveExtensions } from "../extensions/extension.js";
+import { type ClientExtension, IN_SERVER_HELLO_12, receiveExtensions } from "../extensions/extension.js";
+import { statusRequest } from "../extensions/status-request.js";
 import { CLIENT_RANDOM_AT, SESSION_ID_AT, writeClientHello } from "../messages/client-hello.js";
 import { SERVER_RANDOM_AT, ServerHello } from "../messages/server-hello.js";
 import { BY_PSK, type CipherSuite12 } from "../record/cipher-suite-12.js";
@@ -83,6 +84,7 @@ function takeAnswers(h: H, offer: ClientOffer, suite: CipherSuite12, seen: numbe
   h.negotiated.alpn = offer.alpnIndex < 0 ? null : (h.config.alpn as readonly string[])[offer.alpnIndex];
   h.extended = (seen & EXTENDED_MASTER_SECRET_BIT) !== 0;
   h.macFirst = chooseOrder(suite, (seen & ENCRYPT_THEN_MAC_BIT) !== 0, h.version.macFirst);
+  h.statusDue = (seen & (1 << indexOf(h.extensions, statusRequest))) !== 0;
   if (offer.sizeLimit > 0 && offer.fragmentLength > 0)
     throw new TLSAlert(
       illegal_parameter,
@@ -91,6 +93,12 @@ function takeAnswers(h: H, offer: ClientOffer, suite: CipherSuite12, seen: numbe
   limitRecords12(h.records, offer.sizeLimit, offer.fragmentLength);
   h.startTranscript(suite.hash);
   h.sinks = clientSinks(h.config.identities);
+}
+
+/** 31, no extension's bit, where the table has it not. */
+function indexOf(table: readonly ClientExtension[], extension: ClientExtension): number {
+  for (let i = 0; i < table.length; i++) if (table[i] === extension) return i;
+  return 31;
 }
 
 function echoesSessionId(h: H, offer: ClientOffer, bytes: Uint8Array, hello: ServerHello): boolean {

@@ -71,5 +71,6 @@ export function onFinished(h: H, bytes: Uint8Array, start: number, end: number):
   checkFinished(h, SERVER_FINISHED, bytes, start, end);
   // With RSA key exchange and with pre-shared keys this is the server's proof.
   h.negotiated.proved |= h.suite.by === BY_PSK ? PROVED_PSK : PROVED_CERTIFICATE;
+  h.keepExported();
   return S.CONNECTED;
 }

@@ -1,8 +1,9 @@
 import { decode_error, TLSAlert, unexpected_message } from "../alert.js";
-import { type ClientConfig, type KeyLog, MAX_MESSAGE, type Version12 } from "../config.js";
+import { type ClientConfig, type Exporter, type KeyLog, MAX_MESSAGE, type Version12 } from "../config.js";
 import {
   certificate,
   certificate_request,
+  certificate_status,
   finished,
   hello_request,
   server_hello,
@@ -39,7 +40,7 @@ import { Handshake12 } from "./handshake-12.js";
 import type { Negotiated } from "./handshake-13.js";
 import type { ClientVersion12 } from "./hello.js";
 import { checkCertificate } from "./peer-auth-12.js";
-import { CLIENT_ROWS_12, PostHandshake12 } from "./post-handshake-12.js";
+import { CLIENT_ROWS_12, PostHandshake12, Skipped } from "./post-handshake-12.js";
 import * as S from "./states-12.js";
 
 const MAX_HELLO_REQUESTS = 32;
@@ -116,6 +117,8 @@ export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
   /** A CertificateRequest that is being read. */
   request: CertificateRequestReader12 | null;
   helloRequests: number;
+  /** The server has said that a CertificateStatus may come (RFC 6066 §8). */
+  statusDue: boolean;
 
   constructor(
     version: Client12,
@@ -137,6 +140,7 @@ export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
     this.exchange = null;
     this.request = null;
     this.helloRequests = 0;
+    this.statusDue = false;
   }
 
   /** What the ClientHello was made of. */
@@ -150,6 +154,10 @@ export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
 
   protected get keyLog(): KeyLog | undefined {
     return this.config.keyLog;
+  }
+
+  protected get exporter(): Exporter | undefined {
+    return this.config.exporter;
   }
 
   get next(): PostFlow | null {
@@ -171,6 +179,8 @@ const ROWS: readonly Row<H>[] = [
   { state: S.WAIT_SKE, type: server_key_exchange, stream: null, endsRecord: false, handle: onServerKeyExchange },
   // Plain PSK has no ServerKeyExchange where there is no hint.
   { state: S.WAIT_SKE, type: server_hello_done, stream: null, endsRecord: false, handle: onServerHelloDone },
+  { state: S.WAIT_SKE, type: certificate_status, stream: readStatus, endsRecord: false, handle: onStatus },
+  { state: S.WAIT_CR, type: certificate_status, stream: readStatus, endsRecord: false, handle: onStatus },
   { state: S.WAIT_CR, type: certificate_request, stream: readCertificateRequest, endsRecord: false, handle: onCertificateRequest },
   { state: S.WAIT_CR, type: server_hello_done, stream: null, endsRecord: false, handle: onServerHelloDone },
   { state: S.WAIT_SHD, type: server_hello_done, stream: null, endsRecord: false, handle: onServerHelloDone },
@@ -197,6 +207,20 @@ const WAITS: readonly Wait<H>[] = [
   { state: S.SEND_CCS, step: sendChangeCipherSpec },
   { state: S.SEND_FINISHED, step: finishClient },
 ];
+
+/**
+ * A CertificateStatus comes behind the path that it is about, whose keys are gone then: it is passed over, as if none had come. A config that needs one
+ * has refused the leaf already.
+ */
+function readStatus(h: H): Skipped {
+  if (!h.statusDue) throw new TLSAlert(unexpected_message, `${h.stateName}: a CertificateStatus may not come here`);
+  h.statusDue = false;
+  return new Skipped();
+}
+
+function onStatus(h: H): number {
+  return h.state;
+}
 
 function onHelloRequest(h: H, _bytes: Uint8Array, start: number, end: number): number {
   if (end - start !== 4) throw new TLSAlert(decode_error, `HelloRequest: ${end - start - 4} bytes, it has none`);

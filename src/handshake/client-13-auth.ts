@@ -90,6 +90,7 @@ export function onFinished(h: H, bytes: Uint8Array, start: number, end: number):
   schedule.deriveApplicationSecrets(secrets, digest, keys, READ_SECRET);
   h.logSecret("CLIENT_TRAFFIC_SECRET_0", secrets, schedule.spare, length);
   h.logSecret("SERVER_TRAFFIC_SECRET_0", keys, READ_SECRET, length);
+  h.keepExported();
   if (!h.retried) sendCompatibilityChangeCipherSpec(records);
   return S.READ_KEYS;
 }

@@ -20,13 +20,18 @@ type H = ClientHandshake13;
 
 export function sendClientHello(h: H, budget: number): number {
   const offer = h.offer as ClientOffer;
-  if (offer.keyExchange !== null && offer.keyExchange.step(budget) !== DONE) return S.GENERATE_SHARE;
   const { writer, io } = h.records;
+  // The first ClientHello may still stand there: the host has sent its bytes, but not said so.
+  if (h.retried && writer.pending > 0) {
+    h.blocked = true;
+    return S.GENERATE_SHARE;
+  }
+  if (offer.keyExchange !== null && offer.keyExchange.step(budget) !== DONE) return S.GENERATE_SHARE;
   if (h.retried) sendCompatibilityChangeCipherSpec(h.records);
   else writer.legacyVersion = 1; // §5.1: 0x0301 in the first ClientHello's record
   const start = writer.begin(0);
   const w = new Writer(io);
-  w.over(io, start, start + writer.capacity);
+  w.over(io, start, start + writer.room);
   const tls12 = clientVersion12(h.config);
   offer.sent = writeClientHello(w, h.config.random, offer.firstHello, h.config.provider.suites, h.extensions, offer, tls12?.suites);
   offer.helloStart = start;

@@ -1,4 +1,4 @@
-import { type ClientConfig, type KeyLog, MAX_MESSAGE } from "../config.js";
+import { type ClientConfig, type Exporter, type KeyLog, MAX_MESSAGE } from "../config.js";
 import { type ClientSession, type OfferedKey, PSK_KE } from "../config-psk.js";
 import { certificate, certificate_request, certificate_verify, encrypted_extensions, finished, server_hello } from "../constants.js";
 import type { CipherSuite, KeyExchange, NamedGroup, SignatureAlgorithm } from "../crypto/provider.js";
@@ -24,7 +24,7 @@ import { agree, deriveAsClient, onServerHello, protectAsClient, sendClientHello 
 import { keysToOffer } from "./client-13-psk.js";
 import type { PostFlow } from "./flow.js";
 import type { Row, Wait } from "./handshake.js";
-import { Handshake13, type Negotiated } from "./handshake-13.js";
+import { Handshake13, type Negotiated, PROVED_PSK } from "./handshake-13.js";
 import { clientVersion12 } from "./hello.js";
 import { checkCertificate, checkCertificateVerify, onCertificateVerify } from "./peer-auth-13.js";
 import { CLIENT_ROWS, PostHandshake13, Resumable13 } from "./post-handshake-13.js";
@@ -141,11 +141,19 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
     return this.config.keyLog;
   }
 
+  protected get exporter(): Exporter | undefined {
+    return this.config.exporter;
+  }
+
   get next(): PostFlow | null {
     if (this.state !== S.CONNECTED) return null;
     const { session, records, keys } = this;
-    const suite = this.negotiated.suite as CipherSuite;
-    return session === null ? new PostHandshake13(CLIENT_ROWS, records, keys, suite) : new Resumable13(session, records, keys, suite);
+    const { proved, suite } = this.negotiated;
+    const { postHandshakeAuth } = this.config;
+    // §4.4.2: after an external key no certificate is asked for, not later either.
+    if (postHandshakeAuth !== undefined && (proved & PROVED_PSK) === 0) return postHandshakeAuth.connected(this) as PostFlow;
+    if (session !== null) return new Resumable13(session, records, keys, suite as CipherSuite);
+    return new PostHandshake13(CLIENT_ROWS, records, keys, suite as CipherSuite);
   }
 
   override wipe(): void {

@@ -1,3 +1,4 @@
+import { internal_error, TLSAlert } from "../alert.js";
 import { change_cipher_spec } from "../constants.js";
 import type { CipherSuite } from "../crypto/provider.js";
 import { expandLabel, LABEL_IV, LABEL_KEY } from "../crypto/xs/hkdf.js";
@@ -6,6 +7,20 @@ import type { RecordLayer } from "../record/record-layer.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { Handshake13 } from "./handshake-13.js";
 import { NONCE, READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
+
+/** True where `length` bytes of content fit into a record now; else the step is blocked until what stands before them was sent. */
+export function waitForRoom(h: { readonly records: RecordLayer; blocked: boolean }, length: number): boolean {
+  const { writer } = h.records;
+  if (writer.room >= length) return true;
+  if (writer.pending === 0)
+    throw new TLSAlert(
+      internal_error,
+      `sendBuffer is too small: a message of ${length} bytes, there is room for ${writer.room}`,
+      "internal",
+    );
+  h.blocked = true;
+  return false;
+}
 
 /** RFC 9846 Appendix E.4: one unprotected change_cipher_spec before the encrypted flight, for middleboxes. */
 export function sendCompatibilityChangeCipherSpec(records: RecordLayer): void {

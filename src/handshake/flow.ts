@@ -11,6 +11,8 @@ export interface Flow {
   readonly atOnce: boolean;
   /** Set by `work`: it can't go on before bytes were sent or an outside operation is ready. */
   readonly blocked: boolean;
+  /** A message of ours has gone out in part: no other record may come between (RFC 9846 §5.1). */
+  readonly halfSent: boolean;
   /** A change_cipher_spec record may come now. */
   readonly takesChangeCipherSpec: boolean;
   /** Takes note of it. */
@@ -19,7 +21,8 @@ export interface Flow {
   readonly ignoresWarnings: boolean;
   /** The flow that takes over: not null once the handshake is complete. */
   readonly next: PostFlow | null;
-  work(budget: number): void;
+  /** True: a message is complete, which waited for this work; call `handle`. */
+  work(budget: number): boolean;
   /** Takes bytes; true: a message is complete. */
   feed(records: RecordReader, bytes: Uint8Array): boolean;
   /** Handles the message that is complete. */
@@ -36,6 +39,10 @@ export interface PostFlow extends Flow {
   sendKeyUpdate(): void;
   /** Makes a KeyUpdate due; requestPeer: it asks the peer for one too. */
   updateKeys(requestPeer: boolean): void;
+  /** An answer of ours is going out: no application data may come between its messages. */
+  readonly answering: boolean;
+  /** We close: true where close_notify goes out by itself behind the answer under way. */
+  deferClose(): boolean;
   /** Application data came or went: the peer is not only sending messages. */
   calm(): void;
 }

@@ -1,11 +1,13 @@
-import type { KeyLog } from "../config.js";
+import type { Exporter, KeyLog } from "../config.js";
 import type { Hash, HashAlgorithm, SignatureAlgorithm, SignedContent, Verifier } from "../crypto/provider.js";
 import type { CipherSuite12, MacFirst, Protection12 } from "../record/cipher-suite-12.js";
 import type { RecordLayer } from "../record/record-layer.js";
+import { KeyingMaterial12 } from "../schedule/exporter-12.js";
 import { MASTER_SECRET_LENGTH, Prf12 } from "../schedule/prf-12.js";
 import type { ChainVerifier } from "../x509/chain.js";
+import { waitForRoom } from "./common-13.js";
 import { Handshake, putHeader, type Row, type Wait } from "./handshake.js";
-import { hasRoom, type Negotiated } from "./handshake-13.js";
+import type { Negotiated } from "./handshake-13.js";
 import { MASTER_SECRET } from "./keys.js";
 import type { Proof12 } from "./proof-12.js";
 import * as S from "./states-12.js";
@@ -70,6 +72,7 @@ export abstract class Handshake12<F> extends Handshake<F> {
 
   abstract readonly signatures: readonly SignatureAlgorithm[];
   protected abstract readonly keyLog: KeyLog | undefined;
+  protected abstract readonly exporter: Exporter | undefined;
 
   get stateName(): string {
     return S.stateName12(this.state);
@@ -88,10 +91,9 @@ export abstract class Handshake12<F> extends Handshake<F> {
     return true;
   }
 
-  /** A Certificate ends with the last certificate, whose check is what the reader waits for. */
-  override work(budget: number): void {
-    super.work(budget);
-    if (this.state === S.WAIT_CERT && this.complete) this.handle(this.records.reader);
+  get halfSent(): boolean {
+    const { proof } = this;
+    return proof === null ? false : proof.halfSent;
   }
 
   /** What the peer sends from here on is protected. */
@@ -103,8 +105,7 @@ export abstract class Handshake12<F> extends Handshake<F> {
 
   /** True where `length` bytes of content fit into a record now; else the step waits until what stands before them was sent. */
   hasRoom(length: number): boolean {
-    this.blocked = !hasRoom(this.records, length);
-    return !this.blocked;
+    return waitForRoom(this, length);
   }
 
   /** Once the suite tells the hash: PRF and transcript. */
@@ -132,6 +133,13 @@ export abstract class Handshake12<F> extends Handshake<F> {
     if (this.keyLog === undefined) return;
     const { secrets } = this.prf as Prf12;
     this.keyLog("CLIENT_RANDOM", secrets.slice(0, 32), this.keys.slice(MASTER_SECRET, MASTER_SECRET + MASTER_SECRET_LENGTH));
+  }
+
+  /** Connected: what keying material is exported from, where the config asks for it. */
+  keepExported(): void {
+    const { secrets } = this.prf as Prf12;
+    if (this.exporter !== undefined && this.extended)
+      this.negotiated.exported = new KeyingMaterial12(this.suite.hash, this.keys, MASTER_SECRET, secrets);
   }
 
   wipe(): void {

@@ -82,11 +82,6 @@ export abstract class Handshake<F> {
     return this.headerLength > 0;
   }
 
-  /** A streamed message has all its bytes, though its reader waited at its end. */
-  protected get complete(): boolean {
-    return this.reader !== null && this.left === 0;
-  }
-
   /** True where the state waits for our own work. */
   get working(): boolean {
     return this.findWait() !== null;
@@ -98,11 +93,11 @@ export abstract class Handshake<F> {
     return wait !== null && wait.atOnce === true;
   }
 
-  /** One slice of work. */
-  work(budget: number): void {
-    const wait = this.findWait() as Wait<F>;
+  /** One slice of work. True: a streamed message is complete, which waited for it at its last byte; call `handle`. */
+  work(budget: number): boolean {
     this.blocked = false;
-    this.state = wait.step(this as unknown as F, budget);
+    this.state = (this.findWait() as Wait<F>).step(this as unknown as F, budget);
+    return this.reader !== null && this.left === 0 && !this.reader.waiting;
   }
 
   /**

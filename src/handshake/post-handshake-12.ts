@@ -32,6 +32,19 @@ export class PostHandshake12 extends Handshake<PostHandshake12> implements PostF
     return "CONNECTED";
   }
 
+  /** All that is sent here fits into one record. */
+  get halfSent(): boolean {
+    return false;
+  }
+
+  get answering(): boolean {
+    return false;
+  }
+
+  deferClose(): boolean {
+    return false;
+  }
+
   get takesChangeCipherSpec(): boolean {
     return false;
   }
@@ -81,8 +94,8 @@ export class PostHandshake12 extends Handshake<PostHandshake12> implements PostF
 
 type P = PostHandshake12;
 
-/** Passes over a message, of which a server keeps nothing. */
-class Skipped implements StreamReader {
+/** Passes over a message of which nothing is kept. */
+export class Skipped implements StreamReader {
   get waiting(): boolean {
     return false;
   }

@@ -33,7 +33,6 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
   /** It shall ask the peer for one in return; one that did so has not been answered yet. */
   private requestDue: boolean;
   private requested: boolean;
-  blocked: boolean;
   private inARow: number;
 
   constructor(rows: readonly Row<PostHandshake13>[], records: RecordLayer, keys: Uint8Array, suite: CipherSuite) {
@@ -44,7 +43,6 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
     this.keyUpdateDue = false;
     this.requestDue = false;
     this.requested = false;
-    this.blocked = false;
     this.inARow = 0;
   }
 
@@ -54,6 +52,24 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
 
   get renewsKeys(): boolean {
     return true;
+  }
+
+  /** All that is sent here fits into one record. */
+  get halfSent(): boolean {
+    return false;
+  }
+
+  /** Nothing here waits. */
+  get blocked(): boolean {
+    return false;
+  }
+
+  get answering(): boolean {
+    return false;
+  }
+
+  deferClose(): boolean {
+    return false;
   }
 
   get takesChangeCipherSpec(): boolean {
@@ -70,9 +86,9 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
     return null;
   }
 
-  protected begun(): void {}
+  protected begun(_header: number): void {}
 
-  protected passed(): void {}
+  protected passed(_bytes: Uint8Array, _offset: number, _length: number): void {}
 
   protected waitForReader(): void {}
 
@@ -145,7 +161,8 @@ export const CLIENT_ROWS: readonly Row<P>[] = [
   { state: CONNECTED, type: new_session_ticket, stream: () => new NewSessionTicketReader(), endsRecord: false, handle: onNewSessionTicket },
   KEY_UPDATE,
 ];
-const RESUMABLE_ROWS: readonly Row<P>[] = [
+/** Of a flow that has a `session`. */
+export const RESUMABLE_ROWS: readonly Row<P>[] = [
   {
     state: CONNECTED,
     type: new_session_ticket,

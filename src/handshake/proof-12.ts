@@ -24,11 +24,16 @@ export class Proof12 implements Outgoing {
   constructor(identity: Identity | null, scheme: number, content: SignedContent | null) {
     this.identity = identity;
     this.scheme = scheme;
-    this.certificates = new CertificateWriter(identity === null ? NONE : identity.certificates, true);
+    this.certificates = new CertificateWriter(identity === null ? NONE : identity.certificates, null);
     this.content = content;
     this.signer = null;
     this.message = null;
     this.sent = 0;
+  }
+
+  /** A message has gone out in part. */
+  get halfSent(): boolean {
+    return this.sent > 0 || this.certificates.begun;
   }
 }
 

@@ -109,5 +109,7 @@ export function sendChangeCipherSpec(h: H): number {
 }
 
 export function finishServer(h: H): number {
-  return sendFinished(h, SERVER_FINISHED) ? S.CONNECTED : S.SEND_FINISHED;
+  if (!sendFinished(h, SERVER_FINISHED)) return S.SEND_FINISHED;
+  h.keepExported();
+  return S.CONNECTED;
 }

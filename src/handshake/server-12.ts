@@ -1,4 +1,4 @@
-import type { KeyLog, ServerConfig, Version12, VirtualHost } from "../config.js";
+import type { Exporter, KeyLog, ServerConfig, Version12, VirtualHost } from "../config.js";
 import { certificate, certificate_verify, client_hello, client_key_exchange, finished } from "../constants.js";
 import type { SignatureAlgorithm } from "../crypto/provider.js";
 import type { HelloContext12 } from "../extensions/server-12.js";
@@ -165,6 +165,10 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
 
   protected get keyLog(): KeyLog | undefined {
     return this.config.keyLog;
+  }
+
+  protected get exporter(): Exporter | undefined {
+    return this.config.exporter;
   }
 
   get next(): PostFlow | null {

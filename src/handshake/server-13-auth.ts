@@ -82,6 +82,7 @@ export function finishServer(h: H): number {
   schedule.deriveApplicationSecrets(secrets, digest, keys, WRITE_SECRET);
   h.logSecret("CLIENT_TRAFFIC_SECRET_0", secrets, schedule.spare, length);
   h.logSecret("SERVER_TRAFFIC_SECRET_0", keys, WRITE_SECRET, length);
+  h.keepExported();
   return S.WRITE_KEYS;
 }
 

@@ -16,8 +16,11 @@ import { chooseProtocol } from "../extensions/alpn.js";
 import type { OfferedIdentities } from "../extensions/pre-shared-key.js";
 import { SERVER_EXTENSIONS } from "../extensions/server-13.js";
 import { IN_SERVER_HELLO, receiveClientExtensions, sendServerExtensions } from "../extensions/server-extension.js";
+import type { Identity } from "../identity.js";
+import type { CertificateWriter } from "../messages/certificate.js";
 import { ClientHello } from "../messages/client-hello.js";
 import { writeServerHelloFields } from "../messages/server-hello.js";
+import { StapledCertificateWriter } from "../messages/stapled-certificate.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { protectHandshake, sendCompatibilityChangeCipherSpec } from "./common-13.js";
 import { serverVersion12 } from "./hello.js";
@@ -159,9 +162,16 @@ function chooseIdentity(h: H, host: VirtualHost, bytes: Uint8Array): Proof13 {
   for (let i = 0; i < identities.length; i++) {
     const { schemes } = identities[i].key;
     for (let j = 0; j < schemes.length; j++)
-      if (signsHandshake13(schemes[j]) && offersScheme(h, bytes, schemes[j])) return new Proof13(identities[i], schemes[j]);
+      if (signsHandshake13(schemes[j]) && offersScheme(h, bytes, schemes[j]))
+        return new Proof13(identities[i], schemes[j], h.wantsStatus ? stapled(identities[i]) : null);
   }
   throw new TLSAlert(handshake_failure, "ClientHello: signature_algorithms has none that a certificate of this server can be used with");
+}
+
+/** The Certificate message with the identity's status, or null where it has none. */
+function stapled(identity: Identity): CertificateWriter | null {
+  const status = identity.ocspResponse ?? null;
+  return status === null ? null : new StapledCertificateWriter(identity.certificates, status);
 }
 
 function offersScheme(h: H, bytes: Uint8Array, scheme: number): boolean {

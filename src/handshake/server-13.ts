@@ -1,4 +1,4 @@
-import type { KeyLog, ServerConfig, VirtualHost } from "../config.js";
+import type { Exporter, KeyLog, ServerConfig, VirtualHost } from "../config.js";
 import type { ServerSession } from "../config-psk.js";
 import { certificate, certificate_verify, client_hello, finished } from "../constants.js";
 import type { CipherSuite, KeyExchange, NamedGroup, SignatureAlgorithm } from "../crypto/provider.js";
@@ -64,6 +64,7 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
   cookieLength: number;
   sizeLimit: number;
   fragmentCode: number;
+  wantsStatus: boolean;
   sentPskModes: boolean;
   pskModes: number;
   identities: OfferedIdentities | null;
@@ -110,6 +111,7 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
     this.cookieLength = 0;
     this.sizeLimit = 0;
     this.fragmentCode = 0;
+    this.wantsStatus = false;
     this.sentPskModes = false;
     this.pskModes = 0;
     this.identities = null;
@@ -148,6 +150,7 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
     this.cookieLength = 0;
     this.sizeLimit = 0;
     this.fragmentCode = 0;
+    this.wantsStatus = false;
     this.sentPskModes = false;
     this.pskModes = 0;
     this.identities = null;
@@ -190,6 +193,10 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
 
   protected get keyLog(): KeyLog | undefined {
     return this.config.keyLog;
+  }
+
+  protected get exporter(): Exporter | undefined {
+    return this.config.exporter;
   }
 
   get next(): PostFlow | null {

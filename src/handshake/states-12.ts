@@ -1,8 +1,6 @@
 /** States of TLS 1.2 (RFC 5246 §7.3), and those in which we wait for work of our own, for room to send, or for the outside. */
 export const WAIT_SH = 1;
 export const WAIT_CERT = 2;
-/** A CertificateStatus may come (RFC 6066 §8), or what comes next without it. */
-export const WAIT_STATUS = 3;
 export const WAIT_SKE = 4;
 export const WAIT_CR = 5;
 export const WAIT_SHD = 6;
@@ -50,8 +48,6 @@ export function stateName12(state: number): string {
     case WAIT_CERT:
     case CHECK_CERT:
       return "WAIT_CERT";
-    case WAIT_STATUS:
-      return "WAIT_STATUS";
     case WAIT_SKE:
     case CHECK_SKE:
       return "WAIT_SKE";

@@ -29,6 +29,9 @@ const OID_LENGTH = 9;
 const OID = 10;
 const VALUES_LENGTH = 11;
 const VALUES = 12;
+const CONTEXT = 13;
+
+const NO_CONTEXT = new Uint8Array(0);
 
 /** Extensions that RFC 9846 §4.3, Table 1 allows here, and that we know. */
 const KNOWN = [signature_algorithms, signature_algorithms_cert, certificate_authorities, oid_filters, status_request, server_name];
@@ -40,6 +43,9 @@ const KNOWN = [signature_algorithms, signature_algorithms_cert, certificate_auth
  */
 export class CertificateRequestReader {
   readonly waiting: boolean;
+  /** certificate_request_context: empty in the handshake, and only there. */
+  context: Uint8Array;
+  private readonly afterHandshake: boolean;
   private readonly identities: readonly Identity[];
   private readonly hash: Hash;
   private readonly digest: Uint8Array;
@@ -52,8 +58,10 @@ export class CertificateRequestReader {
   private seen: number;
   private readonly choices: IdentityChoice;
 
-  constructor(identities: readonly Identity[], sha256: HashAlgorithm) {
+  constructor(identities: readonly Identity[], sha256: HashAlgorithm, afterHandshake = false) {
     this.waiting = false;
+    this.context = NO_CONTEXT;
+    this.afterHandshake = afterHandshake;
     this.identities = identities;
     this.hash = sha256.create();
     this.digest = new Uint8Array(sha256.outputLength);
@@ -72,6 +80,12 @@ export class CertificateRequestReader {
     let o = offset;
     while (o < end) {
       const { field } = this;
+      if (field === CONTEXT) {
+        const { context } = this;
+        for (; o < end && this.left > 0; this.left--) context[context.length - this.left] = bytes[o++];
+        if (this.left === 0) this.expect(BLOCK_LENGTH, 2);
+        continue;
+      }
       if (field === SKIPPED || field === NAME || field === OID || field === VALUES) {
         const n = Math.min(end - o, this.left);
         if (field === NAME) this.hash.update(bytes, o, n);
@@ -126,7 +140,14 @@ export class CertificateRequestReader {
     const n = this.number;
     switch (this.field) {
       case CONTEXT_LENGTH:
-        // §4.4.2: the context is empty in the handshake itself.
+        // §4.4.2: the context is empty in the handshake itself, and not after it, where it tells requests apart.
+        if (this.afterHandshake) {
+          if (n === 0)
+            throw new TLSAlert(illegal_parameter, "CertificateRequest: an empty certificate_request_context after the handshake");
+          this.context = new Uint8Array(n);
+          this.expect(CONTEXT, n);
+          return;
+        }
         if (n !== 0)
           throw new TLSAlert(illegal_parameter, `CertificateRequest: a certificate_request_context of ${n} bytes in the handshake`);
         this.expect(BLOCK_LENGTH, 2);

@@ -122,8 +122,8 @@ export class RecordReader {
       this.end = this.next = this.start + length;
       return true;
     }
-    this.openRecord(length);
-    return true;
+    // Returned, so that it takes this function's place on the stack, which is deep below an AEAD.
+    return this.openRecord(length);
   }
 
   /** Zeroes what was received. */
@@ -143,7 +143,7 @@ export class RecordReader {
     return true;
   }
 
-  private openRecord(length: number): void {
+  private openRecord(length: number): true {
     this.moveToBase();
     const protection = this.protection as Protection;
     protection.open(this.io, this.head, length);
@@ -160,6 +160,7 @@ export class RecordReader {
       throw new TLSAlert(unexpected_message, `a protected record of content type ${this.type}`);
     if (content > MAX_PLAINTEXT)
       throw new TLSAlert(record_overflow, `a record of ${content} bytes of content; ${MAX_PLAINTEXT} is the most`);
+    return true;
   }
 
   private wait(): boolean {

@@ -65,6 +65,12 @@ export class Prf12 {
     this.expand(label, this.secrets, DIGEST, this.length, out, o, VERIFY_DATA_LENGTH);
   }
 
+  /** What an application gets of the master secret at the beginning of `secret`: fills out. */
+  exported(secret: Uint8Array, label: Uint8Array, seed: Uint8Array, out: Uint8Array): void {
+    this.hmac.setKey(secret, 0, MASTER_SECRET_LENGTH);
+    this.expand(label, seed, 0, seed.length, out, 0, out.length);
+  }
+
   /** P_hash(secret, label + seed) (RFC 5246 §5); the secret is the hmac's key already. */
   expand(label: Uint8Array, seed: Uint8Array, seedOffset: number, seedLength: number, out: Uint8Array, o: number, length: number): void {
     const { hmac, secrets, a, length: size } = this;

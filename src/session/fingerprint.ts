@@ -74,6 +74,7 @@ function putBounds(hash: Hash, number: Uint8Array, checks: CertificateChecks): v
   put(hash, number, checks.maxSignedLength ?? 0);
   put(hash, number, checks.maxParkedLength ?? 0);
   put(hash, number, checks.maxSignatureChecks ?? 0);
+  put(hash, number, checks.status === undefined ? -1 : checks.status.policy);
 }
 
 /** SHA-256 of its own certificate, which it may have at hand. */

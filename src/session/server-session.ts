@@ -77,16 +77,19 @@ export class PackedSession implements ServerSession {
 
 /**
  * SHA-256 over what a session is bound to beside its key: the name that the client asked for, the protocol, and what its virtual server asks of clients.
- * null where this can't be told: clients are asked for certificates that end in a trust store without a fingerprint.
+ * null where this can't be told: clients are asked for certificates that end in a trust store without a fingerprint, or that a verify() has to like of which
+ * `policy` does not tell.
  */
-export function bindingOf({ config, sni, alpn, host }: ServerHandshakeState): Uint8Array | null {
+export function bindingOf({ config, sni, alpn, host }: ServerHandshakeState, policy: string): Uint8Array | null {
   const { clientAuthentication } = host;
   const trust = clientAuthentication?.trust;
   if (trust !== undefined && trust.fingerprint === undefined) return null;
+  if (clientAuthentication?.checks?.verify !== undefined && policy === "") return null;
   const hash = config.provider.sha256.create();
   hash.reset();
   putText(hash, sni);
   putText(hash, alpn ?? "");
+  putText(hash, policy);
   const asks = new Uint8Array([trust === undefined ? 0 : 1, clientAuthentication?.required === true ? 1 : 0]);
   hash.update(asks, 0, 2);
   if (trust?.fingerprint !== undefined) hash.update(trust.fingerprint, 0, DIGEST);
@@ -96,9 +99,13 @@ export function bindingOf({ config, sni, alpn, host }: ServerHandshakeState): Ui
 }
 
 function putText(hash: Hash, text: string): void {
-  const bytes = new Uint8Array(2 + text.length);
+  const bytes = new Uint8Array(2 + 2 * text.length);
   bytes[0] = text.length >> 8;
   bytes[1] = text.length;
-  for (let i = 0; i < text.length; i++) bytes[2 + i] = text.charCodeAt(i);
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    bytes[2 + 2 * i] = c >> 8;
+    bytes[3 + 2 * i] = c;
+  }
   hash.update(bytes, 0, bytes.length);
 }

@@ -19,11 +19,19 @@ export interface TicketOptions {
   readonly count?: number;
   /** PSK_DHE_KE (the default), PSK_KE or both. PSK_KE has no forward secrecy. */
   readonly modes?: number;
+  /**
+   * Stands for what no fingerprint can tell: what `checks.verify` of client authentication refuses. Without it no tickets are given where there is such
+   * a verify(): a client that it would refuse today could go on with a session of yesterday. Another text ends all sessions.
+   */
+  readonly policy?: string;
   /** With an unset clock the age of a session is not known, nor whether the client's certificate has ended meanwhile. True: sessions are resumed all the same. */
   readonly allowSessionsOfUnknownAge?: boolean;
 }
 
 const SEVEN_DAYS = 604_800;
+
+/** Seconds by which the clocks of servers that share their keys may differ. */
+const SKEW = 60;
 
 /** A server's tickets: which sessions may be resumed, and for how long (RFC 9846 §4.7.1). */
 export class Tickets implements ServerTickets {
@@ -32,6 +40,7 @@ export class Tickets implements ServerTickets {
   private readonly box: TicketBox;
   private readonly lifetime: number;
   private readonly totalAge: number;
+  private readonly policy: string;
   private readonly allowUnknownAge: boolean;
 
   constructor(box: TicketBox, options: TicketOptions = {}) {
@@ -45,11 +54,12 @@ export class Tickets implements ServerTickets {
     this.count = count;
     this.lifetime = lifetime;
     this.totalAge = totalAge;
+    this.policy = options.policy ?? "";
     this.allowUnknownAge = options.allowSessionsOfUnknownAge ?? false;
   }
 
   lifetimeOf(state: ServerHandshakeState, { first, until }: ServerSession): number {
-    if (bindingOf(state) === null) return 0;
+    if (bindingOf(state, this.policy) === null) return 0;
     const now = secondsOf(state);
     if (now === NOT_KNOWN || first === NOT_KNOWN) return this.allowUnknownAge ? this.lifetime : 0;
     return Math.max(0, Math.min(this.lifetime, first + this.totalAge - now, until - now));
@@ -60,7 +70,7 @@ export class Tickets implements ServerTickets {
     const opened = this.box.open(bytes, offset, length, now === NOT_KNOWN ? -1 : now);
     if (opened === null || opened === OUTSIDE) return opened;
     const session = PackedSession.from(opened as Uint8Array);
-    const binding = bindingOf(state);
+    const binding = bindingOf(state, this.policy);
     if (session === null || binding === null || !session.isOf(binding) || session.key.length !== state.suite.hash.outputLength) return null;
     if (state.host.clientAuthentication?.required === true && session.client === null && !session.external) return null;
     return this.isYoung(session, now) ? session : null;
@@ -68,7 +78,7 @@ export class Tickets implements ServerTickets {
 
   seal(state: ServerHandshakeState, session: ServerSession, lifetime: number): Uint8Array {
     const now = secondsOf(state);
-    const packed = packSession(session, now, lifetime, bindingOf(state) as Uint8Array);
+    const packed = packSession(session, now, lifetime, bindingOf(state, this.policy) as Uint8Array);
     const ticket = this.box.seal(packed, state.config.random, now === NOT_KNOWN ? -1 : now);
     if (ticket !== packed) packed.fill(0);
     return ticket;
@@ -76,7 +86,7 @@ export class Tickets implements ServerTickets {
 
   private isYoung({ created, lifetime, first, until }: PackedSession, now: number): boolean {
     if (now === NOT_KNOWN || created === NOT_KNOWN || first === NOT_KNOWN) return this.allowUnknownAge;
-    return now >= created && now - created <= Math.min(lifetime, this.lifetime) && now - first <= this.totalAge && now <= until;
+    return now >= created - SKEW && now - created <= Math.min(lifetime, this.lifetime) && now - first <= this.totalAge && now <= until;
   }
 }
 

@@ -3,20 +3,7 @@
  * for constraints that may come. An own file, not an own object: objects cost memory.
  */
 import { bad_certificate, TLSAlert } from "../alert.js";
-import {
-  ALT_NAMES,
-  DIRECTORY_NAME,
-  DNS_NAME,
-  EDI_PARTY_NAME,
-  EMAIL,
-  FIELDS,
-  GRAMMAR,
-  IP_ADDRESS,
-  OTHER_NAME,
-  REGISTERED_ID,
-  URI,
-  X400_ADDRESS,
-} from "./certificate-grammar.js";
+import { ALT_NAMES, DNS_NAME, FIELDS, GRAMMAR, IP_ADDRESS } from "./certificate-grammar.js";
 import { DerReader, READER_SCRATCH, ROW } from "./der-reader.js";
 import { type ServerName, wildcardDot } from "./name.js";
 import { isConstrainable, RDN_SEQUENCE } from "./name-tags.js";
@@ -38,7 +25,8 @@ const KEEPING = 0x400000;
  *
  * Last come the names of the path, kept until it is decided, because a constraint may still come from above (RFC 5280 §4.2.1.10). Each is an entry:
  * tag (as GeneralName has it; 0x30 for a subject), length (2 octets), content. Of kinds that no constraint is understood for only the tag is kept.
- * There is a bound; and there is room from the start, so that for names of common length memory does not grow with the path.
+ * There is a bound; and there is room from the start for names of common length. Where they are longer room is made once, for all that the bound
+ * allows: so memory does not grow with the path.
  */
 const WANTED = READER_SCRATCH;
 const WANTED_LENGTH = WANTED + 1;
@@ -51,8 +39,12 @@ export const FIRST_NAME_SIZE = 64;
 const ASTERISK = 0x2a;
 
 export const ENTRY_HEADER = 3;
-/** Octets of room for names that there are from the start, and that are added when they do not do: scratch is copied then. */
+/** Octets of room for names that there are from the start. */
 export const NAME_ROOM = 224;
+/** And when they do not do: all that the usual bound allows; with a higher bound twice what there was. */
+const USUAL_LIMIT = 1024;
+/** For late(): room for more names has to be made. No state has this number. */
+export const MAKE_ROOM = 0xff;
 
 /** Octets of scratch that the wanted name takes. */
 export function wantedSize(name: ServerName | null): number {
@@ -113,27 +105,13 @@ export abstract class AltNameReader extends DerReader {
     this.bytes[FIRST_NAME_LENGTH] = 0;
   }
 
-  protected override opened(state: number, length: number): number {
-    switch (state) {
-      case DNS_NAME:
-        this.beginName(state, length);
-        return this.openDnsName(length);
-      case IP_ADDRESS:
-        if (length !== 4 && length !== 16) this.malformed(`subjectAltName iPAddress has ${length} octets, not 4 or 16`);
-        this.matchAt = this.wants(IP_ADDRESS) && length === this.bytes[WANTED_LENGTH] ? 0 : -1;
-        this.beginName(state, length);
-        return 0;
-      case URI:
-      case EMAIL:
-      case DIRECTORY_NAME:
-      case REGISTERED_ID:
-      case OTHER_NAME:
-      case EDI_PARTY_NAME:
-      case X400_ADDRESS:
-        this.beginName(state, length);
-        return 0;
-      default:
-        return 0;
+  /** A GeneralName begins. Its content is not taken apart. */
+  protected openName(state: number, length: number): void {
+    this.keepName(GRAMMAR[state * ROW]!, length);
+    if (state === DNS_NAME) this.openDnsName(length);
+    else if (state === IP_ADDRESS) {
+      if (length !== 4 && length !== 16) this.malformed(`subjectAltName iPAddress has ${length} octets, not 4 or 16`);
+      this.matchAt = this.wants(IP_ADDRESS) && length === this.bytes[WANTED_LENGTH] ? 0 : -1;
     }
   }
 
@@ -142,7 +120,8 @@ export abstract class AltNameReader extends DerReader {
     else if (this.matchAt > 0 && this.matchAt === this.bytes[WANTED_LENGTH]) this.flags |= MATCHED;
   }
 
-  protected override content(state: number, at: number, n: number, length: number): void {
+  /** Content of a GeneralName passes, as content() has it. */
+  protected passName(state: number, at: number, n: number, length: number): void {
     this.putName(at, n);
     if (state !== DNS_NAME && state !== IP_ADDRESS) return;
     let match = this.matchAt;
@@ -178,18 +157,16 @@ export abstract class AltNameReader extends DerReader {
 
   /** The next octets of the name. */
   protected putName(at: number, n: number): void {
-    if ((this.flags & KEEPING) !== 0) this.putEntry(this.input, at, n);
+    if ((this.flags & KEEPING) === 0) return;
+    copyOctets(this.input, at, this.bytes, this.namesAt + this.namesLength, n);
+    this.namesLength += n;
   }
 
   /** Begins an entry whose content has `length` octets. False: it does not fit. */
   private beginEntry(tag: number, length: number): boolean {
     const end = this.namesLength + ENTRY_HEADER + length;
     if (end > this.nameLimit()) return false;
-    if (this.namesAt + end > this.bytes.length) {
-      const larger = new Uint8Array(this.namesAt + Math.min(this.nameLimit(), end + NAME_ROOM));
-      larger.set(this.bytes);
-      this.bytes = larger;
-    }
+    if (this.namesAt + end > this.bytes.length) this.growNames(end);
     const bytes = this.bytes;
     const at = this.namesAt + this.namesLength;
     bytes[at] = tag;
@@ -199,9 +176,22 @@ export abstract class AltNameReader extends DerReader {
     return true;
   }
 
-  private putEntry(input: Uint8Array, at: number, n: number): void {
-    copyOctets(input, at, this.bytes, this.namesAt + this.namesLength, n);
-    this.namesLength += n;
+  /**
+   * Names of so many octets come: where there is no room for them, it is made in late(), since old and new room live together for a moment. That
+   * is once, for all names that the bound allows: so memory does not grow with the path.
+   */
+  protected expectNames(length: number): void {
+    if ((this.flags & NAMES_CUT) !== 0) return;
+    const end = this.namesAt + this.namesLength + ENTRY_HEADER + length;
+    if (end > this.bytes.length && this.bytes.length < this.namesAt + this.nameLimit()) this.deferred = MAKE_ROOM;
+  }
+
+  protected growNames(needed = 0): void {
+    const larger = new Uint8Array(
+      this.namesAt + Math.min(this.nameLimit(), Math.max(USUAL_LIMIT, 2 * (this.bytes.length - this.namesAt), needed)),
+    );
+    larger.set(this.bytes);
+    this.bytes = larger;
   }
 
   /** Appends entries that were taken out before. False: they do not fit. */
@@ -209,31 +199,27 @@ export abstract class AltNameReader extends DerReader {
     if (entries.length === 0) return true;
     if (!this.beginEntry(RDN_SEQUENCE, entries.length - ENTRY_HEADER)) return false;
     this.namesLength -= ENTRY_HEADER;
-    this.putEntry(entries, 0, entries.length);
+    copyOctets(entries, 0, this.bytes, this.namesAt + this.namesLength, entries.length);
+    this.namesLength += entries.length;
     return true;
   }
 
-  private beginName(state: number, length: number): void {
-    this.keepName(GRAMMAR[state * ROW]!, length);
-  }
-
-  private openDnsName(length: number): number {
+  private openDnsName(length: number): void {
     const bytes = this.bytes;
     this.room = 0;
     this.matchAt = -1;
     this.flags &= ~WILDCARD;
-    if (this.index !== 0) return 0;
+    if (this.index !== 0) return;
     if (bytes[FIRST_NAME_LENGTH] === 0) {
       this.keep = this.firstNameAt();
       this.room = FIRST_NAME_SIZE;
       bytes[FIRST_NAME_LENGTH] = Math.min(length, FIRST_NAME_SIZE);
     }
-    if (!this.wants(DNS_NAME)) return 0;
+    if (!this.wants(DNS_NAME)) return;
     const size = bytes[WANTED_LENGTH]!;
     const dot = bytes[WANTED_DOT]!;
     if (dot > 0 && length === size - dot + 1) this.flags |= WILDCARD;
     if (length === size || (this.flags & WILDCARD) !== 0) this.matchAt = 0;
-    return 0;
   }
 
   /** Whether this certificate is the leaf and has to have a name of this kind. */

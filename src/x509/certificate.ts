@@ -9,14 +9,18 @@
  */
 import { type Hash, KEY_ED25519 } from "../crypto/provider.js";
 import { digestLengthOf, findAlgorithm, isRsa, signatureId } from "./algorithms.js";
-import { REQUIRED, wantedSize } from "./alt-names.js";
+import { MAKE_ROOM, REQUIRED, wantedSize } from "./alt-names.js";
 import {
+  ALT_NAMES,
   CERTIFICATE,
+  EXTENSION_ID,
+  EXTENSIONS,
   GRAMMAR,
   INNER_ALGORITHM,
   ISSUER,
   KEY,
   KEY_ALGORITHM,
+  NAME_CONSTRAINTS,
   NOT_AFTER,
   NOT_AFTER_GENERAL,
   NOT_BEFORE,
@@ -37,7 +41,7 @@ import { AUTHORITY_KEY_HASH, SEEN_SIZE } from "./extensions.js";
 import { ALGORITHM, AUTHORITY, CURRENT, DIGEST, KeepingReader, NAME_SIZE, SIGNATURE_LENGTH, SUBJECT_HASH, TBS_START } from "./kept.js";
 import type { ServerName } from "./name.js";
 import { RDN_SEQUENCE } from "./name-tags.js";
-import { endOf, sameOctets, writeHeader } from "./octets.js";
+import { copyRun, endOf, equalOctets, sameOctets, writeHeader } from "./octets.js";
 import { PinHashes } from "./pin-hashes.js";
 import { algorithmText } from "./printable.js";
 
@@ -53,6 +57,9 @@ const DIFFERS = 32;
 const NAMING = 64;
 
 const LONGEST_SERIAL = 20;
+
+/** For late(), where no state has this number. */
+const SUBJECT_BEGINS = 0xfe;
 
 export class CertificateReader extends KeepingReader {
   /** Seconds since 1970. */
@@ -70,7 +77,7 @@ export class CertificateReader extends KeepingReader {
   private nameFrom: number;
   /** Octets kept in the place of digest and signature before those are there: start of tbsCertificate, then the inner AlgorithmIdentifier. */
   private filled: number;
-  /** Length of the inner AlgorithmIdentifier, for late(). */
+  /** Length of the inner AlgorithmIdentifier or the subject, for late(). */
   private lateLength: number;
 
   /** `name`: what the leaf's subjectAltName is compared with, null for none. */
@@ -139,6 +146,12 @@ export class CertificateReader extends KeepingReader {
   }
 
   protected override opened(state: number, length: number): number {
+    // Most states are of extensions; a switch takes its cases one by one.
+    if (state > SIGNATURE || (state >= EXTENSIONS && state < OUTER_ALGORITHM)) {
+      if (state <= ALT_NAMES || state === NAME_CONSTRAINTS) return super.opened(state, length);
+      this.openName(state, length);
+      return 0;
+    }
     const required = (this.flags & REQUIRED) !== 0;
     switch (state) {
       case TBS:
@@ -152,12 +165,15 @@ export class CertificateReader extends KeepingReader {
       case ISSUER:
       case SUBJECT:
         if (required) {
-          this.nameHash.reset();
-          this.nameHash.update(this.bytes, TOKEN, writeHeader(this.bytes, TOKEN, length));
           this.nameFrom = this.position;
-          if (state === SUBJECT && length > 0) {
-            this.keepName(RDN_SEQUENCE, length);
+          if (state === SUBJECT) {
             this.flags |= NAMING;
+            this.lateLength = length;
+            if (length > 0) this.deferred = SUBJECT_BEGINS;
+          }
+          if (state === ISSUER || this.index > 0) {
+            this.nameHash.reset();
+            this.nameHash.update(this.bytes, TOKEN, writeHeader(this.bytes, TOKEN, length));
           }
         }
         return RDN;
@@ -181,6 +197,10 @@ export class CertificateReader extends KeepingReader {
   }
 
   protected override value(state: number, length: number): void {
+    if (state > SIGNATURE || (state >= EXTENSIONS && state < OUTER_ALGORITHM)) {
+      super.value(state, length);
+      return;
+    }
     const bytes = this.bytes;
     const required = (this.flags & REQUIRED) !== 0;
     switch (state) {
@@ -237,82 +257,87 @@ export class CertificateReader extends KeepingReader {
     }
   }
 
-  /** What takes a hash. */
-  protected override late(state: number): void {
-    const bytes = this.bytes;
+  /** What takes a hash: of what has passed, and of what is complete. */
+  override late(state: number): void {
+    const { bytes, input, base, position } = this;
     switch (state) {
-      case TBS:
-        this.hashTbs();
-        if (!this.message) this.tbsHash!.digest(bytes, CURRENT + DIGEST);
-        this.tbsHash = null;
-        this.tbsFrom = -1;
-        return;
       case INNER_ALGORITHM:
         this.takeAlgorithm(this.lateLength);
         return;
-      case ISSUER:
-        this.takeName(CURRENT);
+      case EXTENSION_ID:
+        this.noteSeen();
+        return;
+      case SUBJECT_BEGINS:
+        this.keepName(RDN_SEQUENCE, this.lateLength);
+        return;
+      case MAKE_ROOM:
+        this.growNames();
         return;
       default:
-        this.takeName(SUBJECT_HASH);
+    }
+    if (this.nameFrom >= 0) {
+      const { nameFrom, nameHash } = this;
+      const subject = (this.flags & NAMING) !== 0;
+      if (subject) this.putName(base + nameFrom, position - nameFrom);
+      this.nameFrom = position;
+      // Nobody asks for the leaf's subject.
+      if (!subject || this.index > 0) nameHash.update(input, base + nameFrom, position - nameFrom);
+      if (state === ISSUER || state === SUBJECT) {
+        this.nameFrom = -1;
         this.flags &= ~NAMING;
-        if (sameOctets(bytes, SUBJECT_HASH, CURRENT, NAME_SIZE)) this.flags |= SELF_ISSUED;
-        if (sameOctets(bytes, SUBJECT_HASH, this.tipAt(), NAME_SIZE)) this.flags |= ISSUED_TIP;
+        if (!subject) nameHash.digest(bytes, CURRENT);
+        else if (this.index > 0) {
+          nameHash.digest(bytes, SUBJECT_HASH);
+          this.compareNames();
+        }
+      }
+    }
+    // The end of a piece, or of tbsCertificate.
+    if (this.tbsFrom >= 0 && (state === TBS || state === 0)) {
+      const { tbsFrom } = this;
+      if ((this.flags & PREFIX) !== 0 || this.message) this.keepTbs();
+      else {
+        this.tbsFrom = position;
+        this.tbsHash!.update(input, base + tbsFrom, position - tbsFrom);
+      }
+      if (state === TBS) {
+        this.tbsFrom = -1;
+        if (!this.message) this.tbsHash!.digest(bytes, CURRENT + DIGEST);
+        this.tbsHash = null;
+      }
+    }
+    if (this.pins && state === 0) {
+      this.pins.passed(input, base, position);
+      this.pins.passedWhole(input, base, position);
     }
   }
 
   protected override content(state: number, at: number, n: number, length: number): void {
-    if (state !== OUTER_ALGORITHM) {
-      super.content(state, at, n, length);
-      return;
+    if (state === NAME_CONSTRAINTS) this.passConstraints(at, n, length);
+    else if (state !== OUTER_ALGORITHM) this.passName(state, at, n, length);
+    else if ((this.flags & (REQUIRED | DIFFERS)) === REQUIRED && this.algorithmOf(CURRENT) !== 0) {
+      if (!equalOctets(this.bytes, this.tipAt() - this.left, this.input, at, n)) this.flags |= DIFFERS;
     }
-    if ((this.flags & (REQUIRED | DIFFERS)) !== REQUIRED || this.algorithmOf(CURRENT) === 0) return;
-    const bytes = this.bytes;
-    const input = this.input;
-    const wanted = this.tipAt() - this.left;
-    for (let i = 0; i < n; i++) if (bytes[wanted + i] !== input[at + i]) this.flags |= DIFFERS;
   }
 
-  protected override pushed(): void {
-    if (this.nameFrom >= 0) this.hashName();
-    if (this.pins) {
-      this.pins.passed(this.input, this.base, this.position);
-      this.pins.passedWhole(this.input, this.base, this.position);
-    }
-    if (this.tbsFrom >= 0) this.hashTbs();
-  }
-
-  private hashName(): void {
-    const from = this.nameFrom;
-    const n = this.position - from;
-    this.nameHash.update(this.input, this.base + from, n);
-    if ((this.flags & NAMING) !== 0) this.putName(this.base + from, n);
-    this.nameFrom = this.position;
-  }
-
-  /** Hashes tbsCertificate up to here; keeps it as long as the hash is not known, or if it is needed whole. */
-  private hashTbs(): void {
+  /** Keeps what has passed of tbsCertificate: as long as the hash is not known, or if it is needed whole. */
+  private keepTbs(): void {
     const from = this.base + this.tbsFrom;
     const n = this.position - this.tbsFrom;
     this.tbsFrom = this.position;
     const prefix = (this.flags & PREFIX) !== 0;
-    if (!prefix && !this.message) {
-      this.tbsHash!.update(this.input, from, n);
-      return;
-    }
     const bytes = prefix ? this.bytes : this.message!;
-    const input = this.input;
     const to = prefix ? CURRENT + DIGEST + this.filled : this.position - n - this.bytes[TBS_START]!;
-    const fits = prefix ? Math.min(n, this.tipAt() - to) : n;
-    for (let i = 0; i < fits; i++) bytes[to + i] = input[from + i]!;
+    const room = prefix ? this.tipAt() - to : n;
+    if (room > 0) copyRun(this.input, from, bytes, to, Math.min(n, room));
     if (prefix) this.filled += n;
   }
 
-  /** The name that passed is complete: its hash goes to scratch[to]. */
-  private takeName(to: number): void {
-    this.hashName();
-    this.nameFrom = -1;
-    this.nameHash.digest(this.bytes, to);
+  /** An issuer's subject is complete. */
+  private compareNames(): void {
+    const { bytes } = this;
+    if (sameOctets(bytes, SUBJECT_HASH, CURRENT, NAME_SIZE)) this.flags |= SELF_ISSUED;
+    if (sameOctets(bytes, SUBJECT_HASH, this.tipAt(), NAME_SIZE)) this.flags |= ISSUED_TIP;
   }
 
   private refuseVersion(version: number): void {
@@ -329,7 +354,7 @@ export class CertificateReader extends KeepingReader {
 
   /** The signature algorithm tells the hash of tbsCertificate: what was kept so far goes through it. */
   private takeAlgorithm(length: number): void {
-    this.hashTbs();
+    this.keepTbs();
     const start = CURRENT + DIGEST;
     const at = start + this.filled - length;
     this.flags &= ~PREFIX;
@@ -370,7 +395,7 @@ export class CertificateReader extends KeepingReader {
       return false;
     }
     const message = new Uint8Array(total);
-    for (let i = 0; i < this.filled; i++) message[i] = this.bytes[start + i]!;
+    copyRun(this.bytes, start, message, 0, this.filled);
     this.message = message;
     return true;
   }

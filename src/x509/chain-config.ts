@@ -1,6 +1,7 @@
 /** What a chain verifier is told: where a path may end, what time it is, which name is wanted, and bounds for all that a peer can size. */
-import type { Clock, Hash, HashAlgorithm, SignatureAlgorithm } from "../crypto/provider.js";
+import type { Clock, Hash, HashAlgorithm, SignatureAlgorithm, Verifier } from "../crypto/provider.js";
 import type { ServerName } from "./name.js";
+import type { StatusCheck } from "./status.js";
 import type { TimePolicy } from "./time-policy.js";
 import type { TrustAnchor, TrustStore } from "./trust.js";
 
@@ -28,7 +29,7 @@ export interface ChainBounds {
   readonly maxNameLength?: number;
   /** Octets of an issuer's nameConstraints. Default 2,048. */
   readonly maxConstraintLength?: number;
-  /** Comparisons of a name with a constraint, in the whole list. Default 2,048. */
+  /** Comparisons of a name with a constraint, of its kind or another, in the whole list. Default 2,048. */
   readonly maxComparisons?: number;
   /** Octets of a TBSCertificate that is signed with Ed25519. Default 4,096. */
   readonly maxSignedLength?: number;
@@ -43,6 +44,8 @@ export interface ChainConfig extends ReaderConfig, ChainBounds {
   readonly clock: Clock;
   /** What holds while the clock is not set. Default: every certificate is refused then. */
   readonly timePolicy?: TimePolicy;
+  /** Signatures that were verified before (RememberedSignatures): they are not verified again. Default: all are. */
+  readonly remembered?: SignatureMemory;
   /** What the leaf is used for. "server" is verified against serverName, "client" has no name to verify. */
   readonly purpose: Purpose;
   /** The leaf's key is there to decrypt a pre-master secret (RSA key exchange of TLS 1.2), not to sign. */
@@ -57,6 +60,14 @@ export interface ChainConfig extends ReaderConfig, ChainBounds {
    * certificates and anchor were taken.
    */
   readonly verify?: (path: VerifiedPath) => string;
+  /** Asks for the status of the leaf and checks what is stapled, as ocspStapling() does. Default: nothing is asked. */
+  readonly status?: StatusCheck;
+}
+
+/** Knows signatures that were verified before. */
+export interface SignatureMemory {
+  /** A verifier that leaves out the work for what is known, and notes what it finds valid. */
+  verifierFor(algorithm: SignatureAlgorithm): Verifier;
 }
 
 /** A path that was verified. */

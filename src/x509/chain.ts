@@ -30,13 +30,14 @@
 import { bad_certificate, decode_error, internal_error, TLSAlert, unsupported_certificate } from "../alert.js";
 import { DONE, PENDING, type SignatureAlgorithm, type Verifier } from "../crypto/provider.js";
 import { digestLengthOf, findAlgorithm, keyName, locateKey } from "./algorithms.js";
-import { ISSUED_TIP } from "./certificate.js";
+import { type CertificateReader, ISSUED_TIP } from "./certificate.js";
 import { type ChainConfig, limitsOf, type VerifiedPath } from "./chain-config.js";
 import { judgeDates, judgeIssuer, judgeLeaf, judgePurpose } from "./judge.js";
 import { DIGEST, NAME_SIZE } from "./kept.js";
 import { parseServerName, type ServerName } from "./name.js";
 import type { Parked } from "./parked.js";
 import { NEW_WAY, NO_WAY, PathBuilder, PINNED_WAY, VERIFIER_STATE } from "./path.js";
+import type { StatusReader } from "./status.js";
 import { PIN_CERTIFICATE, PIN_KEY, type TrustAnchor } from "./trust.js";
 
 export type { ChainConfig, Purpose, VerifiedPath } from "./chain-config.js";
@@ -44,20 +45,26 @@ export type { ChainConfig, Purpose, VerifiedPath } from "./chain-config.js";
 /** Where the verifier is. */
 const BETWEEN = 0;
 const READING = 1;
-/** The tip's signature is verified with the candidate's key. */
-const CHECK_TIP = 2;
-/** The tip's signature is verified with an anchor's key. */
-const CHECK_ANCHOR = 3;
 /** endChain() was called, or something was refused. */
-const ENDED = 4;
+const ENDED = 2;
+/** The tip's signature is verified with an anchor's key, with the candidate's. */
+const CHECK_ANCHOR = 3;
+const CHECK_TIP = 4;
+/** The same, and the verifier has not begun: it begins in step(), where the stack is not as deep as below the octets that pass. */
+const BEGIN_ANCHOR = 5;
+const BEGIN_TIP = 6;
+/** The leaf's status is checked. */
+const CHECK_STATUS = 7;
 
 /** State in the reader's scratch: flags; how many anchors were tried for the tip, with how many of them its signature was verified; signatures so far. */
 const FLAGS = VERIFIER_STATE;
 const TRIED = VERIFIER_STATE + 1;
 const CHECKED = VERIFIER_STATE + 2;
 const CHECKS = VERIFIER_STATE + 3;
+/** Where the key stands in the SubjectPublicKeyInfo of the anchor that is tried. */
+const KEY_AT = VERIFIER_STATE + 4;
 /** When the first of the certificates ends that may stand in the path, in seconds since 1970 (4); 0: none was read. */
-const UNTIL = VERIFIER_STATE + 4;
+const UNTIL = VERIFIER_STATE + 5;
 
 const FOUND = 1;
 const CLOCK_IS_SET = 2;
@@ -66,8 +73,9 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
   private phase: number;
   /** Time for the whole list, seconds since 1970; where the clock is not set it is only not earlier. */
   private now: number;
-  private algorithm: SignatureAlgorithm | null;
   private verifier: Verifier | null;
+  /** Reads and checks the leaf's status, where that is asked for. */
+  readonly status: StatusReader | null;
 
   /** Throws a RangeError where the name is missing or malformed, or a bound is out of range. */
   constructor(config: ChainConfig) {
@@ -80,8 +88,10 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     super(config, limits, name);
     this.phase = BETWEEN;
     this.now = -1;
-    this.algorithm = null;
     this.verifier = null;
+    // Clients are not asked for a status (RFC 9846 §4.5.1.1 would let a CertificateRequest do so).
+    if (config.status && config.purpose !== "server") throw new RangeError("checks.status: only servers are asked for a status");
+    this.status = config.status ? config.status.create(config, limits) : null;
   }
 
   /** The next certificate of the list, of `length` octets. */
@@ -98,13 +108,23 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
       throw new TLSAlert(bad_certificate, `${reader.who()} has ${length} octets, at most ${maxCertificateLength} are allowed`);
     }
     if (length === 0) throw new TLSAlert(bad_certificate, `${reader.who()} is empty`);
+    if (index === 0 && this.status) this.status.beginLeaf(length);
     this.phase = READING;
   }
 
   /** The next octets of the certificate that was begun. */
   push(bytes: Uint8Array, offset: number, length: number): void {
+    this.feed().push(bytes, offset, length);
+    this.fed(bytes, offset, length);
+  }
+
+  /** What push() does, in parts, as DerReader has it: the reader that takes the octets; then fed(). */
+  feed(): CertificateReader {
     this.expect(READING);
-    this.reader.push(bytes, offset, length);
+    return this.reader;
+  }
+  fed(bytes: Uint8Array, offset: number, length: number): void {
+    if (this.status && this.reader.index === 0) this.status.pushLeaf(bytes, offset, length);
     this.phase = READING;
   }
 
@@ -118,6 +138,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
       this.judgeLeaf();
       this.noteEnd();
       this.beginPath();
+      if (this.status) this.status.endLeaf(reader.scratch(), reader.tipAt());
       return this.isPinned() ? this.accept(null) : this.tryAnchors(0);
     }
     const problem =
@@ -137,16 +158,33 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     return this.search();
   }
 
+  /**
+   * The entry of the certificate that was read is complete, with what was stapled to it. PENDING as for endCertificate(). The status of a leaf comes before
+   * its issuer, unless that is an anchor: then it can be checked at once.
+   */
+  endEntry(): number {
+    const { status, anchor } = this;
+    if (!status || this.reader.index > 0) return DONE;
+    this.expect(BETWEEN);
+    status.endEntry();
+    if (!status.stapled || !this.has(FOUND) || !anchor) return this.done();
+    const info = anchor.publicKeyInfo;
+    const place = locateKey(info);
+    const at = place >> 8;
+    return this.checkStatus(status, place & 0xff, info, at, info.length - at);
+  }
+
   /** A signature is being verified: call step(). */
   get checking(): boolean {
-    return this.phase === CHECK_TIP || this.phase === CHECK_ANCHOR;
+    return this.verifier !== null || this.phase === CHECK_STATUS;
   }
 
   /** Goes on with the signature under way; budget as in Verifier. DONE: the next certificate, or endChain(), may come. */
   step(budget: number): number {
-    const { phase } = this;
-    if (phase !== CHECK_TIP && phase !== CHECK_ANCHOR) return DONE;
-    const verifier = this.verifier!;
+    const { phase, verifier } = this;
+    if (phase === CHECK_STATUS) return this.stepStatus(budget);
+    if (!verifier) return DONE;
+    if (phase >= BEGIN_ANCHOR) return this.begin(verifier);
     const result = verifier.step(budget);
     if (result !== DONE) return result;
     const valid = verifier.valid();
@@ -162,9 +200,31 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
       problem = new TLSAlert(bad_certificate, `${this.who(this.tip)}: its signature does not verify with the key of ${issuer}`);
     }
     if (problem) return this.passOver(problem, candidate);
-    const pinned = candidate ? candidate.pinned : this.isPinned();
+    const { status, reader, tip } = this;
     this.attach(candidate);
-    return pinned ? this.accept(null) : this.tryAnchors(0);
+    if (!status?.stapled || tip > 0) return this.goOn(candidate);
+    if (candidate) return this.checkStatus(status, candidate.keyType, candidate.bytes, candidate.keyAt, candidate.keyLength);
+    const { index } = reader;
+    return this.checkStatus(status, reader.keyType(index), reader.scratch(), reader.keyAt(index), reader.keyLength(index));
+  }
+
+  /** Begins to check what is stapled to the leaf with the key of its issuer. */
+  private checkStatus(status: StatusReader, keyType: number, key: Uint8Array, keyAt: number, keyLength: number): number {
+    status.check(keyType, key, keyAt, keyLength, this.now, this.has(CLOCK_IS_SET));
+    this.phase = CHECK_STATUS;
+    return PENDING;
+  }
+
+  private stepStatus(budget: number): number {
+    const result = this.status!.step(budget);
+    if (result !== DONE) return result;
+    this.phase = ENDED;
+    return this.has(FOUND) ? this.done() : this.goOn(this.detour ? this.detour.candidate : null);
+  }
+
+  /** An issuer was attached: the path ends with it, or goes on. */
+  private goOn(candidate: Parked | null): number {
+    return (candidate ? candidate.pinned : this.isPinned()) ? this.accept(null) : this.tryAnchors(0);
   }
 
   /** The list is complete. Throws where no path to a trust anchor was found. */
@@ -172,6 +232,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     this.expect(BETWEEN);
     if (this.reader.index < 0) throw new TLSAlert(decode_error, "certificate_list is empty");
     if (!this.has(FOUND)) throw this.finalRefusal();
+    if (this.status) this.status.endPath(!this.anchor && this.pathLength === 1);
     const { verify, timePolicy } = this.config;
     const reason = verify ? verify(this) : "";
     if (reason !== "") {
@@ -206,21 +267,13 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     return ((scratch[UNTIL]! << 24) | (scratch[UNTIL + 1]! << 16) | (scratch[UNTIL + 2]! << 8) | scratch[UNTIL + 3]!) >>> 0;
   }
 
-  /** A verifier for an algorithm, the one that was used before for the same certificate where it fits. */
-  verifierFor(algorithm: SignatureAlgorithm): Verifier {
-    if (!this.verifier || this.algorithm !== algorithm) {
-      this.algorithm = algorithm;
-      this.verifier = algorithm.createVerifier();
-    }
-    return this.verifier;
-  }
-
   /**
    * Takes over the state of another verifier that was made with the same config, so that one can read octets on trial and be dropped. Not
-   * while a signature is under way: what step() computes is not copied; and not when the list turned out not to be in order.
+   * while a signature is under way: what step() computes is not copied; not where a status is asked for; not when the list turned out not to be in
+   * order.
    */
   copyFrom(from: ChainVerifier): void {
-    if (from.phase === CHECK_TIP || from.phase === CHECK_ANCHOR) throw new Error("a signature is being verified");
+    if (from.checking || from.status) throw new Error("a signature is being verified, or a status is read");
     this.copyPath(from);
     this.phase = from.phase;
     this.now = from.now;
@@ -242,7 +295,6 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
   /** Nothing is under way. The verifier goes: it would be in the way where memory is most needed, when the next certificate is hashed. */
   private done(): number {
     this.verifier = null;
-    this.algorithm = null;
     this.phase = BETWEEN;
     return DONE;
   }
@@ -310,11 +362,11 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
       const place = locateKey(info);
       const algorithm = place === 0 ? null : findAlgorithm(signatures, reader.algorithmOf(tip), place & 0xff);
       if (algorithm) {
-        const at = place >> 8;
         this.anchor = anchor;
         scratch[TRIED] = nth + 1;
+        scratch[KEY_AT] = place >> 8;
         scratch[CHECKED]!++;
-        return this.verify(algorithm, info, at, info.length - at, CHECK_ANCHOR);
+        return this.verify(algorithm, BEGIN_ANCHOR);
       }
     }
     this.anchor = null;
@@ -361,8 +413,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
       const reason = `${this.who(index)}: its ${keyName(keyType)} key can't have made the signature of ${this.who(this.tip)}`;
       return this.passOver(new TLSAlert(unsupported_certificate, reason), candidate);
     }
-    if (candidate) return this.verify(algorithm, candidate.bytes, candidate.keyAt, candidate.keyLength, CHECK_TIP);
-    return this.verify(algorithm, reader.scratch(), reader.keyAt(index), reader.keyLength(index), CHECK_TIP);
+    return this.verify(algorithm, BEGIN_TIP);
   }
 
   /** The candidate is not the tip's issuer; it may be another's. */
@@ -373,22 +424,45 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     return this.search();
   }
 
-  /** Begins to verify the tip's signature. */
-  private verify(algorithm: SignatureAlgorithm, key: Uint8Array, keyAt: number, keyLength: number, phase: number): number {
-    const { reader, message } = this;
-    const bytes = reader.scratch();
-    const { maxSignatureChecks } = reader.limits;
+  /** The tip's signature will be verified, with the key of the anchor or of the candidate. */
+  private verify(algorithm: SignatureAlgorithm, phase: number): number {
+    const bytes = this.reader.scratch();
+    const { maxSignatureChecks } = this.reader.limits;
     if (bytes[CHECKS]! >= maxSignatureChecks) {
       throw new TLSAlert(bad_certificate, `certificate_list needs more than ${maxSignatureChecks} signatures verified`);
     }
     bytes[CHECKS]!++;
+    const { remembered } = this.config;
+    this.verifier = remembered ? remembered.verifierFor(algorithm) : algorithm.createVerifier();
+    this.phase = phase;
+    return PENDING;
+  }
+
+  private begin(verifier: Verifier): number {
+    const { reader, message, phase } = this;
+    const bytes = reader.scratch();
     const tip = reader.tipAt();
     const signed = message ?? bytes;
     const from = message ? 0 : tip + DIGEST;
     const length = message ? message.length : digestLengthOf(reader.algorithmOf(tip));
-    const signature = reader.signatureOf(tip);
-    this.verifierFor(algorithm).begin(key, keyAt, keyLength, signed, from, length, bytes, signature, reader.signatureLengthOf(tip));
-    this.phase = phase;
+    const candidate = this.detour ? this.detour.candidate : null;
+    let key = bytes;
+    let at: number;
+    let end: number;
+    if (phase === BEGIN_ANCHOR) {
+      key = this.anchor!.publicKeyInfo;
+      at = bytes[KEY_AT]!;
+      end = key.length;
+    } else if (candidate) {
+      key = candidate.bytes;
+      at = candidate.keyAt;
+      end = at + candidate.keyLength;
+    } else {
+      at = reader.keyAt(reader.index);
+      end = at + reader.keyLength(reader.index);
+    }
+    this.phase = phase === BEGIN_ANCHOR ? CHECK_ANCHOR : CHECK_TIP;
+    verifier.begin(key, at, end - at, signed, from, length, bytes, reader.signatureOf(tip), reader.signatureLengthOf(tip));
     return PENDING;
   }
 }

@@ -6,6 +6,7 @@
  * Strict: definite and minimal lengths, low tag numbers, no element past its container's end, nothing behind the last element, and the forms of
  * BOOLEAN, INTEGER, BIT STRING and OBJECT IDENTIFIER where their content is kept.
  */
+import { SHORT_RUN } from "./octets.js";
 import { hexOctet } from "./printable.js";
 
 /** A row of a grammar: identifier octet, state to try when another identifier stands there (0: none), flags, state after the element,
@@ -37,6 +38,8 @@ const STACK = 32;
 const FRAME = 3;
 const DEEPEST = 8;
 export const READER_SCRATCH = STACK + FRAME * DEEPEST;
+/** For a grammar that goes deeper, down to 12. */
+export const DEEP_READER_SCRATCH = STACK + FRAME * 12;
 
 /** What the next octet is. Between them: 2 and 1 octets of a long length are still to come. */
 const IDENTIFIER = 4;
@@ -94,10 +97,8 @@ export abstract class DerReader {
   protected abstract content(state: number, at: number, n: number, length: number): void;
   /** An element is complete; position is where it ended. Long work is put off by `deferred` = state. */
   protected abstract value(state: number, length: number): void;
-  /** The work that value() put off. It is done from push() itself: what runs on the stack below the walk through the grammar costs RAM. */
-  protected abstract late(state: number): void;
-  /** All octets of this push are read. */
-  protected abstract pushed(): void;
+  /** Does the work that walk() put off at this state; 0: a piece is at its end. */
+  abstract late(state: number): void;
 
   /** Begins to read `total` octets (below 65,536) at the grammar's state `first`. */
   protected begin(total: number, first: number): void {
@@ -114,31 +115,61 @@ export abstract class DerReader {
 
   /** Reads bytes[offset, offset + length). Where something is wrong malformed() is called, which throws. */
   push(bytes: Uint8Array, offset: number, length: number): void {
-    let at = offset;
-    const end = offset + length;
+    this.feed(bytes, offset);
+    let state: number;
+    do {
+      state = this.walk(offset + length);
+      this.late(state);
+    } while (state !== 0);
+  }
+
+  // What push() does, in parts, for those that need the stack: what runs below a call costs RAM, and late() hashes.
+
+  /** A piece is there, from bytes[offset] on. */
+  feed(bytes: Uint8Array, offset: number): void {
     this.input = bytes;
     this.base = offset - this.position;
+  }
+
+  /** Reads on up to input[end). It stops before where there is work for late(), and answers its state; else 0. */
+  walk(end: number): number {
+    const { input } = this;
+    const rows = this.grammar();
+    let at = this.base + this.position;
     while (at < end) {
-      if (this.phase === CONTENT) {
+      const { phase } = this;
+      if (phase === CONTENT) {
+        const { left } = this;
         let n = end - at;
-        if (n > this.left) n = this.left;
-        this.pass(at, n);
+        if (n > left) n = left;
+        this.pass(rows, at, n);
         at += n;
         this.position += n;
-        this.left -= n;
-        if (this.left === 0) this.finish();
+        this.left = left - n;
+        if (left === n) this.finish(rows);
       } else {
         if (this.position === this.end) this.overrun();
+        const octet = input[at++]!;
         this.position++;
-        this.header(bytes[at++]!);
+        if (phase !== IDENTIFIER) {
+          const length = this.lengthOctet(octet);
+          if (length >= 0) this.open(rows, length);
+        } else {
+          this.identify(rows, octet);
+          // Most lengths are one octet: those are taken at once.
+          if (at < end && input[at]! < 0x80 && this.position < this.end) {
+            this.position++;
+            this.open(rows, input[at++]!);
+          } else this.phase = LENGTH;
+        }
       }
-      if (this.deferred !== 0) {
-        this.late(this.deferred);
+      const { deferred } = this;
+      if (deferred !== 0) {
         this.deferred = 0;
+        return deferred;
       }
     }
-    this.pushed();
-    this.input = NOTHING;
+    return 0;
   }
 
   private overrun(): never {
@@ -151,31 +182,25 @@ export abstract class DerReader {
     return this.depth === 0 && this.phase === IDENTIFIER && this.position === this.end;
   }
 
-  private header(octet: number): void {
+  /** The length, or -1 where more octets of it come. */
+  private lengthOctet(octet: number): number {
     switch (this.phase) {
-      case IDENTIFIER:
-        this.identify(octet);
-        this.phase = LENGTH;
-        return;
       case LENGTH:
-        if (octet < 0x80) {
-          this.open(octet);
-          return;
-        }
+        if (octet < 0x80) return octet;
         if (octet === 0x80) this.malformed(`${this.fieldName(this.state)} has indefinite length`);
         if (octet > 0x82) this.malformed(`${this.fieldName(this.state)} has a length of ${octet & 0x7f} octets, at most 2 are allowed`);
         this.phase = octet - 0x80;
         this.length = 0;
-        return;
+        return -1;
       case 2:
         if (octet === 0) this.notMinimal();
         this.length = octet;
         this.phase = 1;
-        return;
+        return -1;
       default: {
         const length = (this.length << 8) | octet;
         if (length < 0x80) this.notMinimal();
-        this.open(length);
+        return length;
       }
     }
   }
@@ -185,8 +210,7 @@ export abstract class DerReader {
   }
 
   /** Finds the row for an identifier octet. */
-  private identify(octet: number): void {
-    const rows = this.grammar();
+  private identify(rows: Uint8Array, octet: number): void {
     let state = this.state;
     while (rows[state * ROW] !== octet || octet === NONE) {
       if (rows[state * ROW] === ANY && octet !== 0 && (octet & 0x1f) !== 0x1f) break;
@@ -200,10 +224,9 @@ export abstract class DerReader {
     this.state = state;
   }
 
-  private open(length: number): void {
+  private open(rows: Uint8Array, length: number): void {
     const state = this.state;
     const row = state * ROW;
-    const rows = this.grammar();
     const flags = rows[row + 2]!;
     if (this.position + length > this.end) {
       this.malformed(`${this.fieldName(state)} has ${length} octets, only ${this.end - this.position} are left in what it is part of`);
@@ -214,7 +237,7 @@ export abstract class DerReader {
     const inside = (flags & OPEN) !== 0 ? this.opened(state, length) : rows[row + 4]!;
     if (inside === 0) {
       this.phase = CONTENT;
-      if (length === 0) this.finish();
+      if (length === 0) this.finish(rows);
       return;
     }
     const frame = STACK + FRAME * this.depth++;
@@ -225,29 +248,28 @@ export abstract class DerReader {
     this.end = this.position + length;
     this.state = inside;
     this.phase = IDENTIFIER;
-    if (length === 0) this.settle();
+    if (length === 0) this.settle(rows);
   }
 
   /** Content that passes, at this.input[at]. */
-  private pass(at: number, n: number): void {
-    const flags = this.grammar()[this.state * ROW + 2]!;
+  private pass(rows: Uint8Array, at: number, n: number): void {
+    const flags = rows[this.state * ROW + 2]!;
     if ((flags & KEEP) !== 0) {
       const done = this.length - this.left;
       let last = this.room - done;
       if (last > n) last = n;
-      const bytes = this.bytes;
-      const input = this.input;
+      const { bytes, input } = this;
       const to = this.keep + done;
-      for (let i = 0; i < last; i++) bytes[to + i] = input[at + i]!;
+      if (last < SHORT_RUN) for (let i = 0; i < last; i++) bytes[to + i] = input[at + i]!;
+      else bytes.set(input.subarray(at, at + last), to);
     }
     if ((flags & STREAM) !== 0) this.content(this.state, at, n, this.length);
   }
 
   /** The element without elements inside is complete. */
-  private finish(): void {
+  private finish(rows: Uint8Array): void {
     const state = this.state;
     const row = state * ROW;
-    const rows = this.grammar();
     const flags = rows[row + 2]!;
     this.phase = IDENTIFIER;
     if ((flags & KEEP) !== 0) this.checkForm(rows[row]!);
@@ -255,12 +277,11 @@ export abstract class DerReader {
     this.keep = TOKEN;
     this.room = TOKEN_SIZE;
     this.state = rows[row + 3]!;
-    if (this.position === this.end) this.settle();
+    if (this.position === this.end) this.settle(rows);
   }
 
   /** Leaves every container that ends here. */
-  private settle(): void {
-    const rows = this.grammar();
+  private settle(rows: Uint8Array): void {
     while (this.position === this.end) {
       if ((rows[this.state * ROW + 2]! & LAST) === 0) this.missing();
       if (this.depth === 0) return;

@@ -27,6 +27,7 @@ import {
 } from "./certificate-grammar.js";
 import { TOKEN, TOKEN_SIZE } from "./der-reader.js";
 import type { ServerName } from "./name.js";
+import { copyOctets } from "./octets.js";
 import { oidText } from "./printable.js";
 
 const IS_CRITICAL = 0x100;
@@ -38,6 +39,7 @@ export const MAY_CERTIFY = 0x1000;
 export const HAS_PURPOSES = 0x2000;
 export const FOR_SERVERS = 0x4000;
 export const FOR_CLIENTS = 0x8000;
+export const FOR_OCSP = 0x40000;
 /** Something in it is not supported: see `problem`. What follows is only checked for its form. */
 export const UNUSABLE = 0x100000;
 
@@ -54,6 +56,9 @@ const SEEN_OTHERS = 8;
 const OTHERS = 8;
 const OTHER_SIZE = 6;
 export const SEEN_SIZE = SEEN_OTHERS + OTHERS * OTHER_SIZE;
+
+/** Octets of a key identifier that are looked at. */
+const HINT = 4;
 
 const FNV_PRIME = 0x01000193;
 const FNV_BASIS = 0x811c9dc5;
@@ -105,7 +110,7 @@ export abstract class ExtensionReader extends AltNameReader {
         this.room = 1;
         return 0;
       case EXTENSION_VALUE:
-        return this.openExtension();
+        return this.openExtension(length);
       case EXTENSIONS: {
         const at = this.seenAt();
         this.bytes.fill(0, at, at + SEEN_SIZE);
@@ -116,7 +121,7 @@ export abstract class ExtensionReader extends AltNameReader {
         else this.unsupported(`its nameConstraints have ${length} octets, at most ${this.constraintLimit()} are kept`);
         return 0;
       default:
-        return super.opened(state, length);
+        return 0;
     }
   }
 
@@ -126,7 +131,12 @@ export abstract class ExtensionReader extends AltNameReader {
       case EXTENSION_ID:
         bytes[ID_LENGTH] = Math.min(length, 0xff);
         this.flags &= ~IS_CRITICAL;
-        this.noteSeen(length);
+        if (length === 3 && bytes[TOKEN] === 0x55 && bytes[TOKEN + 1] === 0x1d && bytes[TOKEN + 2]! < 64) {
+          const n = bytes[TOKEN + 2]!;
+          const at = this.seenAt() + (n >> 3);
+          if ((bytes[at]! & (1 << (n & 7))) !== 0) this.standsTwice();
+          bytes[at]! |= 1 << (n & 7);
+        } else this.deferred = state;
         return;
       case CRITICAL:
         if (bytes[CRITICAL_OCTET] !== 0) this.flags |= IS_CRITICAL;
@@ -151,30 +161,23 @@ export abstract class ExtensionReader extends AltNameReader {
         this.flags |= HAS_PURPOSES | this.purpose(length);
         return;
       case SUBJECT_KEY_ID:
-        this.writeHash(SUBJECT_KEY_HASH, this.tokenHash(length, FNV_BASIS) || 1);
+        this.writeHash(SUBJECT_KEY_HASH, this.keyHint(length));
         return;
       case AUTHORITY_KEY:
-        if (length > 0) this.writeHash(AUTHORITY_KEY_HASH, this.tokenHash(length, FNV_BASIS) || 1);
+        if (length > 0) this.writeHash(AUTHORITY_KEY_HASH, this.keyHint(length));
         return;
       default:
         super.value(state, length);
     }
   }
 
-  protected override content(state: number, at: number, n: number, length: number): void {
-    if (state !== NAME_CONSTRAINTS) {
-      super.content(state, at, n, length);
-      return;
-    }
-    const kept = this.constraints;
-    if (!kept) return;
-    const input = this.input;
-    const to = length - this.left;
-    for (let i = 0; i < n; i++) kept[to + i] = input[at + i]!;
+  /** Content of nameConstraints passes, as content() has it. */
+  protected passConstraints(at: number, n: number, length: number): void {
+    if (this.constraints) copyOctets(this.input, at, this.constraints, length - this.left, n);
   }
 
   /** Which grammar the content of extnValue has; 0: it is not looked at. The token still holds the OID. */
-  private openExtension(): number {
+  private openExtension(length: number): number {
     if ((this.flags & REQUIRED) === 0) return 0;
     const bytes = this.bytes;
     if (bytes[ID_LENGTH] === 3 && bytes[TOKEN] === 0x55 && bytes[TOKEN + 1] === 0x1d) {
@@ -184,6 +187,7 @@ export abstract class ExtensionReader extends AltNameReader {
         case 15:
           return KEY_USAGE;
         case 17:
+          this.expectNames(length);
           return ALT_NAMES;
         case 19:
           return BASIC_CONSTRAINTS;
@@ -211,6 +215,10 @@ export abstract class ExtensionReader extends AltNameReader {
     return oidText(this.bytes, TOKEN, Math.min(this.bytes[ID_LENGTH]!, TOKEN_SIZE));
   }
 
+  private standsTwice(): never {
+    this.malformed(`extension ${this.extensionName()} stands twice`);
+  }
+
   /** FNV-1a of the token. */
   private tokenHash(length: number, basis: number): number {
     const bytes = this.bytes;
@@ -218,6 +226,11 @@ export abstract class ExtensionReader extends AltNameReader {
     let hash = basis;
     for (let i = 0; i < kept; i++) hash = Math.imul(hash ^ bytes[TOKEN + i]!, FNV_PRIME);
     return hash;
+  }
+
+  /** Of a key identifier, which mostly is a hash itself, the first octets do. */
+  private keyHint(length: number): number {
+    return this.tokenHash(Math.min(length, HINT), FNV_BASIS) || 1;
   }
 
   private writeHash(at: number, hash: number): void {
@@ -229,19 +242,13 @@ export abstract class ExtensionReader extends AltNameReader {
   }
 
   /**
-   * Refuses an extension that stands twice. Of those outside 2.5.29 a hash of 48 bits is compared (two that differ are taken for one in less than one
+   * Refuses an extension outside 2.5.29 that stands twice. A hash of 48 bits is compared (two that differ are taken for one in less than one
    * of 10^13 certificates), and their number is bounded.
    */
-  private noteSeen(length: number): void {
+  protected noteSeen(): void {
     const bytes = this.bytes;
+    const length = bytes[ID_LENGTH]!;
     const at = this.seenAt();
-    if (length === 3 && bytes[TOKEN] === 0x55 && bytes[TOKEN + 1] === 0x1d && bytes[TOKEN + 2]! < 64) {
-      const n = bytes[TOKEN + 2]!;
-      const bit = 1 << (n & 7);
-      if ((bytes[at + (n >> 3)]! & bit) !== 0) this.malformed(`extension ${this.extensionName()} stands twice`);
-      bytes[at + (n >> 3)]! |= bit;
-      return;
-    }
     const hash = this.tokenHash(length, FNV_BASIS) || 1;
     const more = this.tokenHash(length, length) & 0xffff;
     for (let i = 0; i < OTHERS; i++) {
@@ -254,19 +261,20 @@ export abstract class ExtensionReader extends AltNameReader {
         return;
       }
       if (other === hash && ((bytes[slot + 4]! << 8) | bytes[slot + 5]!) === more) {
-        this.malformed(`extension ${this.extensionName()} stands twice`);
+        this.standsTwice();
       }
     }
     if ((this.flags & REQUIRED) !== 0) this.unsupported(`it has more than ${OTHERS} extensions outside 2.5.29`);
   }
 
-  /** id-kp-serverAuth and -clientAuth 1.3.6.1.5.5.7.3.n, anyExtendedKeyUsage 2.5.29.37.0. */
+  /** id-kp-serverAuth, -clientAuth and -OCSPSigning 1.3.6.1.5.5.7.3.n, anyExtendedKeyUsage 2.5.29.37.0. */
   private purpose(length: number): number {
     const bytes = this.bytes;
     if (length === 8) {
       const kp = bytes[TOKEN] === 0x2b && bytes[TOKEN + 1] === 6 && bytes[TOKEN + 2] === 1 && bytes[TOKEN + 3] === 5;
       if (!kp || bytes[TOKEN + 4] !== 5 || bytes[TOKEN + 5] !== 7 || bytes[TOKEN + 6] !== 3) return 0;
-      return bytes[TOKEN + 7] === 1 ? FOR_SERVERS : bytes[TOKEN + 7] === 2 ? FOR_CLIENTS : 0;
+      const n = bytes[TOKEN + 7];
+      return n === 1 ? FOR_SERVERS : n === 2 ? FOR_CLIENTS : n === 9 ? FOR_OCSP : 0;
     }
     const any = length === 4 && bytes[TOKEN] === 0x55 && bytes[TOKEN + 1] === 0x1d && bytes[TOKEN + 2] === 37 && bytes[TOKEN + 3] === 0;
     return any ? FOR_SERVERS | FOR_CLIENTS : 0;

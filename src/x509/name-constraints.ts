@@ -84,8 +84,9 @@ export class ConstraintCheck {
       const last = endOf(bytes, part);
       for (let tree = contentAt(bytes, part); tree < last; tree = endOf(bytes, tree)) {
         const base = contentAt(bytes, tree);
-        if (bytes[base] !== tag) continue;
+        // Subtrees of other kinds are looked at too: they count.
         if (this.left-- <= 0) return "its nameConstraints need more comparisons than are allowed";
+        if (bytes[base] !== tag) continue;
         const result = this.compare(tag, at, end, contentAt(bytes, base), endOf(bytes, base));
         if (result === UNCLEAR) return `its nameConstraints can't be applied to ${this.text(tag, at, end)}`;
         if (permitted) {

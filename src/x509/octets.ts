@@ -49,3 +49,12 @@ export function equalOctets(a: Uint8Array, aAt: number, b: Uint8Array, bAt: numb
 export function copyOctets(from: Uint8Array, at: number, to: Uint8Array, toAt: number, length: number): void {
   for (let i = 0; i < length; i++) to[toAt + i] = from[at + i]!;
 }
+
+/** Fewer octets are copied one by one: a view takes as long as three of them, but it is garbage then. */
+export const SHORT_RUN = 12;
+
+/** The same for many. Not from deep in the stack. */
+export function copyRun(from: Uint8Array, at: number, to: Uint8Array, toAt: number, length: number): void {
+  if (length < SHORT_RUN) copyOctets(from, at, to, toAt, length);
+  else to.set(from.subarray(at, at + length), toAt);
+}

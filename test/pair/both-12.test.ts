@@ -5,7 +5,9 @@ import { Server12 } from "../../src/handshake/server-12.js";
 import { full } from "../../src/profiles/full.js";
 import { suites12 } from "../../src/profiles/suites-12.js";
 import { BY_ECDSA } from "../../src/record/cipher-suite-12.js";
+import { exporter } from "../../src/schedule/exporter.js";
 import { ascii, concat, equal, hex, text } from "../peer/bytes.js";
+import { SeededRandom } from "../peer/random.js";
 import { type BothParts, cutOnce, pattern, pieces } from "./both.js";
 import { clientIdentity } from "./client-fixture.js";
 import { ON_XS, sampled } from "./effort.js";
@@ -145,6 +147,50 @@ describe("TLS 1.2: client and server", function () {
     both.run();
     expect(both.client.failure!.alert).to.equal("keys_used_up");
     expect([both.server.failure, both.server.peerClosed, text(both.serverReceived)]).to.deep.equal([null, true, "before"]);
+  });
+
+  describe("keying material", () => {
+    const made = (parts: BothParts = {}) => join({ client: { exporter, ...parts.client }, server: { exporter, ...parts.server } });
+
+    it("is the same on both sides, another for each label, context and length of it, and each connection", () => {
+      const seen = new Set<string>();
+      for (const suite of [suites12[0]!, suites12[4]!])
+        for (const seed of ["one", "other"]) {
+          const parts = { provider: all, random: new SeededRandom(seed) };
+          const both = made({
+            client: { ...parts, tls12: new Client12([suite]) },
+            server: { provider: all, tls12: new Server12([suite]) },
+          });
+          for (const [label, context] of [
+            ["EXPORTER-a", null],
+            ["EXPORTER-b", null],
+            ["EXPORTER-a", new Uint8Array(0)],
+            ["EXPORTER-a", new Uint8Array(300)],
+          ] as const) {
+            const ours = both.client.exportKeyingMaterial(label, context, 50);
+            expect(hex(ours)).to.equal(hex(both.server.exportKeyingMaterial(label, context, 50)));
+            expect(hex(both.client.exportKeyingMaterial(label, context, 20))).to.equal(hex(ours.slice(0, 20)));
+            seen.add(hex(ours));
+          }
+        }
+      expect(seen.size).to.equal(16);
+    });
+
+    it("labels and lengths that may not be", () => {
+      const { client } = made();
+      for (const label of ["", "key expansion", "master secret", "client finished", "ä"])
+        expect(() => client.exportKeyingMaterial(label, null, 32), label).to.throw(RangeError);
+      for (const length of [0, -1, 1.5, 65536]) expect(() => client.exportKeyingMaterial("EXPORTER-a", null, length)).to.throw(RangeError);
+    });
+
+    it("not without extended master secret, and not behind the end", () => {
+      const { tested } = bench.openClient12({ extended: false }, { exporter });
+      expect(() => tested.exportKeyingMaterial("EXPORTER-a", null, 32)).to.throw(/extended master secret/);
+      const { client } = made();
+      const { exported } = client as unknown as { exported: { secret: Uint8Array } };
+      client.close();
+      expect(exported.secret.every((byte) => byte === 0)).to.equal(true);
+    });
   });
 
   it("configs that cannot be", () => {

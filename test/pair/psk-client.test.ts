@@ -64,6 +64,19 @@ describe("client: pre-shared keys and what a server makes of them", function () 
     run({ helloRetry: { cookie: ascii("a cookie") } }, groups).expectOpen();
   });
 
+  it("a HelloRetryRequest that comes before the host says that the first ClientHello was sent: the second waits for its room", () => {
+    const pair = bench.pair({ psk: taken, helloRetry: { cookie: new Uint8Array(60) } }, { psk: external });
+    const { client, server } = pair;
+    const first = client.txPending();
+    const answer = server.receiveRecords(client.io.slice(client.txOffset, client.txOffset + first));
+    pair.deliver(concat(...answer));
+    expect(client.txPending()).to.equal(first);
+    client.sent(first);
+    expect(client.txOffset + client.txPending()).to.be.at.most(client.io.length);
+    pair.run();
+    pair.expectOpen();
+  });
+
   it("every cut of the server's bytes", () => {
     const length = run({}).delivered;
     for (const point of sampled(1, length - 1, 6)) bench.open({ psk: taken }, { psk: external }, cutAt(point));

@@ -97,6 +97,20 @@ describe("external pre-shared keys", function () {
     talks(bench.joined(keysOnly({ toServer: pieces(1), toClient: pieces(1), client: { sliceSteps: 1 }, server: { sliceSteps: 1 } })));
   });
 
+  it("every bit of the ClientHello counts, the binder's too", () => {
+    const { length } = bench.joined(keysOnly()).toServer.log;
+    const hello = 5; // behind the header of the record, whose version is ignored
+    for (const bit of sampled(8 * hello, 8 * Math.min(length, 180) - 1, 30)) {
+      const both = bench.join(keysOnly());
+      both.toServer.take(both.client);
+      const flight = both.toServer.flight;
+      if (bit >> 3 >= flight.length) break;
+      flight[bit >> 3]! ^= 1 << (bit & 7);
+      both.run();
+      expect(both.client.state === 1 && both.server.state === 1, `bit ${bit}`).to.equal(false);
+    }
+  });
+
   it("small send buffers", () => {
     talks(bench.joined(keysOnly({ client: { sendBuffer: 320 }, server: { sendBuffer: 256 } })));
   });

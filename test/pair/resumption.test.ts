@@ -476,10 +476,24 @@ describe("sessions", function () {
       expect(pair.store.get(SERVER_NAME)).to.equal(null);
     });
 
+    it("what verify() refuses, told by `policy`: without it no tickets, with another none is taken", () => {
+      const verify = () => "";
+      const strict = { host: { clientAuthentication: { trust, required: true, checks: { verify } } } };
+      const pair = new SessionPair(bench);
+      pair.connect(client, strict);
+      expect(pair.store.get(SERVER_NAME)).to.equal(null);
+      const one = new Tickets(pair.keys, { policy: "one" });
+      pair.connect(client, { ...strict, tickets: one });
+      expectResumed(pair.connect(client, { ...strict, tickets: one }), true);
+      expectResumed(pair.connect(client, { ...strict, tickets: new Tickets(pair.keys, { policy: "two" }) }), false);
+    });
+
     it("the session ends with the client's certificate", () => {
       const pair = new SessionPair(bench, { totalAge: 1e9 }, { totalAge: 1e9 });
       pair.now = AFTER_LEAF - 10;
       pair.connect(client, host(true));
+      const session = pair.store.get(SERVER_NAME)!;
+      expect(new DataView(session.buffer).getUint32(5), "ticket_lifetime").to.equal(9);
       pair.now = AFTER_LEAF - 1;
       expectResumed(pair.connect(client, host(true)), true);
     });

@@ -1,12 +1,14 @@
 // NewSessionTicket as a client that resumes sees it (RFC 9846 §4.7.1), from a scripted server that shares no code with src.
 import { expect } from "chai";
 import { decode_error, illegal_parameter, unexpected_message } from "../../src/alert.js";
+import { postHandshakeAuth } from "../../src/handshake/post-handshake-auth.js";
+import { ExternalPsk } from "../../src/session/external-psk.js";
 import { Resumption } from "../../src/session/resumption.js";
 import { MemorySessionStore } from "../../src/session/session-store.js";
 import { AnchorList } from "../../src/x509/anchors.js";
 import { concat, u16 } from "../peer/bytes.js";
 import { ticketKey } from "../peer/key-schedule.js";
-import { extension, message, newSessionTicket, type TicketParts } from "../peer/messages.js";
+import { certificateRequest, extension, message, newSessionTicket, type TicketParts } from "../peer/messages.js";
 import type { ScriptedServer } from "../peer/scripted-server.js";
 import { ON_XS } from "./effort.js";
 import { rootAnchor, SERVER_NAME } from "./fixture.js";
@@ -112,6 +114,21 @@ describe("client: tickets of a scripted server", function () {
     );
     pair.expectAlert(unexpected_message, /flood/, true);
     expect((store as unknown as { list: unknown[] }).list.length).to.equal(1);
+  });
+
+  it("beside authentication after the handshake: tickets are kept there too", () => {
+    const store = new MemorySessionStore();
+    const connected = (server: ScriptedServer) => server.ticket();
+    bench.open({ connected }, { trust, resumption: new Resumption(store), postHandshakeAuth });
+    expect(store.get(SERVER_NAME)).to.not.equal(null);
+  });
+
+  it("after an external key no certificate is asked for, not later either (§4.4.2)", () => {
+    const key = new Uint8Array(32).fill(1);
+    const request = certificateRequest(new Uint8Array([1]), [extension(13, [0, 2, 4, 3])]);
+    const connected = (server: ScriptedServer) => void server.send("certificate_request", request);
+    const client = { psk: new ExternalPsk(new Uint8Array([7]), key), postHandshakeAuth };
+    bench.run({ connected, psk: { key } }, client).expectAlert(unexpected_message, null, true);
   });
 
   it("not before the handshake is complete", () => {

@@ -101,6 +101,11 @@ export class Transcript {
     return this.algorithm(this.messages.slice(0, this.messages.length - count));
   }
 
+  /** The hash of these too, which do not stay. */
+  hashWith(...more: readonly Uint8Array[]): Uint8Array {
+    return this.algorithm(concat(this.messages, ...more));
+  }
+
   /** §4.1: ClientHello1 is replaced by a message_hash message when a HelloRetryRequest answers it. */
   foldForRetry(): void {
     const hash = this.hash();

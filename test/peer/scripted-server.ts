@@ -1,4 +1,4 @@
-import { equal, PeerProblem, u16, vector16 } from "./bytes.js";
+import { concat, equal, PeerProblem, u16, vector16 } from "./bytes.js";
 import { type ClientHello, faultsOf, parseClientHello } from "./client-hello.js";
 import { extensionsOf } from "./edit.js";
 import { binderOf, KeySchedule, verifyData } from "./key-schedule.js";
@@ -20,6 +20,7 @@ import {
   type TicketParts,
 } from "./messages.js";
 import { knowsGroup, knowsSuite, suiteHash } from "./peer-crypto.js";
+import { pointOf } from "./point-of.js";
 import { ScriptedPeer } from "./scripted-peer.js";
 import type { FlightName, MessageName, ScriptedServerOptions, ServerPskParts } from "./server-options.js";
 
@@ -35,6 +36,9 @@ export class ScriptedServer extends ScriptedPeer<MessageName, ScriptedServerOpti
   readonly clientHellos: Uint8Array[] = [];
   /** Handshake messages of the client after its ClientHello. */
   readonly clientMessages: Uint8Array[] = [];
+  /** Answers to requestCertificate(), each checked: the leaf, or "none". */
+  readonly proved: string[] = [];
+  private asked: { readonly context: Uint8Array; readonly messages: Uint8Array[] } | null = null;
   private clientHandshakeSecret: Uint8Array = new Uint8Array(0);
   private clientApplicationSecret: Uint8Array = new Uint8Array(0);
 
@@ -60,15 +64,47 @@ export class ScriptedServer extends ScriptedPeer<MessageName, ScriptedServerOpti
     return !this.connected && this.clientHello !== null;
   }
 
+  /** Nothing stands between the messages of an answer (§4.7.2). */
   protected get expectsData(): boolean {
-    return this.connected;
+    return this.connected && (this.asked === null || this.asked.messages.length === 1);
   }
 
   protected onHandshake(message: Uint8Array): void {
     if (message[0] === HANDSHAKE_TYPES.client_hello) this.onClientHello(message);
+    else if (this.connected && this.asked !== null && message[0] !== HANDSHAKE_TYPES.key_update) this.onAnswer(message, this.asked);
     else if (this.connected) this.onKeyUpdate(message);
     else if (this.schedule !== null) this.onClientFlight(message);
     else throw new PeerProblem(`message ${message[0]} where a ClientHello is due`);
+  }
+
+  /** §4.7.2: asks the connected client for a certificate. */
+  requestCertificate(context: Uint8Array, extensions: readonly Extension[] = [extension(13, [0, 2, 4, 3])]): void {
+    const message = certificateRequest(context, extensions);
+    this.send("certificate_request", message);
+    this.out.flush();
+    this.asked = { context, messages: [message] };
+  }
+
+  private onAnswer(message: Uint8Array, asked: { readonly context: Uint8Array; readonly messages: Uint8Array[] }): void {
+    const { messages, context } = asked;
+    const algorithm = suiteHash(this.suite);
+    const transcript = this.transcript.hashWith(...messages);
+    const expected = messages.length === 1 ? 11 : messages[1]!.length === 8 + context.length || messages.length === 3 ? 20 : 15;
+    if (message[0] !== expected) throw new PeerProblem(`message ${message[0]} in an answer after the handshake, where ${expected} is due`);
+    if (message[0] === 11 && !equal(message.slice(4, 5 + context.length), concat([context.length], context)))
+      throw new PeerProblem("the answer's certificate_request_context is not the request's");
+    if (message[0] === 15) {
+      const at = 5 + context.length + 3 + 3;
+      const leaf = messages[1]!.slice(at, at + ((messages[1]![at - 2]! << 8) | messages[1]![at - 1]!));
+      if (!this.crypto.verify(pointOf(leaf), signedContent("client", transcript), message.slice(8)))
+        throw new PeerProblem("the answer's CertificateVerify is wrong");
+    }
+    messages.push(message);
+    if (message[0] !== 20) return;
+    const secret = this.incoming.protection?.secret ?? new Uint8Array(32);
+    if (!equal(message, finished(verifyData(secret, transcript, algorithm)))) throw new PeerProblem("the answer's Finished is wrong");
+    this.proved.push(messages.length === 4 ? "certificate" : "none");
+    this.asked = null;
   }
 
   private onClientHello(message: Uint8Array): void {
@@ -208,6 +244,7 @@ export class ScriptedServer extends ScriptedPeer<MessageName, ScriptedServerOpti
     const hash = this.transcript.hash();
     this.clientApplicationSecret = this.keep("CLIENT_TRAFFIC_SECRET_0", schedule.clientApplication(hash));
     this.out.protect("application", this.protection(this.keep("SERVER_TRAFFIC_SECRET_0", schedule.serverApplication(hash))));
+    this.keep("EXPORTER_SECRET", schedule.exporter(hash));
     this.options.sentFinished?.(this);
   }
 

@@ -19,6 +19,7 @@ import { ExternalPsk } from "../../src/session/external-psk.js";
 import { Resumption } from "../../src/session/resumption.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
+import { ocspStapling } from "../../src/x509/ocsp-stapling.js";
 
 /** Those that are not TLS 1.3's alone. */
 const VERSIONS: Readonly<Record<string, { readonly tls12: Version12; readonly tls13?: false }>> = {
@@ -50,7 +51,8 @@ async function connectionOf(name: string, flight: Flight): Promise<Connection> {
   const { session } = flight;
   const resumption = session === undefined ? {} : { resumption: new Resumption({ get: () => bytesOf(session), put() {}, remove() {} }) };
   const trust = new AnchorList([anchorFromCertificate(bytesOf(flight.root), sha256)]);
-  return new ClientConnection({ ...common, trust, serverName: flight.serverName, identities, ...resumption });
+  const checks = name.endsWith("ocsp") ? { checks: { status: ocspStapling({ required: true }) } } : {};
+  return new ClientConnection({ ...common, trust, serverName: flight.serverName, identities, ...checks, ...resumption });
 }
 
 function flush(connection: Connection): void {
@@ -80,7 +82,7 @@ describe("recorded flights", function () {
   }
 
   it("of chains come in records of at most 512 bytes", () => {
-    for (const name of ["chain-1", "chain-2", "chain-5", "chain-16k", "chain-names"]) {
+    for (const name of ["chain-1", "chain-2", "chain-5", "chain-16k", "chain-names-1", "chain-names-2", "chain-names-5"]) {
       const sealed = readFlight(name).records.map((record) => record.length / 2);
       expect(Math.max(...sealed), name).to.be.at.most(5 + 512 + 1 + 16);
     }

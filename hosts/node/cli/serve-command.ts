@@ -3,8 +3,10 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { PskList } from "../../../src/session/external-psk.js";
 import { anchorsFromFiles } from "../certificates.js";
 import { identityFromFiles } from "../keys.js";
+import { renewedFile } from "../renewed-file.js";
 import { clientOf, createServer, DEFAULT_MAX_HANDSHAKES, type Server, type ServerOptions } from "../server.js";
-import type { HostOptions } from "../server-config.js";
+import { type HostOptions, stapled } from "../server-config.js";
+import { STARTTLS_SERVERS, type StartTlsServerProtocol } from "../starttls.js";
 import type { TLSSocket } from "../tls-socket.js";
 import { parseCount, parsePort, parseSeconds } from "./arguments.js";
 import { CommandError, EXIT_NETWORK, EXIT_USAGE } from "./exit-codes.js";
@@ -19,12 +21,16 @@ interface VhostFlag {
   readonly key: string;
 }
 
+/** What --http and --www speak: browsers offer HTTP/2 too, and are told that it is not HTTP/2 (RFC 7301 §6). */
+const HTTP_PROTOCOLS = ["http/1.1", "http/1.0"];
+
 interface ServeFlags extends TlsFlags, PskFlags {
   ticketKeyFile?: string;
   tickets: boolean;
   port: number;
   address: string;
   vhost: VhostFlag[];
+  ocsp: string[];
   clientCa?: string;
   requireClientCert?: boolean;
   echo?: boolean;
@@ -33,6 +39,8 @@ interface ServeFlags extends TlsFlags, PskFlags {
   handshakeTimeout: number;
   idleTimeout?: number;
   maxHandshakes: number;
+  starttls?: StartTlsServerProtocol;
+  starttlsName?: string;
 }
 
 export function addServeCommand(program: Command): void {
@@ -42,11 +50,16 @@ export function addServeCommand(program: Command): void {
     .requiredOption("--port <PORT>", "port to listen on; 0 takes a free one and tells it", parsePort)
     .option("--address <ADDRESS>", "address to listen on", "::")
     .option("--vhost <NAME=CERT,KEY>", "another server for this name (SNI; *.example.com for any one label); may be repeated", addVhost, [])
+    .option("--ocsp <FILE>", "OCSP response to staple, DER, read again when it changes; the nth belongs to the nth --cert", addFile, [])
     .option("--client-ca <FILE>", "ask clients for a certificate that ends at one of these")
     .option("--require-client-cert", "refuse clients without a certificate")
     .addOption(new Option("--echo", "send back what came").conflicts(["http", "www"]))
     .addOption(new Option("--http", "answer GET / with a page about the connection").conflicts("www"))
     .option("--www <DIRECTORY>", "serve the files below a directory over HTTP")
+    .addOption(
+      new Option("--starttls <PROTOCOL>", "let clients ask for TLS in the words of a protocol").choices(Object.keys(STARTTLS_SERVERS)),
+    )
+    .option("--starttls-name <NAME>", "the server's name in an SMTP greeting (default: localhost)")
     .option("--handshake-timeout <SECONDS>", "time for a client's handshake", parseSeconds, 10)
     .option("--idle-timeout <SECONDS>", "close connections on which nothing moves (default: never)", parseSeconds)
     .option("--max-handshakes <N>", "handshakes under way; clients above it are refused", parseCount, DEFAULT_MAX_HANDSHAKES)
@@ -61,6 +74,8 @@ export function addServeCommand(program: Command): void {
   });
   command.action((flags: ServeFlags) => serveCommand(flags));
 }
+
+const addFile = (file: string, before: readonly string[]) => [...before, file];
 
 function addVhost(text: string, before: readonly VhostFlag[]): VhostFlag[] {
   const match = /^([^=,]+)=([^,]+),([^,]+)$/.exec(text);
@@ -81,6 +96,11 @@ async function serveCommand(flags: ServeFlags): Promise<void> {
     throw new CommandError("give --cert and --key, --vhost or --psk: a server must prove who it is", EXIT_USAGE);
   if (!flags.tickets && flags.ticketKeyFile !== undefined)
     throw new CommandError("--ticket-key-file is for the tickets that --no-tickets rules out", EXIT_USAGE);
+  if (flags.ocsp.length > flags.cert.length)
+    throw new CommandError(
+      `--ocsp is given ${flags.ocsp.length} times, --cert ${flags.cert.length}: each response needs its certificate`,
+      EXIT_USAGE,
+    );
   if (flags.requireClientCert && flags.clientCa === undefined)
     throw new CommandError("--require-client-cert needs --client-ca, the authorities to trust", EXIT_USAGE);
   const serve = usable(() => handlerFor(flags));
@@ -105,12 +125,17 @@ async function serveCommand(flags: ServeFlags): Promise<void> {
 }
 
 function serverOptions(flags: ServeFlags, options: ReturnType<typeof tlsOptions>["options"], psk: PskList | undefined): ServerOptions {
+  const { starttls: protocol, starttlsName } = flags;
   const common: HostOptions = { requireClientCert: flags.requireClientCert ?? false };
   if (flags.clientCa !== undefined) common.clientCa = anchorsFromFiles(flags.clientCa);
-  if (options.alpn !== undefined) common.alpn = options.alpn;
+  const alpn = options.alpn ?? (flags.www === undefined && !flags.http ? undefined : HTTP_PROTOCOLS);
+  if (alpn !== undefined) common.alpn = alpn;
+  if (protocol !== undefined) STARTTLS_SERVERS[protocol](starttlsName); // throws for a name that cannot be
   const hosts = flags.vhost.map(({ name, cert, key }) => [name, { ...common, identities: [identityFromFiles(cert, key)] }] as const);
+  const staples = flags.ocsp.map(renewedFile);
   return {
     ...options,
+    ...(options.identities === undefined ? {} : { identities: options.identities.map((one, i) => stapled(one, staples[i])) }),
     ...common,
     hosts: Object.fromEntries(hosts),
     allowHalfOpen: true,
@@ -119,6 +144,7 @@ function serverOptions(flags: ServeFlags, options: ReturnType<typeof tlsOptions>
     ...(flags.ticketKeyFile === undefined ? {} : { ticketKeys: readTicketKeys(flags.ticketKeyFile) }),
     handshakeTimeout: flags.handshakeTimeout * 1000,
     maxHandshakes: flags.maxHandshakes,
+    ...(protocol === undefined ? {} : { starttls: () => STARTTLS_SERVERS[protocol](starttlsName) }),
     ...(flags.idleTimeout === undefined ? {} : { idleTimeout: flags.idleTimeout * 1000 }),
     ...(flags.trace ? { trace: (line: string, client: string) => tell(`${client} ${line}`) } : {}),
   };

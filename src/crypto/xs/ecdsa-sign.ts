@@ -44,14 +44,17 @@ class EcdsaSignature {
   private readonly curve: EcdsaScheme;
   private readonly key: Uint8Array;
   private readonly keyAt: number;
-  private readonly nonce: EcdsaNonce;
+  private readonly extra: number;
+  /** Of what is signed, until the nonce takes the digest. */
+  private hash: Hash | null;
+  private nonce: EcdsaNonce | null;
   private walk: Walk | null;
   /** Of Z, then of the nonce; both times a blinding factor. */
   private inverse: ModularInverse | null;
   private ofNonce: boolean;
   private r: bigint;
 
-  /** hash: of the content, complete; `extra` octets of random go into the nonce. */
+  /** hash: has taken in the content; its last block is hashed in the first step. `extra` octets of random go into the nonce. */
   constructor(curve: EcdsaScheme, key: Uint8Array, keyAt: number, extra: number, hash: Hash, random: Random) {
     const { size, digitBytes } = curve;
     const bytes = new Uint8Array(digitBytes + 4 * size);
@@ -60,9 +63,10 @@ class EcdsaSignature {
     this.curve = curve;
     this.key = key;
     this.keyAt = keyAt;
-    hash.digest(bytes, digitBytes);
     random.fill(bytes, digitBytes + size, 3 * size);
-    this.nonce = new EcdsaNonce(curve.hash, curve.n, key, keyAt, bytes, digitBytes, bytes, digitBytes + 3 * size, extra);
+    this.extra = extra;
+    this.hash = hash;
+    this.nonce = null;
     this.walk = null;
     this.inverse = null;
     this.ofNonce = false;
@@ -86,6 +90,10 @@ class EcdsaSignature {
         const { p } = this.curve;
         const blinded = (this.walk.z * this.blind(2)) % p;
         this.inverse = new ModularInverse(blinded < ZERO ? blinded + p : blinded, p);
+      } else if (this.nonce === null) {
+        if (left <= 0) return PENDING;
+        this.beginNonce();
+        left--;
       } else {
         left = this.nonce.run(left);
         if (!this.nonce.finished()) return PENDING;
@@ -100,11 +108,20 @@ class EcdsaSignature {
 
   wipe(): void {
     this.bytes.fill(0);
-    this.nonce.wipe();
+    this.hash?.wipe();
+    this.nonce?.wipe();
     if (this.walk !== null) this.walk.wipe();
     this.walk = null;
     this.inverse = null;
     this.r = ZERO;
+  }
+
+  private beginNonce(): void {
+    const { bytes, key, keyAt, extra } = this;
+    const { hash, n, size, digitBytes } = this.curve;
+    this.hash!.digest(bytes, digitBytes);
+    this.hash = null;
+    this.nonce = new EcdsaNonce(hash, n, key, keyAt, bytes, digitBytes, bytes, digitBytes + 3 * size, extra);
   }
 
   /** A factor that is not 0, even where the source of random gives zeros. */
@@ -124,7 +141,7 @@ class EcdsaSignature {
     walk.wipe();
     this.walk = null;
     this.ofNonce = true;
-    this.inverse = new ModularInverse((this.nonce.result() * this.blind(1)) % n, n);
+    this.inverse = new ModularInverse((this.nonce!.result() * this.blind(1)) % n, n);
   }
 
   /** s = (e + r·d) / k, as (b·e + r·(b·d)) / (b·k). Where r or s is 0, another nonce begins. */
@@ -137,7 +154,7 @@ class EcdsaSignature {
     const s = (((e * blind + this.r * d) % n) * inverse) % n;
     this.ofNonce = false;
     if (!this.r || !s) {
-      this.nonce.retry();
+      this.nonce!.retry();
       return;
     }
     const r = this.r;

@@ -29,7 +29,7 @@ export class HmacSha256 extends Sha256 implements KeyedHash {
     this.reset();
     if (length > BLOCK) {
       this.update(key, offset, length);
-      this.finalize(STATE);
+      this.endBlocks();
       this.reset();
       words = 8;
     } else {
@@ -65,7 +65,7 @@ export class HmacSha256 extends Sha256 implements KeyedHash {
   finish(out: Uint8Array, offset: number, length = STATE): void {
     const { view } = this;
     // The outer message: one block of the key, which OUTER has, then the inner digest.
-    this.finalize(STATE);
+    this.endBlocks();
     view.setInt32(STATE + 32, 0x80 << 24);
     for (let at = STATE + 36; at < OUTER - 4; at += 4) view.setInt32(at, 0);
     view.setInt32(OUTER - 4, (BLOCK + STATE) << 3);
@@ -78,5 +78,16 @@ export class HmacSha256 extends Sha256 implements KeyedHash {
     super.wipe();
     const { view } = this;
     for (let at = OUTER; at < ROOM; at += 4) view.setInt32(at, 0);
+  }
+
+  /** The digest of what was hashed goes to the block. */
+  private endBlocks(): void {
+    const { view } = this;
+    if (!this.pad()) {
+      sha256Blocks(view, 0, 0, view, STATE, 1);
+      this.zero(0, BLOCK - 8);
+    }
+    this.endWithLength();
+    sha256Blocks(view, 0, STATE, view, STATE, 1);
   }
 }

@@ -103,6 +103,46 @@ export class Hmac implements KeyedHash {
     bytes.fill(0, work, work + size);
   }
 
+  // setKey() and finish() in halves of one block each, for what goes in steps. They do not call these: each call would cost stack.
+
+  /** For a key that is no longer than a block; setOuterKey() must follow. */
+  setInnerKey(key: Uint8Array, offset: number, length: number): void {
+    const { hash, bytes } = this;
+    const { stateLength, blockLength } = hash;
+    const work = 2 * stateLength;
+    for (let i = 0; i < length; i++) bytes[work + i] = key[offset + i] ^ INNER_PAD;
+    bytes.fill(INNER_PAD, work + length, work + blockLength);
+    hash.reset();
+    hash.update(bytes, work, blockLength);
+    hash.save(bytes, stateLength);
+  }
+
+  setOuterKey(): void {
+    const { hash, bytes } = this;
+    const { stateLength, blockLength } = hash;
+    const work = 2 * stateLength;
+    const end = work + blockLength;
+    for (let i = work; i < end; i++) bytes[i]! ^= INNER_PAD ^ OUTER_PAD;
+    hash.reset();
+    hash.update(bytes, work, blockLength);
+    hash.save(bytes, 0);
+    bytes.fill(0, work, end);
+  }
+
+  /** finishOuter() must follow. */
+  finishInner(): void {
+    const { hash, bytes } = this;
+    hash.digest(bytes, 2 * hash.stateLength);
+  }
+
+  /** The whole MAC. */
+  finishOuter(out: Uint8Array, offset: number): void {
+    const { hash, bytes } = this;
+    hash.restore(bytes, 0, 1);
+    hash.update(bytes, 2 * hash.stateLength, hash.outputLength);
+    hash.digest(out, offset);
+  }
+
   /** Zeroes key material and the hash. */
   wipe(): void {
     this.bytes.fill(0);

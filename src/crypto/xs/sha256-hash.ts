@@ -12,14 +12,11 @@ export class Sha256 implements Hash {
   protected readonly view: DataView;
   /** Bytes hashed so far; exact up to 2^53. */
   protected length: number;
-  /** A view of the caller's buffer, kept from the last update that had whole blocks to read in place. */
-  private input: DataView | null;
 
   /** room: for a class with more to keep behind the block. */
   constructor(room: number = STATE + BLOCK) {
     this.view = new DataView(new ArrayBuffer(room));
     this.length = 0;
-    this.input = null;
     this.reset();
   }
 
@@ -55,40 +52,40 @@ export class Sha256 implements Hash {
       length -= space;
     }
     if (length >= BLOCK) {
-      let input = this.input;
-      if (input === null || input.buffer !== bytes.buffer) {
-        input = new DataView(bytes.buffer);
-        this.input = input;
-      }
-      sha256Blocks(this.view, 0, 0, input, bytes.byteOffset + offset, length >> 6);
+      // The view is garbage afterwards: a connection has several hashes, and kept views would live at its peak.
+      sha256Blocks(this.view, 0, 0, new DataView(bytes.buffer), bytes.byteOffset + offset, length >> 6);
       offset += length & -BLOCK;
       length &= BLOCK - 1;
     }
     this.fill(0, bytes, offset, length);
   }
 
+  /** Each block is compressed from here, not from below: the stack is RAM. */
   digest(out: Uint8Array, offset: number): void {
-    this.finalize(0);
+    const { view } = this;
+    if (!this.pad()) {
+      sha256Blocks(view, 0, 0, view, STATE, 1);
+      this.zero(0, BLOCK - 8);
+    }
+    this.endWithLength();
+    sha256Blocks(view, 0, 0, view, STATE, 1);
     this.save(out, offset);
   }
 
-  /** The last block, or two; the words of the digest go to view[to …). */
-  protected finalize(to: number): void {
-    const view = this.view;
-    const length = this.length;
-    let used = length & (BLOCK - 1);
-    view.setUint8(STATE + used, 0x80);
-    used++;
-    if (used > BLOCK - 8) {
-      this.zero(used, BLOCK);
-      sha256Blocks(view, 0, 0, view, STATE, 1);
-      used = 0;
-    }
-    this.zero(used, BLOCK - 8);
-    // The length in bits has 64 bits: its high word counts units of 2^29 bytes.
+  /** The byte behind the message, and zeros behind it. False: the length does not fit into the block any more. */
+  protected pad(): boolean {
+    const used = (this.length & (BLOCK - 1)) + 1;
+    this.view.setUint8(STATE + used - 1, 0x80);
+    const fits = used <= BLOCK - 8;
+    this.zero(used, fits ? BLOCK - 8 : BLOCK);
+    return fits;
+  }
+
+  /** The length in bits has 64 bits: its high word counts units of 2^29 bytes. */
+  protected endWithLength(): void {
+    const { view, length } = this;
     view.setInt32(STATE + BLOCK - 8, Math.floor(length / 0x20000000));
     view.setInt32(STATE + BLOCK - 4, length << 3);
-    sha256Blocks(view, 0, to, view, STATE, 1);
   }
 
   copy(from: Hash): void {
@@ -124,7 +121,6 @@ export class Sha256 implements Hash {
     const view = this.view;
     for (let i = 0; i < STATE + BLOCK; i += 4) view.setInt32(i, 0);
     this.length = 0;
-    this.input = null;
   }
 
   /** Copies length bytes into the block behind the `used` bytes there; four at a time where the block's position allows. */

@@ -13,10 +13,8 @@ export class Sha512 implements Hash {
   readonly outputLength: number;
   private readonly initial: readonly number[];
   private readonly view: DataView;
-  /** Bytes hashed so far; exact up to 2^53. */
+  /** Bytes hashed so far; exact up to 2^53. Below 0: pad() has made a block of padding. */
   private length: number;
-  /** A view of the caller's buffer, kept from the last update that had whole blocks to read in place. */
-  private input: DataView | null;
 
   /** `initial`: the initial hash value, eight words of two halves, high half first. */
   constructor(initial: readonly number[], outputLength: number) {
@@ -24,7 +22,6 @@ export class Sha512 implements Hash {
     this.initial = initial;
     this.view = new DataView(new ArrayBuffer(STATE + BLOCK));
     this.length = 0;
-    this.input = null;
     this.reset();
   }
 
@@ -57,28 +54,38 @@ export class Sha512 implements Hash {
       length -= space;
     }
     if (length >= BLOCK) {
-      let input = this.input;
-      if (input === null || input.buffer !== bytes.buffer) {
-        input = new DataView(bytes.buffer);
-        this.input = input;
-      }
-      sha512Blocks(this.view, input, bytes.byteOffset + offset, length >> 7);
+      // The view is garbage afterwards, as in SHA-256.
+      sha512Blocks(this.view, new DataView(bytes.buffer), bytes.byteOffset + offset, length >> 7);
       offset += length & -BLOCK;
       length &= BLOCK - 1;
     }
     this.fill(0, bytes, offset, length);
   }
 
+  /** The first half of digest(), where its padding takes two blocks: so that each half costs one. Only digest() may follow. */
+  pad(): void {
+    const { view, length } = this;
+    const used = length & (BLOCK - 1);
+    if (used < BLOCK - 16) return;
+    view.setUint8(STATE + used, 0x80);
+    this.zero(used + 1, BLOCK);
+    sha512Blocks(view, view, STATE, 1);
+    this.length = -length;
+  }
+
   digest(out: Uint8Array, offset: number): void {
     const view = this.view;
-    const length = this.length;
-    let used = length & (BLOCK - 1);
-    view.setUint8(STATE + used, 0x80);
-    used++;
-    if (used > BLOCK - 16) {
-      this.zero(used, BLOCK);
-      sha512Blocks(view, view, STATE, 1);
-      used = 0;
+    const length = Math.abs(this.length);
+    let used = 0;
+    if (this.length >= 0) {
+      used = length & (BLOCK - 1);
+      view.setUint8(STATE + used, 0x80);
+      used++;
+      if (used > BLOCK - 16) {
+        this.zero(used, BLOCK);
+        sha512Blocks(view, view, STATE, 1);
+        used = 0;
+      }
     }
     // The length in bits has 128 bits. A count of bytes that is exact stays below 2^53, so the upper 64 of them are zero.
     this.zero(used, BLOCK - 8);
@@ -113,7 +120,6 @@ export class Sha512 implements Hash {
     const view = this.view;
     for (let i = 0; i < STATE + BLOCK; i += 4) view.setInt32(i, 0);
     this.length = 0;
-    this.input = null;
   }
 
   /** Writes the first `length` bytes of the chaining value. */

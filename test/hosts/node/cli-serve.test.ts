@@ -98,6 +98,14 @@ describe("thimble serve", () => {
     expect(await ask(port, "nonsense\r\n\r\n")).to.match(/^HTTP\/1\.1 400 /);
   });
 
+  it("--http speaks HTTP/1.1 by ALPN with those that would rather have HTTP/2, and refuses those that have nothing else", async () => {
+    const { port, told } = await serve("--http");
+    expect(await ask(port, "GET / HTTP/1.0\r\n\r\n", { ALPNProtocols: ["h2", "http/1.1"] })).to.contain("<td>http/1.1</td>");
+    const refused = await ask(port, "", { ALPNProtocols: ["h2"] }).catch((error: Error) => error.message);
+    expect(refused).to.match(/no application protocol/);
+    await told("failed: no_application_protocol");
+  });
+
   it("--www serves files below a directory and none outside", async () => {
     const www = at("www");
     mkdirSync(join(www, "sub"), { recursive: true });

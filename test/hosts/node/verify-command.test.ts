@@ -115,6 +115,40 @@ describe("thimble verify and roots", function () {
     expect(why(chain)).to.match(/--ca/);
   });
 
+  it("tells what is wrong with bad input of every kind, in time", function () {
+    this.timeout(100000);
+    const ca = file("ca.pem", pem("p256Root"));
+    const leaf = fromBase64(CERTIFICATES.p256Leaf!);
+    const verdict = (data: string | Uint8Array): string => {
+      const started = Date.now();
+      const { code, stdout, stderr } = thimble("verify", "--ca", ca, ...at, file("bad", data));
+      expect(stdout).to.equal("");
+      expect(Date.now() - started).to.be.below(10000);
+      return `${code} ${stderr.replace(/^thimble: .*?bad: /, "").trimEnd()}`;
+    };
+    const wrapped = (content: Uint8Array): Uint8Array => Uint8Array.of(0x30, 0x82, content.length >> 8, content.length & 0xff, ...content);
+    // Nothing, and no certificate.
+    expect(verdict("")).to.match(/^2 is empty/);
+    expect(verdict("hello")).to.match(/^2 /);
+    expect(verdict(Uint8Array.of(0x30, 0x80, 0, 0))).to.match(/^2 /);
+    expect(verdict(pem("p256Leaf").replaceAll("CERTIFICATE", "X509 CRL"))).to.match(/^2 .*holds a X509 CRL/);
+    expect(verdict(leaf.slice(0, -1))).to.match(/^2 .*cut off/);
+    // A certificate by its outside, or more than one.
+    expect(verdict(Uint8Array.of(0x30, 0))).to.match(/^1 not valid: bad_certificate: leaf: tbsCertificate is missing/);
+    let nested = Uint8Array.of(0x30, 0);
+    while (nested.length < 40000) nested = wrapped(nested) as Uint8Array<ArrayBuffer>;
+    expect(verdict(nested)).to.match(/^1 not valid: bad_certificate: leaf: .* stands where serialNumber is expected/);
+    expect(verdict(wrapped(wrapped(new Uint8Array(65000))))).to.match(/^1 not valid: bad_certificate: leaf: /);
+    expect(verdict(new Uint8Array(20e6).fill(0x30))).to.match(/^[12] /);
+    // The same certificate again and again, and one that issued itself.
+    expect(thimble("verify", "--ca", ca, ...at, file("twice.pem", pem("p256Leaf p256Leaf p256Issuer p256Issuer"))).code).to.equal(0);
+    expect(verdict(pem("p256Leaf p256Leaf p256Leaf"))).to.match(/^1 not valid: unknown_ca: /);
+    expect(verdict(pem("root1 root1 root1"))).to.match(/^1 not valid: /);
+    expect(verdict(pem(new Array(40).fill("p256Leaf").join(" ")))).to.match(
+      /^1 not valid: bad_certificate: certificate_list has more than 30/,
+    );
+  });
+
   it("reads directories of certificates", () => {
     const folder = join(dir, "roots");
     mkdirSync(folder);

@@ -31,6 +31,7 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
   peerAuthenticated = true;
   resumed = false;
   certificateTap = null;
+  exported = null;
   suite = null;
   group = null;
   version = 0x0304;
@@ -55,6 +56,10 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
   }
 
   goOnWith(): void {}
+
+  exportKeyingMaterial(label: string, context: Uint8Array | null, length: number): Uint8Array {
+    return new Uint8Array(length).fill(label.length + (context?.length ?? 0));
+  }
 
   get rxOffset(): number {
     return this.rxLength;

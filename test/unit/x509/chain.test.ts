@@ -44,7 +44,7 @@ describe("x509/chain", () => {
       }
       verifier.endChain();
       // The leaf waits for its issuer; there its signature and the issuer's own are verified.
-      expect(steps).to.deep.equal([0, 8]);
+      expect(steps).to.deep.equal([0, 10]);
     });
 
     it("checks only the form of what stands behind a complete path", () => {
@@ -328,10 +328,11 @@ describe("x509/chain", () => {
       verifier.push(certificate, 0, certificate.length);
       verifier.endCertificate();
     }
-    expect(() => verifier.endChain()).to.throw(order);
-    verifier.step(Number.POSITIVE_INFINITY);
-    expect(() => verifier.endChain()).to.throw(order);
-    verifier.step(Number.POSITIVE_INFINITY);
+    // Two signatures: each begins, and is verified.
+    for (let i = 0; i < 4; i++) {
+      expect(() => verifier.endChain()).to.throw(order);
+      verifier.step(Number.POSITIVE_INFINITY);
+    }
     verifier.endChain();
     expect(() => verifier.endChain()).to.throw(order);
   });

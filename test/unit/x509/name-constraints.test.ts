@@ -247,6 +247,10 @@ describe("x509/name-constraints", () => {
     const names = stored(null, ...new Array<Uint8Array>(50).fill(general("dns", "a.example.com")));
     expect(refusal(constraints(many), names, 2500)).to.equal("");
     expect(refusal(constraints(many), names, 2499)).to.equal("its nameConstraints need more comparisons than are allowed");
+    // Constraints on another kind of name are no way around it.
+    const others = new Array<Uint8Array>(50).fill(general("uri", "example.com"));
+    expect(refusal(constraints(others), names, 2500)).to.equal("");
+    expect(refusal(constraints(others), names, 2499)).to.equal("its nameConstraints need more comparisons than are allowed");
   });
 });
 
