@@ -1,7 +1,8 @@
-// `npm run sim`: the sensor app against a real server, then one connection measured message by message.
+// `npm run sim` without an app.
 import { countApp, ended, type Run, runApp } from "./device-run.js";
 import { checkNeeds } from "./needs.js";
 import type { SimOptions } from "./options.js";
+import { checkPackages, ENGINE } from "./packages.js";
 import { measuredNeeds } from "./report/measured-needs.js";
 import { type Measured, report } from "./report/report.js";
 import { makeTargets, type Targets } from "./target.js";
@@ -12,7 +13,9 @@ function progress(text: string): void {
   process.stderr.write(`sim: ${text} …\n`);
 }
 
+/** The sensor app against a real server, then one connection measured message by message. */
 export async function demo(options: SimOptions, print: (text: string) => void): Promise<void> {
+  checkPackages([ENGINE]);
   const host = await buildHost();
   const targets = await makeTargets(options);
   try {

@@ -20,17 +20,26 @@ export function checkNeeds(options: SimOptions, needs: Needs, plain: XsStats): v
   const app = plain.marks.find((mark) => mark.name === "connected")?.live ?? plain.live;
   const buffers = receiveBuffer + sendBuffer + CHUNK_HEADER;
   const chunkBytes = buffers + needs.chunkBytes + app.chunkBytes;
-  if (chunkBytes > heaps.chunkBytes)
+  const stackSlots = needs.stackSlots + Math.ceil(app.stackBytes / plain.slotSize);
+  const { staticBytes } = heaps;
+  if (staticBytes !== undefined) {
+    const all = chunkBytes + (needs.slots + app.slots + heaps.stackSlots) * plain.slotSize;
+    if (all > staticBytes)
+      throw new SimError(
+        `memory too small: ${thousands(chunkBytes)} bytes of chunks, ${thousands(needs.slots + app.slots)} slots and ${thousands(heaps.stackSlots)} of stack ` +
+          `need ${thousands(all)} bytes; the device has ${thousands(staticBytes)} (--ram, --receive-buffer)`,
+      );
+  }
+  if (staticBytes === undefined && chunkBytes > heaps.chunkBytes)
     throw new SimError(
       `memory too small: ${thousands(receiveBuffer)} bytes to receive, ${thousands(sendBuffer)} to send, ${thousands(needs.chunkBytes)} for the handshake and ` +
         `${thousands(app.chunkBytes)} of the app need ${thousands(chunkBytes)} bytes of chunks; the device has ${thousands(heaps.chunkBytes)} (--chunks, --receive-buffer)`,
     );
   const slots = needs.slots + app.slots;
-  if (slots > heaps.slots)
+  if (staticBytes === undefined && slots > heaps.slots)
     throw new SimError(
       `memory too small: ${thousands(needs.slots)} slots for the handshake and ${thousands(app.slots)} of the app are ${thousands(slots)}; the device has ${thousands(heaps.slots)} (--slots)`,
     );
-  const stackSlots = needs.stackSlots + Math.ceil(app.stackBytes / plain.slotSize);
   if (stackSlots > heaps.stackSlots)
     throw new SimError(
       `memory too small: the handshake needs ${thousands(stackSlots)} slots of stack with the app's; the device has ${thousands(heaps.stackSlots)} (--stack)`,

@@ -1,4 +1,5 @@
 // The command line of `npm run sim`.
+import { isIP } from "node:net";
 import { Command, InvalidArgumentError, Option } from "commander";
 import {
   TLS_AES_128_CCM_8_SHA256,
@@ -8,13 +9,34 @@ import {
   TLS_CHACHA20_POLY1305_SHA256,
 } from "../src/constants.js";
 import { BOARDS, type Heaps } from "./boards.js";
+import type { Shape } from "./network/link.js";
 
 export interface ServerAddress {
   readonly host: string;
   readonly port: number;
 }
 
+/** How long a callback may hold the event loop. */
+export interface WatchdogLimit {
+  readonly amount: number;
+  readonly unit: "instructions" | "milliseconds";
+}
+
+/** What is asked of a user's app. */
+export interface AppOptions {
+  readonly file: string;
+  /** JSON for "mc/config". */
+  readonly config: string | null;
+  /** "own": a server that takes readings. Null: none. */
+  readonly server: ServerAddress | "own" | null;
+  /** Seconds until it must be done; 0: any time. */
+  readonly timeout: number;
+  readonly watchdog: WatchdogLimit | null;
+}
+
 export interface SimOptions {
+  /** Null: the sensor app, measured message by message. */
+  readonly app: AppOptions | null;
   readonly heaps: Heaps;
   readonly board: string;
   /** Null: the demo's own server. */
@@ -30,6 +52,13 @@ export interface SimOptions {
   readonly sendBuffer: number;
   /** Seconds since 1970, or null: the clock of this machine. */
   readonly time: number | null;
+  /** The running clock's beginning, in seconds since 1970; 0: it was never set. Null: that of this machine. */
+  readonly bootTime: number | null;
+  readonly shape: Shape;
+  /** Bytes that come at once; null: as they come. */
+  readonly segment: number | null;
+  /** NAME → address, which look-ups find first. */
+  readonly names: Readonly<Record<string, string>>;
   readonly insecureFixedRandom: number | null;
   readonly instructions: boolean;
 }
@@ -71,8 +100,8 @@ export function whole(least: number, most: number): (text: string) => number {
 }
 
 /** "own", or HOST:PORT, where an IPv6 address stands in brackets. */
-export function parseServer(text: string): ServerAddress | null {
-  if (text === "own") return null;
+export function parseServer(text: string): ServerAddress | "own" {
+  if (text === "own") return text;
   const match = /^\[([^[\]]+)\]:(\d{1,5})$/.exec(text) ?? /^([^:[\]]+):(\d{1,5})$/.exec(text);
   if (match === null) throw new InvalidArgumentError("give own, or HOST:PORT as example.com:443 or [::1]:443.");
   const port = Number(match[2]);
@@ -86,6 +115,36 @@ function parseTime(text: string): number {
   return value;
 }
 
+function parseClock(text: string): number {
+  return text === "unset" ? 0 : parseTime(text);
+}
+
+/** BYTES:MS; where `forever`, MS may be left out. */
+function bytesFor(forever: boolean): (text: string) => { bytes: number; milliseconds: number } {
+  const form = forever ? "BYTES, or BYTES:MS" : "BYTES:MS";
+  return (text) => {
+    const match = /^(\d{1,9})(?::(\d{1,7}))?$/.exec(text);
+    if (match === null || Number(match[1]) < 1 || (match[2] === undefined && !forever))
+      throw new InvalidArgumentError(`give ${form}, as 1000:500.`);
+    return { bytes: Number(match[1]), milliseconds: match[2] === undefined ? Infinity : Number(match[2]) };
+  };
+}
+
+function parseWatchdog(text: string): WatchdogLimit {
+  const match = /^(\d{1,9}(?:\.\d+)?)(M|ms)$/.exec(text);
+  if (match === null || Number(match[1]) <= 0)
+    throw new InvalidArgumentError("give millions of instructions or milliseconds, as 100M or 500ms.");
+  return match[2] === "M"
+    ? { amount: Number(match[1]) * 1e6, unit: "instructions" }
+    : { amount: Math.max(1, Math.round(Number(match[1]))), unit: "milliseconds" };
+}
+
+function parseName(text: string, former: Readonly<Record<string, string>>): Record<string, string> {
+  const match = /^([^\s:]+):(.+)$/.exec(text);
+  if (match === null || isIP(match[2] as string) === 0) throw new InvalidArgumentError("give NAME:ADDRESS as broker.example:127.0.0.1.");
+  return { ...former, [(match[1] as string).toLowerCase()]: match[2] as string };
+}
+
 function parsePath(text: string): string {
   if (!/^\/[\x21-\x7e]*$/.test(text)) throw new InvalidArgumentError("give a path that begins with / and holds no spaces.");
   return text;
@@ -94,11 +153,17 @@ function parsePath(text: string): string {
 function program(): Command {
   return new Command("sim")
     .description(
-      "Runs a sensor app on the XS engine as a microcontroller would: it posts readings over HTTPS through thimble, in measured memory.\n" +
-        "Then one connection is measured message by message. Without options: an ESP32's RAM, and a server of its own.",
+      "Runs an app on the XS engine as a microcontroller would, in measured memory: TypeScript or JavaScript modules with timers, console, ECMA-419\n" +
+        "sockets, TLS and DNS. Without APP a sensor posts readings over HTTPS, and one connection is measured message by message. Without options: an\n" +
+        "ESP32's RAM, and a server of its own.",
     )
-    .usage("[options]  (npm run sim -- [options])")
+    .usage("[APP] [options]")
+    .argument("[APP]", "main module of the app, .ts or .js")
+    .option("--config <FILE>", "JSON that the app's mc/config exports; address, host and port of --server are added")
+    .option("--timeout <SECONDS>", "the app must be done by then (0: no limit)", whole(0, 1_000_000), 60)
+    .option("--watchdog <LIMIT>", "a callback of the app may hold the event loop for so long: 100M instructions, or 500ms", parseWatchdog)
     .addOption(new Option("--board <NAME>", "RAM of this board").choices(Object.keys(BOARDS)).default("esp32"))
+    .option("--ram <BYTES>", "one block of RAM for chunks, slots and stack (esp32-c3: 94208)", whole(8192, 16_777_216))
     .option("--chunks <BYTES>", "RAM for chunks: buffers, strings, BigInts (esp32: 78848)", whole(1024, 16_777_216))
     .option("--slots <COUNT>", "RAM for slots: objects and properties, 16 bytes each (esp32: 4928)", whole(64, 1_000_000))
     .option("--stack <COUNT>", "slots of the XS stack (esp32: 512)", whole(64, 65_536))
@@ -109,29 +174,49 @@ function program(): Command {
         .choices(Object.keys(SUITES))
         .default("chacha20"),
     )
-    .option("--server <HOST:PORT>", "a server that is running already, with --ca", parseServer, null)
+    .option("--server <HOST:PORT>", "a server that is running already, with --ca; own: one that takes readings", parseServer)
     .option("--ca <FILE>", "certificates that are trusted, PEM or DER (the server is always verified)")
     .option("--servername <NAME>", "name that the certificate must carry (default: HOST)")
     .option("--path <PATH>", "where readings are posted", parsePath, "/readings")
     .option("--readings <COUNT>", "readings to post", whole(1, 500), 5)
     .option("--time <TIME>", "the device's clock stands at this time: seconds since 1970, or a date", parseTime)
+    .option("--clock <TIME>", "the device's clock begins at this time, and runs; unset: as on a device that was never told", parseClock)
+    .option("--latency <MS>", "each byte takes so long, in each direction", whole(0, 60_000), 0)
+    .option("--stall <BYTES:MS>", "each time so many bytes have come, nothing moves for so long", bytesFor(false))
+    .option("--segment <BYTES>", "what is received comes in pieces of so many bytes", whole(1, 65_536))
+    .option(
+      "--lose-link <BYTES[:MS]>",
+      "after so many bytes have come nothing moves any more, or not for so long; nobody is told",
+      bytesFor(true),
+    )
+    .option("--resolve <NAME:ADDRESS>", "look-ups of NAME find ADDRESS (may be repeated)", parseName, {})
     .option("--insecure-fixed-random <SEED>", "the same random bytes at each run: every secret is then known", whole(0, 2_147_483_647))
     .option("--no-instructions", "do not count instructions, which takes some seconds with valgrind")
     .addHelpText(
       "after",
-      "\nExit codes: 0 all readings accepted, 1 the device or the connection failed, 2 options, files, compiler or server missing",
+      "\nExit codes: 0 done, 1 the device or the connection failed, or the app said so, 2 options, files, packages, compiler or server missing",
     );
 }
 
 interface Flags {
   board: string;
+  config?: string;
+  timeout: number;
+  watchdog?: WatchdogLimit;
+  ram?: number;
+  clock?: number;
+  latency: number;
+  stall?: { bytes: number; milliseconds: number };
+  segment?: number;
+  loseLink?: { bytes: number; milliseconds: number };
+  resolve: Record<string, string>;
   chunks?: number;
   slots?: number;
   stack?: number;
   receiveBuffer: number;
   sendBuffer: number;
   suite: string;
-  server: ServerAddress | null;
+  server?: ServerAddress | "own";
   ca?: string;
   servername?: string;
   path: string;
@@ -139,6 +224,26 @@ interface Flags {
   time?: number;
   insecureFixedRandom?: number;
   instructions: boolean;
+}
+
+/** The board's, and what was said otherwise. */
+function heapsOf(flags: Flags, refuse: (why: string) => never): Heaps {
+  const board = BOARDS[flags.board] as Heaps;
+  const { ram, chunks, slots, stack } = flags;
+  const stackSlots = stack ?? board.stackSlots;
+  const isFixed = chunks !== undefined || slots !== undefined;
+  if (ram !== undefined && isFixed) refuse("error: --ram is one block for all; --chunks and --slots are two of their own");
+  if (ram !== undefined) return { chunkBytes: 1536, slots: 512, stackSlots, staticBytes: ram };
+  if (board.staticBytes === undefined) return { chunkBytes: chunks ?? board.chunkBytes, slots: slots ?? board.slots, stackSlots };
+  if (!isFixed) return { ...board, stackSlots };
+  if (chunks === undefined || slots === undefined)
+    return refuse(`error: ${flags.board} has one block of RAM: give --ram, or both --chunks and --slots`);
+  return { chunkBytes: chunks, slots, stackSlots };
+}
+
+function appOf(flags: Flags, file: string): AppOptions {
+  const { server, config = null, timeout, watchdog = null } = flags;
+  return { file, config, timeout, watchdog, server: server ?? null };
 }
 
 /** Throws CommanderError, also for --help; what is to be said has then been said. */
@@ -149,18 +254,22 @@ export function parseOptions(argv: readonly string[]): SimOptions {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "sim: ")) });
   command.parse(argv, { from: "user" });
   const flags = command.opts<Flags>();
-  const board = BOARDS[flags.board] as Heaps;
-  if (flags.server !== null && flags.ca === undefined) command.error("error: --server needs --ca FILE: the server is always verified");
-  if (flags.server === null && flags.ca !== undefined)
-    command.error("error: --ca is for --server HOST:PORT; the demo's own server has a CA of its own");
+  const [file] = command.args;
+  const refuse = (why: string): never => command.error(why);
+  const server = flags.server === undefined || flags.server === "own" ? null : flags.server;
+  if (file === undefined) {
+    if (flags.config !== undefined || flags.watchdog !== undefined) refuse("error: --config and --watchdog are for an APP");
+    if (server !== null && flags.ca === undefined) refuse("error: --server needs --ca FILE: the server is always verified");
+  }
+  if (server === null && flags.ca !== undefined && (file === undefined || flags.server === "own"))
+    refuse("error: --ca is for --server HOST:PORT; the demo's own server has a CA of its own");
+  if (flags.time !== undefined && flags.clock !== undefined) refuse("error: with --time the clock stands, with --clock it runs: give one");
+  const { stall, loseLink } = flags;
   return {
-    heaps: {
-      chunkBytes: flags.chunks ?? board.chunkBytes,
-      slots: flags.slots ?? board.slots,
-      stackSlots: flags.stack ?? board.stackSlots,
-    },
+    app: file === undefined ? null : appOf(flags, file),
+    heaps: heapsOf(flags, refuse),
     board: flags.board,
-    server: flags.server,
+    server,
     ca: flags.ca ?? null,
     servername: flags.servername ?? null,
     path: flags.path,
@@ -169,6 +278,14 @@ export function parseOptions(argv: readonly string[]): SimOptions {
     receiveBuffer: flags.receiveBuffer,
     sendBuffer: flags.sendBuffer,
     time: flags.time ?? null,
+    bootTime: flags.clock ?? null,
+    shape: {
+      latency: flags.latency,
+      stall: stall === undefined ? null : { every: stall.bytes, milliseconds: stall.milliseconds },
+      loss: loseLink === undefined ? null : { after: loseLink.bytes, milliseconds: loseLink.milliseconds },
+    },
+    segment: flags.segment ?? null,
+    names: flags.resolve,
     insecureFixedRandom: flags.insecureFixedRandom ?? null,
     instructions: flags.instructions,
   };

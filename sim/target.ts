@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { certificatesFrom } from "../hosts/node/certificates.js";
 import type { Target } from "./device-run.js";
 import { SimError } from "./errors.js";
-import type { ServerAddress, SimOptions } from "./options.js";
+import type { AppOptions, ServerAddress, SimOptions } from "./options.js";
 import { makePki, type Pki } from "./pki.js";
 import { type ReadingsServer, startReadingsServer } from "./server.js";
 
@@ -18,6 +18,18 @@ export interface Targets {
   readonly own: ReadingsServer;
   /** For the report. */
   readonly about: string;
+}
+
+/** What a user's app connects to. */
+export interface AppTarget {
+  readonly host: string;
+  readonly address: string;
+  readonly port: number;
+  /** The name that the server's certificate must carry. */
+  readonly serverName: string;
+  readonly certificates: readonly Uint8Array[];
+  readonly about: string;
+  stop(): void;
 }
 
 const CONNECT_TIMEOUT = 5000;
@@ -96,4 +108,25 @@ export async function makeTargets(options: SimOptions): Promise<Targets> {
     plain: { address: own.address, port: own.plainPort, serverName, strict: false, certificates },
     about: `${host}, port ${port}`,
   };
+}
+
+/** Null: the app was given no server and no certificates. */
+export async function appTarget({ ca, servername }: SimOptions, { server }: AppOptions): Promise<AppTarget | null> {
+  if (server === "own") {
+    const pki = freshPki();
+    const { address, securePort, stop } = await startReadingsServer(pki);
+    return {
+      ...{ host: "localhost", address, port: securePort, serverName: servername ?? "localhost", stop },
+      certificates: certificatesFrom(pki.root, "root"),
+      about: `Node ${process.versions.node}: POST /readings`,
+    };
+  }
+  const certificates = ca === null ? [] : certificatesOf(ca);
+  if (server === null) {
+    if (ca === null) return null;
+    return { host: "", address: "", port: 0, serverName: servername ?? "", certificates, about: "none", stop: () => {} };
+  }
+  const address = await reachable(server);
+  const { host, port } = server;
+  return { host, address, port, serverName: servername ?? host, certificates, about: `${host}, port ${port}`, stop: () => {} };
 }

@@ -29,9 +29,12 @@ export const certificate_required = 116;
 export const general_error = 117;
 export const no_application_protocol = 120;
 
-/** Failures of our own that are no alert, so none is sent: the transport ended, or the host's patience did. */
+/** Failures of our own that are no alert, so none is sent: the transport ended, the host's patience did, what goes before TLS in clear did not lead to it, or
+ * the keys are used up where no new ones can be made. */
 export const connection_lost = -1;
 export const timed_out = -2;
+export const starttls_failed = -3;
+export const keys_used_up = -4;
 
 /** The RFC's name of an AlertDescription, or `alert N` for a number that is not assigned. */
 export function alertName(description: number): string {
@@ -98,6 +101,10 @@ export function alertName(description: number): string {
       return "connection_lost";
     case timed_out:
       return "timed_out";
+    case keys_used_up:
+      return "keys_used_up";
+    case starttls_failed:
+      return "starttls_failed";
     default:
       return `alert ${description}`;
   }

@@ -1,7 +1,8 @@
 import { type ClientConfig, DEFAULT_RECEIVE_BUFFER, DEFAULT_SEND_BUFFER } from "./config.js";
-import { checkBuffers, checkProtocols, checkProvider } from "./config-check.js";
+import { checkBuffers, checkClientProof, checkProtocols, checkProvider, checkVersions } from "./config-check.js";
 import { Connection } from "./connection.js";
 import { ClientHandshake13 } from "./handshake/client-13.js";
+import { clientVersion12 } from "./handshake/hello.js";
 import { RecordLayer } from "./record/record-layer.js";
 import { parseServerName, type ServerName } from "./x509/name.js";
 
@@ -16,17 +17,23 @@ export class ClientConnection extends Connection {
     const send = config.sendBuffer ?? DEFAULT_SEND_BUFFER;
     const name = checkClientConfig(config, io?.length);
     super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), config.sliceSteps ?? Infinity, config.lender);
-    this.flow = new ClientHandshake13(config, name, this.records, this.keys, this);
+    const only12 = config.tls13 === false ? clientVersion12(config) : null;
+    this.flow =
+      only12 === null
+        ? new ClientHandshake13(config, name, this.records, this.keys, this)
+        : only12.start(config, name, this.records, this.keys, this);
     this.run();
   }
 }
 
 /** The same checks, for a connection that is made later. io: bytes of the memory that it will be given. */
-export function checkClientConfig(config: ClientConfig, io?: number): ServerName {
+export function checkClientConfig(config: ClientConfig, io?: number): ServerName | null {
   const receive = config.receiveBuffer ?? DEFAULT_RECEIVE_BUFFER;
   const send = config.sendBuffer ?? DEFAULT_SEND_BUFFER;
   checkBuffers(receive, send, io, config.sliceSteps);
   checkProvider(config.provider);
   checkProtocols(config.alpn);
-  return parseServerName(config.serverName);
+  checkVersions("client", config.tls12, config.tls13);
+  checkClientProof(config);
+  return config.serverName === undefined ? null : parseServerName(config.serverName);
 }

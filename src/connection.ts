@@ -1,9 +1,18 @@
-import { close_notify, connection_lost, decode_error, internal_error, TLSAlert, unexpected_message, user_canceled } from "./alert.js";
-import type { BufferLender } from "./config.js";
+import {
+  close_notify,
+  connection_lost,
+  decode_error,
+  internal_error,
+  keys_used_up,
+  TLSAlert,
+  unexpected_message,
+  user_canceled,
+} from "./alert.js";
+import type { BufferLender, KeyingMaterial } from "./config.js";
 import { alert, application_data, handshake } from "./constants.js";
-import type { CipherSuite, NamedGroup } from "./crypto/provider.js";
+import type { NamedGroup, Suite } from "./crypto/provider.js";
 import type { Flow, PostFlow } from "./handshake/flow.js";
-import type { Negotiated } from "./handshake/handshake-13.js";
+import { type Negotiated, RESUMED } from "./handshake/handshake-13.js";
 import { KEYS_LENGTH } from "./handshake/keys.js";
 import type { CertificateTap } from "./messages/certificate.js";
 import type { RecordLayer } from "./record/record-layer.js";
@@ -19,6 +28,10 @@ export const HANDSHAKING = 0;
 export const OPEN = 1;
 export const CLOSED = 2;
 export const FAILED = 3;
+
+/** Bits of `input`: the transport brings no more; with slices, what came was not looked at to its end. */
+const INPUT_ENDED = 1;
+const INPUT_LEFT = 2;
 
 const WARNING = 1;
 const FATAL = 2;
@@ -41,15 +54,17 @@ export abstract class Connection implements Negotiated {
   peerClosed: boolean;
   /** As negotiated so far; final once `state` is OPEN. */
   version: number;
-  suite: CipherSuite | null;
+  suite: Suite | null;
   group: NamedGroup | null;
   private agreedAlpn: string | null;
   /** The DNS name that was asked for by SNI, "" for none. */
   sni: string;
-  /** The peer proved that it holds the key of a certificate that was verified: always so for an open client. */
-  peerAuthenticated: boolean;
+  /** How the peer proved itself, and whether the session was resumed: bits of handshake-13.ts. */
+  proved: number;
   /** Set before the first bytes come, it sees the peer's certificates as they stream; they are kept nowhere else. Not to be trusted before OPEN. */
   certificateTap: CertificateTap | null;
+  /** Not for the app: exportKeyingMaterial() is. */
+  exported: KeyingMaterial | null;
   protected readonly records: RecordLayer;
   protected readonly keys: Uint8Array;
   protected flow: Flow | null;
@@ -57,7 +72,8 @@ export abstract class Connection implements Negotiated {
   private readonly lender: BufferLender | null;
   private post: PostFlow | null;
   private writeClosed: boolean;
-  private transportEnded: boolean;
+  /** INPUT_… bits. */
+  private input: number;
   private emptyRecords: number;
 
   constructor(records: RecordLayer, sliceSteps: number, lender: BufferLender | null = null) {
@@ -69,8 +85,9 @@ export abstract class Connection implements Negotiated {
     this.group = null;
     this.agreedAlpn = null;
     this.sni = "";
-    this.peerAuthenticated = false;
+    this.proved = 0;
     this.certificateTap = null;
+    this.exported = null;
     this.records = records;
     this.keys = new Uint8Array(KEYS_LENGTH);
     this.flow = null;
@@ -78,7 +95,7 @@ export abstract class Connection implements Negotiated {
     this.lender = lender;
     this.post = null;
     this.writeClosed = false;
-    this.transportEnded = false;
+    this.input = 0;
     this.emptyRecords = 0;
   }
 
@@ -105,7 +122,7 @@ export abstract class Connection implements Negotiated {
     const { flow, post } = this;
     const { reader, writer } = this.records;
     const read = this.peerClosed || (reader.empty && !flow?.midMessage);
-    return this.state === OPEN && !this.parked && read && writer.pending === 0 && !post?.keyUpdateDue;
+    return this.state === OPEN && !this.parked && read && writer.pending === 0 && !post?.keyUpdateDue && !post?.answering;
   }
 
   /**
@@ -137,6 +154,16 @@ export abstract class Connection implements Negotiated {
     if (this.parked) throw new Error(`${call} on a parked connection: unpark() it first`);
   }
 
+  /** The peer proved itself, by a certificate that was verified or by a pre-shared key: always so for an open client. */
+  get peerAuthenticated(): boolean {
+    return (this.proved & ~RESUMED) !== 0;
+  }
+
+  /** The session of an earlier connection was resumed. */
+  get resumed(): boolean {
+    return (this.proved & RESUMED) !== 0;
+  }
+
   /** Where the host puts received bytes; valid until the next call of a method that changes something. */
   get rxOffset(): number {
     return this.records.reader.offset;
@@ -144,12 +171,12 @@ export abstract class Connection implements Negotiated {
 
   /** Bytes that can be received now. 0: application data waits to be consumed, or the connection reads no more. */
   rxSpace(): number {
-    return this.reading && !this.transportEnded && !this.parked ? this.records.reader.space : 0;
+    return this.reading && (this.input & INPUT_ENDED) === 0 && !this.parked ? this.records.reader.space : 0;
   }
 
   /** `length` bytes stand at io[rxOffset …). */
   received(length: number): void {
-    if (!this.reading || this.transportEnded) return;
+    if (!this.reading || (this.input & INPUT_ENDED) !== 0) return;
     this.needMemory("received()");
     this.records.reader.received(length);
     this.run();
@@ -160,7 +187,7 @@ export abstract class Connection implements Negotiated {
    * have been cut off.
    */
   receivedEnd(): void {
-    this.transportEnded = true;
+    this.input |= INPUT_ENDED;
     if (this.reading) this.run();
   }
 
@@ -197,7 +224,7 @@ export abstract class Connection implements Negotiated {
 
   /** Bytes that write() would take now; of a parked connection: once it is unparked. */
   writeSpace(): number {
-    if (this.state !== OPEN || this.writeClosed || this.post?.keyUpdateDue) return 0;
+    if (this.state !== OPEN || this.writeClosed || this.post?.keyUpdateDue || this.post?.answering) return 0;
     return this.records.writer.room;
   }
 
@@ -213,43 +240,67 @@ export abstract class Connection implements Negotiated {
     const { post } = this;
     if (post !== null) {
       post.calm();
-      // RFC 9846 §5.5: new keys before the cipher's limit is reached.
-      if (this.records.writer.protection?.exhausted) post.updateKeys(false);
+      // RFC 9846 §5.5: new keys before the cipher's limit is reached; where there are none to be had, the connection ends in order.
+      if (this.records.writer.protection?.exhausted) {
+        if (!post.renewsKeys) {
+          this.sendAlert(WARNING, close_notify);
+          this.stop(new TLSAlert(keys_used_up, "as many records were sent as the cipher allows under one key: begin a new connection"));
+          return 0;
+        }
+        post.updateKeys(false);
+      }
       if (post.keyUpdateDue) this.run();
-      if (post.keyUpdateDue) return 0;
+      if (post.keyUpdateDue || post.answering) return 0;
     }
     return this.records.writer.write(bytes, offset, length);
   }
 
-  /** New keys for what we send (RFC 9846 §4.7.3), and with requestPeer for what the peer sends. It happens by itself before a cipher's limit. */
+  /**
+   * New keys for what we send (RFC 9846 §4.7.3), and with requestPeer for what the peer sends. It happens by itself before a cipher's limit.
+   * TLS 1.2 has no such thing: nothing happens then.
+   */
   updateKeys(requestPeer: boolean): void {
-    if (this.post === null || this.writeClosed) return;
+    if (this.post === null || !this.post.renewsKeys || this.writeClosed) return;
     this.needMemory("updateKeys()");
     this.post.updateKeys(requestPeer);
     this.run();
   }
 
-  /** Ends our side with close_notify; the peer's data can still be read. */
+  /**
+   * `length` secret bytes for a use of the app's, the same on both sides (RFC 9846 §7.5, RFC 5705). label: "EXPORTER-…" or "EXPERIMENTAL…" in ASCII;
+   * context: bytes that both sides know, null for none. Only while the connection is open, and where the config has an `exporter`.
+   */
+  exportKeyingMaterial(label: string, context: Uint8Array | null, length: number): Uint8Array {
+    if (this.state !== OPEN)
+      throw new Error(
+        `exportKeyingMaterial() ${this.state === HANDSHAKING ? "before the handshake is complete" : "on a connection that has ended"}`,
+      );
+    if (this.exported === null)
+      throw new Error("exportKeyingMaterial(): the config has no `exporter`, or a peer of TLS 1.2 no extended master secret");
+    return this.exported.export(label, context, length);
+  }
+
+  /** Ends our side with close_notify, once the handshake is complete; the peer's data can still be read. */
   closeWrite(): void {
     if (this.state > OPEN || this.writeClosed) return;
     this.needMemory("closeWrite()");
     this.writeClosed = true;
-    this.sendAlert(WARNING, close_notify);
+    if (this.state === OPEN && !(this.post as PostFlow).deferClose()) this.sendAlert(WARNING, close_notify);
     if (this.peerClosed) this.end(CLOSED);
   }
 
   /** Ends the connection with close_notify and reads no more. */
   close(): void {
     if (this.state > OPEN) return;
-    if (!this.writeClosed) {
+    if (!this.writeClosed || this.state === HANDSHAKING) {
       this.needMemory("close()");
-      this.writeClosed = true;
       this.sendAlert(WARNING, close_notify);
     }
+    this.writeClosed = true;
     this.end(CLOSED);
   }
 
-  /** Goes on with public-key work, one slice. */
+  /** Goes on: with slices one slice of public-key work, or one record. */
   resume(): void {
     if (this.state <= OPEN) this.run();
   }
@@ -265,9 +316,18 @@ export abstract class Connection implements Negotiated {
   get wants(): number {
     let wants = this.records.writer.pending > 0 ? WANT_SEND : 0;
     if (this.state > OPEN) return wants;
-    if (this.flow?.working) wants |= this.flow.blocked ? 0 : WANT_RESUME;
-    else if ((this.rxSpace() > 0 && this.appData() === 0) || (this.parked && this.reading && !this.transportEnded)) wants |= WANT_RECEIVE;
+    const { flow } = this;
+    if (flow?.working && !flow.blocked) wants |= WANT_RESUME;
+    else if (flow?.working && this.state !== OPEN) return wants;
+    else if ((this.input & INPUT_LEFT) !== 0) wants |= WANT_RESUME;
+    else if ((this.rxSpace() > 0 && this.appData() === 0) || (this.parked && this.reading && (this.input & INPUT_ENDED) === 0))
+      wants |= WANT_RECEIVE;
     return wants;
+  }
+
+  /** For the flow of a handshake alone: the hello has decided for another version. */
+  goOnWith(flow: Flow): void {
+    this.flow = flow;
   }
 
   private get reading(): boolean {
@@ -275,20 +335,30 @@ export abstract class Connection implements Negotiated {
   }
 
   /**
-   * Goes on as far as bytes, room and (with slices) one slice of public-key work allow. The only try/catch: every failure of a handshake or a record
+   * Goes on as far as bytes and room allow; with slices, one slice of public-key work or one record. The only try/catch: every failure of a handshake or a record
    * ends here, or is held back here. Handlers are called from here and not deeper: the engine's stack is RAM.
    */
   protected run(): void {
     const { reader } = this.records;
-    let slices = this.sliceSteps === Infinity ? Infinity : 1;
+    // With slices: 1 while this turn's record lasts, 2 once its slice is done. No names for them: each would take room on the stack.
+    let turn = 0;
+    this.leaveInput(false);
     try {
       while (this.reading) {
         const flow = this.flow as Flow;
         if (flow.working) {
-          if (!flow.atOnce && slices-- === 0) return;
-          flow.work(this.sliceSteps);
-          if (flow.blocked) return;
-          continue;
+          if (turn > 0 && !flow.atOnce) {
+            this.leaveInput(reader.start !== reader.end || reader.unread > 0);
+            return;
+          }
+          // One that waits for the tag of its record is handled by endStreamed().
+          if (flow.work(this.sliceSteps) && !reader.streamed?.holding) flow.handle(reader);
+          if (!flow.blocked) {
+            if (this.sliceSteps !== Infinity) turn = 2;
+            continue;
+          }
+          // An answer after the handshake that waits does not keep us from reading.
+          if (this.post === null) return;
         }
         if (flow.next !== null) {
           this.open(flow.next);
@@ -296,10 +366,20 @@ export abstract class Connection implements Negotiated {
         }
         if (this.post !== null && !this.writeClosed) this.post.sendKeyUpdate();
         if (reader.streamed !== null && this.endStreamed(flow)) continue;
-        if (reader.start === reader.end && !reader.advance()) {
-          if (this.pause(flow)) return;
-          continue;
+        if (reader.start === reader.end) {
+          if (turn > 0) {
+            this.leaveInput(reader.unread > 0 || this.input !== 0 || reader.streamed !== null);
+            return;
+          }
+          if (!reader.advance()) {
+            if (this.pause(flow)) return;
+            continue;
+          }
+        } else if (turn > 1) {
+          this.leaveInput(true);
+          return;
         }
+        if (this.sliceSteps !== Infinity) turn = 1;
         if (reader.type === handshake) {
           if (flow.feed(reader, this.io) && !this.holds(flow)) flow.handle(reader);
         } else if (this.takeOther(flow)) return;
@@ -318,7 +398,7 @@ export abstract class Connection implements Negotiated {
     else if (reader.isTooLong) this.takeTooLong();
     else {
       if (records.own !== null && reader.empty) this.giveBack();
-      if (this.transportEnded) this.stop(this.cutOff(flow));
+      if (this.input !== 0) this.stop(this.cutOff(flow));
       return true;
     }
     return false;
@@ -382,6 +462,10 @@ export abstract class Connection implements Negotiated {
     this.lender?.giveBack(lent);
   }
 
+  private leaveInput(some: boolean): void {
+    this.input = (this.input & INPUT_ENDED) | (some ? INPUT_LEFT : 0);
+  }
+
   /** A record that is no handshake; true: application data waits for the host. */
   private takeOther(flow: Flow): boolean {
     const { type } = this.records.reader;
@@ -408,6 +492,7 @@ export abstract class Connection implements Negotiated {
     this.flow = post;
     this.post = post;
     this.state = OPEN;
+    if (this.writeClosed) this.sendAlert(WARNING, close_notify);
   }
 
   /** True: data waits for the host. */
@@ -427,10 +512,12 @@ export abstract class Connection implements Negotiated {
   private takeAlert(flow: Flow): void {
     const { reader } = this.records;
     if (reader.end - reader.start !== 2) throw new TLSAlert(decode_error, `an alert of ${reader.end - reader.start} bytes; it has 2`);
+    const level = this.io[reader.start];
     const description = this.io[reader.start + 1];
     reader.start = reader.end;
-    if (description === user_canceled) {
-      this.countEmpty("user_canceled alerts");
+    // RFC 5246 §7.2.2: after a warning the connection may go on. None of them asks for an answer.
+    if (description === user_canceled || (level === WARNING && description !== close_notify && flow.ignoresWarnings)) {
+      this.countEmpty("alerts that only warn");
       return;
     }
     if (description !== close_notify) {
@@ -457,6 +544,7 @@ export abstract class Connection implements Negotiated {
       throw new TLSAlert(unexpected_message, `${flow.stateName}: a change_cipher_spec record may not come here`);
     if (value !== 1) throw new TLSAlert(unexpected_message, `${flow.stateName}: a change_cipher_spec record with the value ${value}`);
     this.countEmpty("change_cipher_spec");
+    flow.changeCipherSpec();
   }
 
   private countEmpty(what: string): void {
@@ -472,7 +560,8 @@ export abstract class Connection implements Negotiated {
 
   private sendAlert(level: number, description: number): void {
     const { writer } = this.records;
-    if (writer.hasAlertRoom) writer.put(alert, 2, level, description);
+    // In the middle of a message of ours the end of the transport has to do.
+    if (writer.hasAlertRoom && !this.flow?.halfSent) writer.put(alert, 2, level, description);
   }
 
   /** Forgets all keys and what was received; what waits to be sent stays. */
@@ -491,5 +580,7 @@ export abstract class Connection implements Negotiated {
     reader.wipe();
     if (this.records.own !== null) this.giveBack();
     this.keys.fill(0);
+    this.exported?.wipe();
+    this.exported = null;
   }
 }

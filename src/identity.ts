@@ -1,9 +1,11 @@
-import type { Random } from "./crypto/provider.js";
+import type { Random, SignedContent } from "./crypto/provider.js";
 
 /** One signature under way: a stepper. OUTSIDE where a secure element or the like is at work. */
 export interface Signer {
   /** Begins to sign; content is what is signed (RFC 9846 §4.5.2), not its hash. Copied or hashed before it returns. */
   begin(scheme: number, content: Uint8Array, offset: number, length: number, random: Random): void;
+  /** The same for content that was taken piece by piece: TLS 1.2's client signs all handshake messages (RFC 5246 §7.4.8). */
+  beginContent?(scheme: number, content: SignedContent, random: Random): void;
   step(budget: number): number;
   /** Once after DONE: writes the signature as CertificateVerify carries it; returns its length. */
   writeSignature(out: Uint8Array, offset: number): number;
@@ -18,6 +20,8 @@ export interface SigningKey {
   /** Bytes of its longest signature. */
   readonly maxSignature: number;
   createSigner(): Signer;
+  /** Not there, or null: the key can't prove a client in TLS 1.2 with this scheme (Ed25519's would need all messages as they are). */
+  createContent?(scheme: number): SignedContent | null;
 }
 
 /** What a side proves itself with. */
@@ -30,4 +34,11 @@ export interface Identity {
    * CertificateRequest; not given, the identity fits any.
    */
   readonly issuers?: readonly Uint8Array[];
+  /** SHA-256 of its own certificate: a session is bound to it. Not given, it is made when it is needed. */
+  readonly fingerprint?: Uint8Array;
+  /**
+   * A DER OCSPResponse about the end entity's certificate (RFC 6960), of at most 65,527 bytes: a server staples it for clients that ask. It is sent as it is.
+   * Read once a handshake, so a getter may renew it.
+   */
+  readonly ocspResponse?: Uint8Array | null;
 }

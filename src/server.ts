@@ -1,6 +1,7 @@
 import { DEFAULT_RECEIVE_BUFFER, DEFAULT_SEND_BUFFER, type ServerConfig } from "./config.js";
-import { checkBuffers, checkProvider } from "./config-check.js";
+import { checkBuffers, checkKey, checkProvider, checkVersions } from "./config-check.js";
 import { Connection } from "./connection.js";
+import { serverVersion12 } from "./handshake/hello.js";
 import { ServerHandshake13 } from "./handshake/server-13.js";
 import { RecordLayer } from "./record/record-layer.js";
 
@@ -15,10 +16,16 @@ export class ServerConnection extends Connection {
     const send = config.sendBuffer ?? DEFAULT_SEND_BUFFER;
     checkBuffers(receive, send, io?.length, config.sliceSteps);
     checkProvider(config.provider);
+    checkVersions("server", config.tls12, config.tls13);
+    if (config.psk !== undefined) checkKey("psk", config.psk.hashLength, config.provider);
     if (config.cookies !== undefined && config.cookies.key.length !== 32)
       throw new RangeError(`cookies.key has ${config.cookies.key.length} bytes; it must have 32`);
     super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), config.sliceSteps ?? Infinity, config.lender);
-    this.flow = new ServerHandshake13(config, peerAddress, receive, this.records, this.keys, this);
+    const only12 = config.tls13 === false ? serverVersion12(config) : null;
+    this.flow =
+      only12 === null
+        ? new ServerHandshake13(config, peerAddress, receive, this.records, this.keys, this)
+        : only12.start(config, receive, this.records, this.keys, this);
   }
 }
 

@@ -2,9 +2,10 @@ import type { ServerConfig } from "../../src/config.js";
 import type { ConnectionPool } from "../../src/connection-pool.js";
 import { ServerConnection } from "../../src/server.js";
 import { SecureListener, type SecureListenerOptions } from "./secure-listener.js";
+import { inSlices } from "./slices.js";
 import type { TCPListenerConstructor, TCPSocket } from "./tcp.js";
 import { TCPListener } from "./tcp-listener.js";
-import { Timer } from "./timer.js";
+import { sliceTime, Timer } from "./timer.js";
 
 /** The pieces of a ServerConfig, and limits. Times in milliseconds; 0: no limit. */
 export interface ListenerSecureOptions extends ServerConfig {
@@ -21,6 +22,8 @@ export interface ListenerSecureOptions extends ServerConfig {
    * that have to wait for it count as silent. Made with the same receiveBuffer and sendBuffer.
    */
   pool?: ConnectionPool;
+  /** How long work on public keys of one client may hold the event loop at once. Default: as `sliceSteps` says. */
+  sliceMilliseconds?: number;
 }
 
 export interface ListenerOptions extends SecureListenerOptions {
@@ -40,7 +43,7 @@ export const DEFAULT_IDLE_TIMEOUT = 1_800_000;
  */
 export default class Listener extends SecureListener {
   constructor(options: ListenerOptions) {
-    const { secure } = options;
+    const secure = inSlices(options.secure);
     const { pool } = secure;
     new ServerConnection(secure, pool?.take()); // what cannot work is said now, not at the first client
     super(
@@ -56,6 +59,7 @@ export default class Listener extends SecureListener {
         maxSilent: secure.maxSilent ?? DEFAULT_MAX_SILENT,
         handshakeTimeout: secure.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT,
         idleTimeout: secure.idleTimeout ?? DEFAULT_IDLE_TIMEOUT,
+        sliceTime: sliceTime(secure.sliceMilliseconds),
       },
       pool,
     );

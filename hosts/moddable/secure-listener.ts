@@ -1,6 +1,7 @@
 import { TLSAlert, timed_out } from "../../src/alert.js";
 import type { ConnectionPool, Waiter } from "../../src/connection-pool.js";
 import { SecureSocket } from "./secure-socket.js";
+import type { SliceTime } from "./slices.js";
 import type { SocketConnection, Timers } from "./socket-options.js";
 import type { TCPConstructor, TCPListenerConstructor, TCPListenerSocket, TCPSocket } from "./tcp.js";
 
@@ -23,6 +24,7 @@ export interface ListenerLimits {
   readonly maxSilent: number;
   readonly handshakeTimeout: number;
   readonly idleTimeout: number;
+  readonly sliceTime?: SliceTime | null;
 }
 
 /** Parts of the time-out after which the watch looks at silent clients. */
@@ -223,6 +225,7 @@ export class SecureListener {
         this.timers,
         limits.handshakeTimeout,
         limits.idleTimeout,
+        limits.sliceTime,
         this.pool,
         client,
       );

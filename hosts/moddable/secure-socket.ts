@@ -1,6 +1,7 @@
 import { close_notify, connection_lost, internal_error, TLSAlert, timed_out } from "../../src/alert.js";
 import { FAILED, OPEN, WANT_RESUME } from "../../src/connection.js";
 import type { ConnectionPool, Waiter } from "../../src/connection-pool.js";
+import { resumeFor, type SliceTime } from "./slices.js";
 import type { AcceptedOptions, Bytes, ConnectOptions, SecureSocketOptions, SocketConnection, Timers } from "./socket-options.js";
 import { Transport, type TransportOwner } from "./transport.js";
 
@@ -28,6 +29,7 @@ export class SecureSocket implements TransportOwner, Waiter {
   private readonly writable: ((this: SecureSocket, count: number) => void) | undefined;
   private readonly error: ((this: SecureSocket, error: TLSAlert) => void) | undefined;
   private readonly idleTimeout: number;
+  private readonly sliceTime: SliceTime | null;
   private readonly go: () => void;
   private opened: boolean;
   /** close() was called or the end was told: no more callbacks. */
@@ -46,6 +48,7 @@ export class SecureSocket implements TransportOwner, Waiter {
   /**
    * To an address, on a TCP socket that a listener accepted, or (`from` alone) in place of another SecureSocket, which is left without its connection.
    * handshakeTimeout: milliseconds from here to the first onWritable; idleTimeout: milliseconds without a byte in either direction. 0: no limit.
+   * sliceTime: how long slices of work may hold the event loop at once; null: one slice.
    * pool: what `connection` takes its memory from. The socket then begins when its turn comes, at once where no other handshake is under way; `heir`:
    * whose turn it takes over.
    */
@@ -56,6 +59,7 @@ export class SecureSocket implements TransportOwner, Waiter {
     timers: Timers,
     handshakeTimeout: number,
     idleTimeout: number,
+    sliceTime?: SliceTime | null,
     pool?: ConnectionPool,
     heir?: Waiter,
   );
@@ -65,6 +69,7 @@ export class SecureSocket implements TransportOwner, Waiter {
     timers?: Timers,
     handshakeTimeout = 0,
     idleTimeout = 0,
+    sliceTime: SliceTime | null = null,
     pool?: ConnectionPool,
     heir?: Waiter,
   ) {
@@ -82,6 +87,7 @@ export class SecureSocket implements TransportOwner, Waiter {
     this.writable = options.onWritable;
     this.error = options.onError;
     this.idleTimeout = former === null ? idleTimeout : former.idleTimeout;
+    this.sliceTime = former === null ? sliceTime : former.sliceTime;
     this.go = () => {
       this.goTimer = null;
       this.run();
@@ -122,6 +128,11 @@ export class SecureSocket implements TransportOwner, Waiter {
     return this.connection === null ? null : this.connection.alpn;
   }
 
+  /** The session of an earlier connection was resumed. */
+  get resumed(): boolean {
+    return this.connection?.resumed ?? false;
+  }
+
   /** The name that a client asked its server for (SNI), "" for none. */
   get serverName(): string {
     return this.connection === null ? "" : this.connection.sni;
@@ -130,6 +141,12 @@ export class SecureSocket implements TransportOwner, Waiter {
   /** Bytes that read() would give now. */
   get available(): number {
     return this.connection === null ? 0 : this.connection.appData();
+  }
+
+  /** Secret bytes that are the same on both sides (RFC 9846 §7.5): as Connection's. */
+  exportKeyingMaterial(label: string, context: Uint8Array | null, length: number): Uint8Array {
+    if (this.connection === null) throw new Error("exportKeyingMaterial() on a closed socket");
+    return this.connection.exportKeyingMaterial(label, context, length);
   }
 
   get remoteAddress(): string | undefined {
@@ -319,7 +336,8 @@ export class SecureSocket implements TransportOwner, Waiter {
     if (transport.canReceive > 0 || transport.ended) this.awake();
     if (this.answered || (connection.wants & WANT_RESUME) !== 0) {
       this.answered = false;
-      connection.resume();
+      if (this.sliceTime === null) connection.resume();
+      else resumeFor(connection, this.sliceTime);
     }
     for (let moved = true; moved; ) {
       moved = (connection.wants & WANT_RESUME) === 0 && transport.receive(connection);

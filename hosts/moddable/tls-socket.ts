@@ -2,8 +2,9 @@ import { ClientConnection, checkClientConfig } from "../../src/client.js";
 import type { ClientConfig } from "../../src/config.js";
 import type { ConnectionPool } from "../../src/connection-pool.js";
 import { SecureSocket } from "./secure-socket.js";
-import type { ConnectOptions, TakeOverOptions } from "./socket-options.js";
-import { Timer } from "./timer.js";
+import { inSlices } from "./slices.js";
+import type { AcceptedOptions, ConnectOptions, TakeOverOptions } from "./socket-options.js";
+import { sliceTime, Timer } from "./timer.js";
 
 /** The pieces of a ClientConfig, and times in milliseconds. */
 export interface SecureOptions extends Omit<ClientConfig, "serverName"> {
@@ -18,11 +19,19 @@ export interface SecureOptions extends Omit<ClientConfig, "serverName"> {
    * way. Made with the same receiveBuffer and sendBuffer.
    */
   pool?: ConnectionPool;
+  /** How long work on public keys may hold the event loop at once; a record holds it for as long as it takes. Default: as `sliceSteps` says. */
+  sliceMilliseconds?: number;
 }
 
 export interface TLSSocketOptions extends ConnectOptions {
   /** The server's DNS name. */
   host?: string;
+  secure: SecureOptions;
+}
+
+/** On a TCP socket that is connected already, as StartTls gives it. */
+export interface ConnectedOptions extends AcceptedOptions {
+  host: string;
   secure: SecureOptions;
 }
 
@@ -34,23 +43,29 @@ export const DEFAULT_IDLE_TIMEOUT = 1_800_000;
  * for options that cannot work; all later failures go to onError.
  */
 export default class TLSSocket extends SecureSocket {
-  constructor(options: TLSSocketOptions | TakeOverOptions) {
-    if (options.from !== undefined) {
-      super(options);
+  constructor(options: TLSSocketOptions | ConnectedOptions | TakeOverOptions) {
+    if (options.from instanceof SecureSocket) {
+      super(options as TakeOverOptions);
       return;
     }
-    const { secure } = options;
-    const serverName = secure.serverName ?? options.host ?? options.address;
-    const config: ClientConfig = secure.serverName === undefined ? { ...secure, serverName } : (secure as ClientConfig);
+    const connected = options as TLSSocketOptions;
+    const { secure } = connected;
     const { pool } = secure;
+    const config = configOf(connected);
     if (pool !== undefined) checkClientConfig(config, pool.size);
     super(
-      options,
+      connected,
       pool === undefined ? new ClientConnection(config) : () => new ClientConnection(config, pool.take()),
       Timer as never,
       secure.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT,
       secure.idleTimeout ?? DEFAULT_IDLE_TIMEOUT,
+      sliceTime(secure.sliceMilliseconds),
       pool,
     );
   }
+}
+
+function configOf(options: TLSSocketOptions): ClientConfig {
+  const secure = inSlices(options.secure);
+  return secure.serverName === undefined ? { ...secure, serverName: options.host ?? options.address } : (secure as ClientConfig);
 }

@@ -2,16 +2,28 @@
  * Identities from certificate and key files on Node. Long-term private keys sign with node:crypto, which is constant-time; the key's own form and
  * numbers are checked here first, so that what is wrong is told by name and before anything listens.
  */
-import { constants, createPrivateKey, type KeyObject, type SignKeyObjectInput, sign, X509Certificate } from "node:crypto";
+import {
+  constants,
+  createPrivateKey,
+  createSign,
+  type KeyObject,
+  type Sign,
+  type SignKeyObjectInput,
+  sign,
+  X509Certificate,
+} from "node:crypto";
 import {
   ecdsa_secp256r1_sha256,
   ecdsa_secp384r1_sha384,
   ed25519,
+  rsa_pkcs1_sha256,
+  rsa_pkcs1_sha384,
+  rsa_pkcs1_sha512,
   rsa_pss_rsae_sha256,
   rsa_pss_rsae_sha384,
   rsa_pss_rsae_sha512,
 } from "../../src/constants.js";
-import { DONE, KEY_ED25519, KEY_P256, KEY_P384, KEY_RSA } from "../../src/crypto/provider.js";
+import { DONE, KEY_ED25519, KEY_P256, KEY_P384, KEY_RSA, type SignedContent } from "../../src/crypto/provider.js";
 import type { Identity, Signer, SigningKey } from "../../src/identity.js";
 import { issuerHashes, mismatchReason } from "../../src/keys/identity-from.js";
 import { type PrivateKey, type PrivateKeyForm, parsePrivateKey } from "../../src/keys/private-key.js";
@@ -37,10 +49,20 @@ const pss = (scheme: number, hash: string): Scheme => ({
   options: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST },
 });
 
+const pkcs1 = (scheme: number, hash: string): Scheme => ({ scheme, hash, options: { padding: constants.RSA_PKCS1_PADDING } });
+
 const SCHEMES: Readonly<Record<number, readonly Scheme[]>> = {
   [KEY_P256]: [{ scheme: ecdsa_secp256r1_sha256, hash: "sha256", options: { dsaEncoding: "der" } }],
   [KEY_P384]: [{ scheme: ecdsa_secp384r1_sha384, hash: "sha384", options: { dsaEncoding: "der" } }],
-  [KEY_RSA]: [pss(rsa_pss_rsae_sha256, "sha256"), pss(rsa_pss_rsae_sha384, "sha384"), pss(rsa_pss_rsae_sha512, "sha512")],
+  [KEY_RSA]: [
+    pss(rsa_pss_rsae_sha256, "sha256"),
+    pss(rsa_pss_rsae_sha384, "sha384"),
+    pss(rsa_pss_rsae_sha512, "sha512"),
+    // TLS 1.2 alone.
+    pkcs1(rsa_pkcs1_sha256, "sha256"),
+    pkcs1(rsa_pkcs1_sha384, "sha384"),
+    pkcs1(rsa_pkcs1_sha512, "sha512"),
+  ],
   [KEY_ED25519]: [{ scheme: ed25519, hash: null, options: {} }],
 };
 
@@ -61,14 +83,35 @@ class NodeKey implements SigningKey {
   createSigner(): Signer {
     return new NodeSigner(this.key, this.choices);
   }
+
+  createContent(scheme: number): SignedContent | null {
+    const hash = this.choices.find((choice) => choice.scheme === scheme)?.hash ?? null;
+    return hash === null ? null : new NodeContent(hash);
+  }
 }
+
+/** Content that node:crypto hashes piece by piece. */
+class NodeContent implements SignedContent {
+  readonly signing: Sign;
+
+  constructor(hash: string) {
+    this.signing = createSign(hash);
+  }
+
+  update(bytes: Uint8Array, offset: number, length: number): void {
+    this.signing.update(bytes.subarray(offset, offset + length));
+  }
+}
+
+const NO_CONTENT = new Uint8Array(0);
 
 /** Signs at once, in its only step. */
 class NodeSigner implements Signer {
   private readonly key: KeyObject;
   private readonly choices: readonly Scheme[];
   private scheme: Scheme | null = null;
-  private content: Uint8Array = new Uint8Array(0);
+  private content: Uint8Array = NO_CONTENT;
+  private pieces: NodeContent | null = null;
   private signature: Uint8Array | null = null;
 
   constructor(key: KeyObject, choices: readonly Scheme[]) {
@@ -83,10 +126,17 @@ class NodeSigner implements Signer {
     this.signature = null;
   }
 
+  beginContent(scheme: number, content: SignedContent): void {
+    this.begin(scheme, NO_CONTENT, 0, 0);
+    this.pieces = content as NodeContent;
+  }
+
   step(_budget: number): number {
     if (this.scheme !== null) {
-      this.signature = sign(this.scheme.hash, this.content, { key: this.key, ...this.scheme.options });
+      const key = { key: this.key, ...this.scheme.options };
+      this.signature = this.pieces === null ? sign(this.scheme.hash, this.content, key) : this.pieces.signing.sign(key);
       this.scheme = null;
+      this.pieces = null;
     }
     return DONE;
   }

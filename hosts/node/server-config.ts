@@ -1,14 +1,21 @@
 /** The options of createServer, made into a ServerConfig. All that is wrong with them is said here, before anything listens. */
-import type { ClientAuthentication, CookieConfig, HostLookup, KeyLog, ServerConfig, VirtualHost } from "../../src/config.js";
+import type { ClientAuthentication, CookieConfig, HostLookup, KeyLog, ServerConfig, Version12, VirtualHost } from "../../src/config.js";
 import { checkProtocols } from "../../src/config-check.js";
+import type { ServerPsk, ServerTickets } from "../../src/config-psk.js";
 import type { Clock, CryptoProvider, Random } from "../../src/crypto/provider.js";
 import type { Identity } from "../../src/identity.js";
+import { BY_PSK, type CipherSuite12 } from "../../src/record/cipher-suite-12.js";
+import { exporter } from "../../src/schedule/exporter.js";
 import { ServerConnection } from "../../src/server.js";
+import { PskLookup } from "../../src/session/external-psk.js";
+import { TicketKeys } from "../../src/session/ticket-keys.js";
+import { Tickets } from "../../src/session/tickets.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
 import type { TrustStore } from "../../src/x509/trust.js";
 import { anchorsFrom, type CertificateSource } from "./certificates.js";
-import { NODE_RECEIVE_BUFFER, NODE_SEND_BUFFER } from "./connect.js";
+import { NODE_RECEIVE_BUFFER, NODE_SEND_BUFFER, stepsOf } from "./connect.js";
 import { identityFrom } from "./keys.js";
+import { chachaPoly1305 } from "./noble/aeads.js";
 import { nobleProvider } from "./provider-noble.js";
 import { heapLender, systemClock, systemRandom } from "./system.js";
 
@@ -17,6 +24,8 @@ export interface HostOptions {
   /** Certificate with its chain, and its private key, as PEM or DER. */
   cert?: CertificateSource;
   key?: CertificateSource;
+  /** DER OCSP response about `cert`, stapled for clients that ask; or what gives the one to staple now, null for none: asked once a handshake. */
+  ocsp?: Uint8Array | (() => Uint8Array | null);
   /** Instead of, or after, cert and key: certificates with keys wherever these are, in order of preference. */
   identities?: readonly Identity[];
   /** Protocols in order of preference. A client that offers others alone is refused. */
@@ -36,18 +45,36 @@ export interface ConfigOptions extends HostOptions {
    */
   hosts?: Readonly<Record<string, HostOptions>> | HostLookup;
   provider?: CryptoProvider;
+  /** TLS 1.2 too (`server12`); with `tls13: false` it alone. Default: TLS 1.3 alone. */
+  tls12?: Version12;
+  tls13?: false;
   random?: Random;
   clock?: Clock;
   /** Stateless HelloRetryRequests. Off by default: they pay where several servers share an address and a key. */
   cookies?: CookieConfig;
+  /**
+   * External pre-shared keys: PskList, PskLookup or your own. With them no certificate is needed; where there is one too, clients without a known key get
+   * it. Or `pskCallback`, which answers the key of an identity, null for an unknown one; hash SHA-256, with key exchange only.
+   */
+  psk?: ServerPsk;
+  pskCallback?: (identity: Buffer) => Uint8Array | null;
+  /** false: no tickets are given. Or Tickets of your own. Default: tickets under keys of this process, which change daily. */
+  tickets?: boolean | ServerTickets;
+  /** Ticket keys of 48 bytes each, as getTicketKeys() gave them: the first seals, all open. Servers that have the same resume each other's sessions. */
+  ticketKeys?: Uint8Array;
+  /** Seconds for which a ticket may be used, at most 604,800. Default 86,400. */
+  sessionTimeout?: number;
   receiveBuffer?: number;
   sendBuffer?: number;
   sliceSteps?: number;
+  sliceMilliseconds?: number;
   keyLog?: KeyLog;
 }
 
 /** Throws TypeError, RangeError or Error, naming the option or the file, for what cannot work. */
-export function serverConfig(options: ConfigOptions): ServerConfig {
+export function serverConfig(options: ConfigOptions, keys: TicketKeys | null = ticketKeysFor(options)): ServerConfig {
+  const psk = pskFrom(options);
+  const tickets = ticketsFrom(options, keys);
   const config: ServerConfig = {
     provider: options.provider ?? nobleProvider,
     random: options.random ?? systemRandom,
@@ -56,12 +83,36 @@ export function serverConfig(options: ConfigOptions): ServerConfig {
     receiveBuffer: options.receiveBuffer ?? NODE_RECEIVE_BUFFER,
     sendBuffer: options.sendBuffer ?? NODE_SEND_BUFFER,
     lender: heapLender,
+    ...(psk === undefined ? {} : { psk }),
+    ...(tickets === undefined ? {} : { tickets }),
+    exporter,
     ...(options.cookies === undefined ? {} : { cookies: options.cookies }),
-    ...(options.sliceSteps === undefined ? {} : { sliceSteps: options.sliceSteps }),
+    ...(options.tls12 === undefined ? {} : { tls12: options.tls12 }),
+    ...(options.tls13 === undefined ? {} : { tls13: options.tls13 }),
+    ...stepsOf(options),
     ...(options.keyLog === undefined ? {} : { keyLog: options.keyLog }),
   };
   new ServerConnection(config); // buffers, provider and cookies are checked by the constructor
   return config;
+}
+
+/** null: the tickets are none, or not ours. */
+export function ticketKeysFor({ tickets, ticketKeys, random }: ConfigOptions): TicketKeys | null {
+  if (tickets === false || typeof tickets === "object") {
+    if (ticketKeys !== undefined) throw new TypeError("createServer: `ticketKeys` are for the tickets that `tickets` rules out");
+    return null;
+  }
+  return new TicketKeys(chachaPoly1305, random ?? systemRandom, ticketKeys === undefined ? {} : { keys: ticketKeys });
+}
+
+function ticketsFrom({ tickets, sessionTimeout }: ConfigOptions, keys: TicketKeys | null): ServerTickets | undefined {
+  if (keys === null) return typeof tickets === "object" ? tickets : undefined;
+  return new Tickets(keys, sessionTimeout === undefined ? {} : { lifetime: sessionTimeout });
+}
+
+function pskFrom({ psk, pskCallback }: ConfigOptions): ServerPsk | undefined {
+  if (psk !== undefined && pskCallback !== undefined) throw new TypeError("createServer: give `psk` or `pskCallback`, not both");
+  return pskCallback === undefined ? psk : new PskLookup((identity) => pskCallback(Buffer.from(identity)));
 }
 
 function lookupFrom(options: ConfigOptions): HostLookup {
@@ -69,21 +120,31 @@ function lookupFrom(options: ConfigOptions): HostLookup {
   if (hosts !== undefined && typeof hosts.find === "function") return hosts as HostLookup;
   const own = options.cert !== undefined || options.key !== undefined || options.identities !== undefined;
   const named = Object.entries((hosts ?? {}) as Record<string, HostOptions>);
+  const keysProve = options.psk !== undefined || options.pskCallback !== undefined || hasKeySuites(options.tls12);
+  if (!own && named.length === 0 && keysProve) return new VirtualHosts([], virtualHost({ ...options, identities: [] }, "", true));
   if (!own && named.length === 0)
-    throw new TypeError("createServer: give `cert` and `key` (PEM or DER), `identities`, or `hosts`: a server must prove who it is");
+    throw new TypeError("createServer: give `cert` and `key` (PEM or DER), `identities`, `hosts`, or `psk`: a server must prove who it is");
   return new VirtualHosts(
     named.map(([name, host]) => [name, virtualHost(host, `hosts["${name}"]: `)]),
     own ? virtualHost(options, "") : null,
   );
 }
 
-function virtualHost(options: HostOptions, where: string): VirtualHost {
+/** TLS 1.2 with pre-shared keys needs no certificate either. */
+function hasKeySuites(tls12: Version12 | undefined): boolean {
+  return tls12 !== undefined && (tls12.suites as readonly CipherSuite12[]).some(({ by }) => by === BY_PSK);
+}
+
+function virtualHost(options: HostOptions, where: string, keysProve = false): VirtualHost {
   const { cert, key, alpn } = options;
   if (cert === undefined && key !== undefined) throw new TypeError(`createServer: ${where}\`key\` without its \`cert\``);
   if (cert !== undefined && key === undefined) throw new TypeError(`createServer: ${where}\`cert\` without its \`key\``);
   const identities = [...(options.identities ?? [])];
-  if (cert !== undefined && key !== undefined) identities.unshift(identityFrom(cert, key, `${where}cert`, `${where}key`));
-  if (identities.length === 0) throw new TypeError(`createServer: ${where}\`identities\` is empty; a server must prove who it is`);
+  if (cert !== undefined && key !== undefined)
+    identities.unshift(stapled(identityFrom(cert, key, `${where}cert`, `${where}key`), options.ocsp));
+  else if (options.ocsp !== undefined) throw new TypeError(`createServer: ${where}\`ocsp\` without \`cert\` and \`key\``);
+  if (identities.length === 0 && !keysProve)
+    throw new TypeError(`createServer: ${where}\`identities\` is empty; a server must prove who it is`);
   for (const [i, { certificates }] of identities.entries())
     if (certificates.length === 0) throw new TypeError(`createServer: ${where}\`identities[${i}]\` has no certificate`);
   if (alpn !== undefined) {
@@ -95,6 +156,17 @@ function virtualHost(options: HostOptions, where: string): VirtualHost {
     identities,
     ...(alpn === undefined ? {} : { alpn }),
     ...(clientAuthentication === null ? {} : { clientAuthentication }),
+  };
+}
+
+/** An identity with what is stapled to its certificate. */
+export function stapled(identity: Identity, ocsp: HostOptions["ocsp"]): Identity {
+  if (ocsp === undefined) return identity;
+  return {
+    ...identity,
+    get ocspResponse() {
+      return typeof ocsp === "function" ? ocsp() : ocsp;
+    },
   };
 }
 

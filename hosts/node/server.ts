@@ -2,9 +2,12 @@ import { Server as NetServer, type Socket } from "node:net";
 import { connection_lost, TLSAlert, timed_out } from "../../src/alert.js";
 import type { ServerConfig } from "../../src/config.js";
 import { ServerConnection } from "../../src/server.js";
+import type { TicketKeys } from "../../src/session/ticket-keys.js";
+import type { ServerNegotiation } from "../../src/starttls/server-negotiation.js";
 import { errorFromAlert, type TLSError } from "./errors.js";
 import { FirstRecord } from "./first-record.js";
-import { type ConfigOptions, serverConfig } from "./server-config.js";
+import { type ConfigOptions, serverConfig, ticketKeysFor } from "./server-config.js";
+import { StartTlsStage } from "./starttls.js";
 import { DEFAULT_HANDSHAKE_TIMEOUT, TLSSocket, type TLSSocketOptions } from "./tls-socket.js";
 
 export interface ServerOptions extends ConfigOptions, Pick<TLSSocketOptions, "handshakeTimeout" | "idleTimeout" | "allowHalfOpen"> {
@@ -12,6 +15,8 @@ export interface ServerOptions extends ConfigOptions, Pick<TLSSocketOptions, "ha
   maxHandshakes?: number;
   /** Clients that may be connected and have not sent their ClientHello yet; above it the one that waited longest goes. Default 1,024. */
   maxSilent?: number;
+  /** Given, clients begin in clear and ask for TLS in the words of its protocol; a new one for each client. */
+  starttls?: () => ServerNegotiation;
   /** Called with a line of text for each record and step of a client. */
   trace?: (line: string, client: string) => void;
 }
@@ -21,7 +26,7 @@ export const DEFAULT_MAX_SILENT = 1024;
 
 interface Waiting {
   readonly client: string;
-  readonly first: FirstRecord;
+  stage: FirstRecord | StartTlsStage;
   readonly timer: NodeJS.Timeout | null;
   readonly since: number;
 }
@@ -45,6 +50,7 @@ export class Server extends NetServer {
   /** Clients that were refused because the server was full, so far. */
   refused = 0;
   private readonly options: ServerOptions;
+  private readonly ticketKeys: TicketKeys | null;
   private readonly maxHandshakes: number;
   private readonly maxSilent: number;
   private readonly handshakeTimeout: number;
@@ -60,9 +66,25 @@ export class Server extends NetServer {
     this.maxSilent = whole("maxSilent", options.maxSilent ?? DEFAULT_MAX_SILENT);
     this.handshakeTimeout = milliseconds("handshakeTimeout", options.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT);
     milliseconds("idleTimeout", options.idleTimeout ?? 0);
-    this.config = serverConfig(options);
+    this.ticketKeys = ticketKeysFor(options);
+    this.config = serverConfig(options, this.ticketKeys);
     this.on("connection", (socket: Socket) => this.accept(socket));
     if (onSecureConnection !== undefined) this.on("secureConnection", onSecureConnection);
+  }
+
+  /** The keys of its tickets, 48 bytes each, to be given to other servers or to this one after a restart: a secret. Throws where it has no such tickets. */
+  getTicketKeys(): Buffer {
+    return Buffer.from(this.ownTicketKeys().export());
+  }
+
+  /** Takes other ticket keys: the first seals from now on, all open. */
+  setTicketKeys(keys: Uint8Array): void {
+    this.ownTicketKeys().replace(keys);
+  }
+
+  private ownTicketKeys(): TicketKeys {
+    if (this.ticketKeys === null) throw new TypeError("this server has no ticket keys: `tickets` rules them out");
+    return this.ticketKeys;
   }
 
   /** Handshakes under way. */
@@ -94,21 +116,41 @@ export class Server extends NetServer {
         break;
       }
     }
-    const first = new FirstRecord(
+    const { handshakeTimeout } = this;
+    const timer = handshakeTimeout > 0 ? setTimeout(() => this.expired(socket), handshakeTimeout) : null;
+    const stage = this.options.starttls === undefined ? this.hello(socket) : this.inClear(socket, this.options.starttls());
+    this.waiting.set(socket, { client: clientOf(socket), stage, timer, since: performance.now() });
+  }
+
+  /** Waits for the ClientHello. */
+  private hello(socket: Socket): FirstRecord {
+    return new FirstRecord(
       socket,
       (head) => this.begin(socket, head),
       (error, received) => this.lost(socket, error, received),
     );
-    const { handshakeTimeout } = this;
-    const timer = handshakeTimeout > 0 ? setTimeout(() => this.expired(socket), handshakeTimeout) : null;
-    this.waiting.set(socket, { client: clientOf(socket), first, timer, since: performance.now() });
+  }
+
+  /** Waits until the client asks for TLS; then for the ClientHello, as if nothing had been said before. */
+  private inClear(socket: Socket, negotiation: ServerNegotiation): StartTlsStage {
+    const { trace } = this.options;
+    const client = clientOf(socket);
+    return new StartTlsStage(
+      socket,
+      negotiation,
+      () => {
+        (this.waiting.get(socket) as Waiting).stage = this.hello(socket);
+      },
+      (error) => this.lost(socket, error, 0),
+      trace === undefined ? undefined : (line) => trace(line, client),
+    );
   }
 
   /** No longer waits for a ClientHello. Errors that come later are nobody's. */
   private forget(socket: Socket): Socket {
     const waiting = this.waiting.get(socket);
     this.waiting.delete(socket);
-    waiting?.first.cancel();
+    waiting?.stage.cancel();
     if (waiting?.timer) clearTimeout(waiting.timer);
     socket.on("error", ignore);
     return socket;
@@ -116,7 +158,7 @@ export class Server extends NetServer {
 
   private lost(socket: Socket, error: Error | null, received: number): void {
     const { client = "" } = this.waiting.get(socket) ?? {};
-    this.forget(socket).destroy();
+    this.forget(socket).destroySoon();
     this.failed(
       client,
       error ?? failure(connection_lost, `the client ended the connection after ${received} bytes, before its ClientHello`),
@@ -124,8 +166,12 @@ export class Server extends NetServer {
   }
 
   private expired(socket: Socket): void {
-    const { client = "", first } = this.waiting.get(socket) ?? {};
-    const received = first?.received ?? 0;
+    const { client = "", stage } = this.waiting.get(socket) ?? {};
+    if (stage instanceof StartTlsStage) {
+      stage.expire(this.handshakeTimeout);
+      return;
+    }
+    const received = stage?.received ?? 0;
     this.forget(socket).destroy();
     const what = received === 0 ? "the client sent nothing" : `the client sent ${received} bytes, no whole ClientHello,`;
     this.failed(client, failure(timed_out, `${what} within ${this.handshakeTimeout / 1000} s`));
@@ -152,13 +198,14 @@ export class Server extends NetServer {
     }
     socket.off("error", ignore);
     const client = clientOf(socket);
-    const { idleTimeout, allowHalfOpen, trace } = this.options;
+    const { idleTimeout, allowHalfOpen, sliceMilliseconds, trace } = this.options;
     const connection = new ServerConnection(this.config, undefined, Buffer.from(socket.remoteAddress ?? "", "latin1"));
     const secure = new TLSSocket(socket, connection, {
       head,
       isServer: true,
       handshakeTimeout: this.handshakeTimeout > 0 ? Math.max(1, this.handshakeTimeout - waited) : 0,
       ...(idleTimeout === undefined ? {} : { idleTimeout }),
+      ...(sliceMilliseconds === undefined ? {} : { sliceMilliseconds }),
       ...(allowHalfOpen === undefined ? {} : { allowHalfOpen }),
       ...(trace === undefined ? {} : { trace: (line) => trace(line, client) }),
     });

@@ -5,9 +5,11 @@ import type { PeerCertificate } from "node:tls";
 import { internal_error, TLSAlert, timed_out } from "../../src/alert.js";
 import { CLOSED, type Connection, FAILED, HANDSHAKING, OPEN, WANT_RESUME } from "../../src/connection.js";
 import { TLS_1_3 } from "../../src/constants.js";
+import type { OcspAnswer } from "../../src/x509/ocsp-stapling.js";
 import { errorFromAlert } from "./errors.js";
 import { PeerCertificates } from "./peer-certificates.js";
 import { RecordTrace } from "./record-trace.js";
+import type { SocketSessions } from "./socket-sessions.js";
 
 /** What this class asks of a connection. */
 export type TLSConnection = Pick<Connection, keyof Connection>;
@@ -17,10 +19,16 @@ export interface TLSSocketOptions {
   handshakeTimeout?: number;
   /** Milliseconds without a byte in either direction after which the connection is closed with an error. Default 0: off. */
   idleTimeout?: number;
+  /**
+   * How long the handshake's work on public keys may hold the event loop at once. Needs a connection with `sliceSteps`. Default: one slice a turn.
+   */
+  sliceMilliseconds?: number;
   /** False (the default): when the peer has closed, this side closes too. True: the app may go on writing. */
   allowHalfOpen?: boolean;
   /** A client's: the name that the server's certificate is checked against. */
   servername?: string;
+  /** A client's: the sessions that it is given. */
+  sessions?: SocketSessions;
   /** True: the server's end. Its `servername` is the name that the client asked for. */
   isServer?: boolean;
   /** Bytes of the peer that were read from the transport already. */
@@ -36,7 +44,7 @@ const LINGER = 500;
 
 /**
  * TLS over a net.Socket as a Duplex, in the manner of node:tls. Events beside those of a Duplex: `secureConnect` when the handshake is done and
- * the peer is authenticated. Failures are `error` events with a TLSError, or the transport's own error. What can be read was authenticated.
+ * the peer is authenticated; at a client `session` with each session that it may resume later. Failures are `error` events with a TLSError, or the transport's own error. What can be read was authenticated.
  */
 export class TLSSocket extends Duplex {
   readonly transport: Socket;
@@ -44,7 +52,9 @@ export class TLSSocket extends Duplex {
   /** Always true: nothing is read from or written to a peer before the handshake is done. */
   readonly encrypted = true;
   readonly isServer: boolean;
+  private readonly sessions: SocketSessions | null;
   private readonly expectedName: string | undefined;
+  private readonly sliceMilliseconds: number;
   private readonly certificates = new PeerCertificates();
   private readonly trace: ((line: string) => void) | null;
   private readonly received: RecordTrace | null;
@@ -57,6 +67,8 @@ export class TLSSocket extends Duplex {
 
   private secured = false;
   private pumping = false;
+  /** What the server's stapled OCSP response said, where one was asked for and was good. */
+  ocsp: OcspAnswer | null = null;
   private again = false;
   private resuming = false;
   private ended = false;
@@ -79,6 +91,9 @@ export class TLSSocket extends Duplex {
     this.connection = connection;
     this.isServer = options.isServer ?? false;
     this.expectedName = options.servername;
+    this.sessions = options.sessions ?? null;
+    if (this.sessions !== null) this.sessions.onSession = (session) => setImmediate(() => this.emit("session", session));
+    this.sliceMilliseconds = options.sliceMilliseconds ?? 0;
     connection.certificateTap = this.certificates;
     if (options.head !== undefined && options.head.length > 0) this.input = options.head;
     this.trace = options.trace ?? null;
@@ -132,6 +147,14 @@ export class TLSSocket extends Duplex {
     return this.getPeerX509Certificate()?.toLegacyObject() ?? {};
   }
 
+  /**
+   * A server's, where the client sent no certificate in this handshake: the identity of its external pre-shared key, or, where a session was resumed,
+   * SHA-256 of the certificate that proved it then. undefined for neither.
+   */
+  get peerIdentity(): Buffer | undefined {
+    return this.secured ? this.certificates.identity : undefined;
+  }
+
   getProtocol(): string | null {
     if (!this.secured) return null;
     return this.connection.version === TLS_1_3 ? "TLSv1.3" : "TLSv1.2";
@@ -148,6 +171,21 @@ export class TLSSocket extends Duplex {
   getEphemeralKeyInfo(): { type: "ECDH"; name: string } | null {
     const { group } = this.connection;
     return group === null || !this.secured ? null : { type: "ECDH", name: group.name };
+  }
+
+  /** A client's newest session, to be given to a later connect(); undefined before the server has sent a ticket. `session` events tell each. */
+  getSession(): Buffer | undefined {
+    return this.sessions?.session;
+  }
+
+  /** Whether the session of an earlier connection was resumed. */
+  isSessionReused(): boolean {
+    return this.secured && this.connection.resumed;
+  }
+
+  /** As node:tls has it (RFC 5705, RFC 9846 §7.5): secret bytes that are the same on both sides. */
+  exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
+    return Buffer.from(this.connection.exportKeyingMaterial(label, context ?? null, length).buffer);
   }
 
   get remoteAddress(): string | undefined {
@@ -297,21 +335,23 @@ export class TLSSocket extends Duplex {
     return moved && connection.state !== FAILED;
   }
 
-  /** Pending public-key work: one slice a turn of the event loop. */
+  /** Pending public-key work: one slice, or as many as fit into sliceMilliseconds, a turn of the event loop. */
   private proceed(): void {
     if (this.resuming || (this.connection.wants & WANT_RESUME) === 0) return;
     this.resuming = true;
     setImmediate(() => {
       this.resuming = false;
       if (this.finished) return;
-      this.connection.resume();
+      const end = performance.now() + this.sliceMilliseconds;
+      do this.connection.resume();
+      while ((this.connection.wants & WANT_RESUME) !== 0 && performance.now() < end);
       this.pump();
     });
   }
 
   private receive(): boolean {
     const { connection } = this;
-    if (connection.state === FAILED || connection.state === CLOSED) return false;
+    if (connection.state === FAILED || connection.state === CLOSED || (connection.wants & WANT_RESUME) !== 0) return false;
     const space = connection.rxSpace();
     if (space === 0) return false;
     if (this.input === null) {

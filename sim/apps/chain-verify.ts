@@ -4,6 +4,7 @@ import measure from "sim:measure";
 import { type CryptoProvider, DONE, type SignatureAlgorithm, type Verifier } from "../../src/crypto/provider.js";
 import { type ChainConfig, ChainVerifier } from "../../src/x509/chain.js";
 import { RememberedSignatures } from "../../src/x509/remembered.js";
+import type { TrustStore } from "../../src/x509/trust.js";
 import { replayConfig } from "./replay-config.js";
 
 /** What a verifier was asked. */
@@ -65,7 +66,9 @@ function finish(work: { step(budget: number): number }): void {
 }
 
 function verifyChain({ signatures, sha256 }: Pick<CryptoProvider, "signatures" | "sha256">, more: Partial<ChainConfig> = {}): void {
-  const { trust, clock, serverName } = replayConfig;
+  const { clock } = replayConfig;
+  const serverName = replayConfig.serverName as string;
+  const trust = replayConfig.trust as TrustStore;
   const chain = new ChainVerifier({ signatures, sha256, trust, clock, purpose: "server", serverName, ...more });
   for (let i = 0; i < certificates.length; i++) {
     const { length } = certificates[i];

@@ -1,6 +1,7 @@
 // Drives a connection record by record, and marks what each handshake message cost. Lies in flash, as the stack itself.
 import measure from "sim:measure";
 import { type Connection, OPEN } from "../../src/connection.js";
+import type { CipherSuite } from "../../src/crypto/provider.js";
 import { SEND_CERT, SEND_CV, SEND_EE, SEND_FINISHED, SEND_SH } from "../../src/handshake/states-13.js";
 import { BETWEEN } from "./between.js";
 
@@ -27,10 +28,10 @@ function nameOf(connection: Connection, type: number, length: number, before: st
   const after = stateOf(connection);
   if (type === CHANGE_CIPHER_SPEC) return "change_cipher_spec";
   if (type === ALERT) return "alert";
-  if (type === HANDSHAKE) return before === "START" ? "ClientHello" : "ServerHello";
+  if (type === HANDSHAKE) return clearName(before);
   switch (before) {
     case "WAIT_EE":
-      return after === before || after === "WAIT_CERT_CR" ? "EncryptedExtensions" : "EncryptedExtensions …";
+      return after === before || after === "WAIT_CERT_CR" || after === "WAIT_FINISHED" ? "EncryptedExtensions" : "EncryptedExtensions …";
     case "WAIT_CERT_CR":
       return after === "WAIT_CERT" && !readsChain(connection) ? "CertificateRequest" : "Certificate";
     case "WAIT_CERT":
@@ -44,6 +45,27 @@ function nameOf(connection: Connection, type: number, length: number, before: st
   }
 }
 
+/** A record of TLS 1.2, or one in clear. */
+function clearName(before: string): string {
+  switch (before) {
+    case "START":
+      return "ClientHello";
+    case "WAIT_CERT":
+      return "Certificate";
+    case "WAIT_SKE":
+      return "ServerKeyExchange";
+    case "WAIT_CR":
+    case "WAIT_SHD":
+      return "ServerHelloDone";
+    case "WAIT_CKE":
+      return "ClientKeyExchange";
+    case "WAIT_FINISHED":
+      return "Finished";
+    default:
+      return "ServerHello";
+  }
+}
+
 /** Header and content type around a protected message, without the tag. */
 const AROUND = 6;
 const ALERT_LENGTH = 2;
@@ -51,7 +73,7 @@ const KEY_UPDATE_LENGTH = 5;
 
 /** By the record's length: the message is gone when it has been taken. */
 export function postHandshakeName(connection: Connection, length: number): string {
-  const content = length - AROUND - (connection.suite?.aead.tagLength ?? 0);
+  const content = length - AROUND - tagLengthOf(connection);
   return content === ALERT_LENGTH ? "alert" : content === KEY_UPDATE_LENGTH ? "KeyUpdate" : "NewSessionTicket";
 }
 
@@ -136,4 +158,9 @@ function putInPieces(connection: Connection, record: Uint8Array): void {
     at += count;
   }
   endRecord(connection, record[0] as number, record.length, before, waiting);
+}
+
+/** TLS 1.3 alone is traced. */
+function tagLengthOf({ suite }: Connection): number {
+  return suite === null || !("aead" in suite) ? 0 : (suite as CipherSuite).aead.tagLength;
 }

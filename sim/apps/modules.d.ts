@@ -10,6 +10,11 @@ declare module "sim:flight" {
   /** DER of what the device proves itself with; empty where it does not. */
   export const certificates: readonly Uint8Array[];
   export const key: Uint8Array;
+  /** The session to resume; empty: none. */
+  export const session: Uint8Array;
+  /** The external pre-shared key; empty: none. */
+  export const pskIdentity: Uint8Array;
+  export const pskKey: Uint8Array;
 }
 
 declare module "sim:provider" {

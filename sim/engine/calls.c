@@ -4,7 +4,11 @@
 /* The names of the functions that run, innermost first. Reads memory only: it must work when no byte can be allocated. */
 void engineDescribeCalls(txMachine* the, char* buffer, size_t size)
 {
-	txSlot* frame = the ? the->frame : NULL;
+	engineDescribeFrom(the, the ? the->frame : NULL, buffer, size);
+}
+
+void engineDescribeFrom(txMachine* the, txSlot* frame, char* buffer, size_t size)
+{
 	size_t used = 0;
 	int depth = 0;
 	buffer[0] = 0;

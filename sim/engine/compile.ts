@@ -31,16 +31,27 @@ export const WRAPPED = [
 ];
 export const DEFINES = ["mxParse=1", "mxRun=1", "mxBoundsCheck=1", "mxSloppy=1", "mxMinusZero=1", "mxRegExp=1", "mxInstrument=1"];
 
+/** Upwards from this package, then from where the command runs: a package runner keeps this package elsewhere. */
+function findEngine(): string | null {
+  for (let folder of [root, process.cwd()])
+    for (;;) {
+      const candidate = join(folder, "node_modules/@agoric/xsnap/moddable/xs");
+      if (existsSync(join(candidate, "sources/xsRun.c"))) return candidate;
+      const parent = dirname(folder);
+      if (parent === folder) break;
+      folder = parent;
+    }
+  return null;
+}
+
+export function hasEngine(): boolean {
+  return findEngine() !== null;
+}
+
 /** Where the engine's sources are. */
 export function engineFolder(): string {
-  let folder = root;
-  for (;;) {
-    const candidate = join(folder, "node_modules/@agoric/xsnap/moddable/xs");
-    if (existsSync(join(candidate, "sources/xsRun.c"))) return candidate;
-    const parent = dirname(folder);
-    if (parent === folder) break;
-    folder = parent;
-  }
+  const found = findEngine();
+  if (found !== null) return found;
   throw new BuildError("the XS engine's sources are missing: npm install --save-dev --ignore-scripts @agoric/xsnap");
 }
 

@@ -15,5 +15,6 @@ int engineMapNames(txMachine* the, txScript* script);   /* false: no memory */
 
 /* calls.c */
 void engineDescribeCalls(txMachine* the, char* buffer, size_t size);
+void engineDescribeFrom(txMachine* the, txSlot* frame, char* buffer, size_t size);
 
 #endif

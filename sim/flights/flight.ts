@@ -19,6 +19,10 @@ export interface Flight {
   /** DER of what the device proves itself with, hex; of a client that is not asked: none. */
   readonly certificates?: readonly string[];
   readonly key?: string;
+  /** The session that the device resumes, as its store keeps it, hex. */
+  readonly session?: string;
+  /** The external pre-shared key that is all that the device has, in mode psk_ke: identity and key, hex. */
+  readonly psk?: { readonly identity: string; readonly key: string };
   /** The peer's records in order, each with its header, hex. */
   readonly records: readonly string[];
 }
@@ -53,6 +57,9 @@ export function flightImports(flight: Flight, folder: string): Record<string, st
     `receiveBuffer = ${flight.receiveBuffer ?? DEFAULT_RECEIVE_BUFFER}`,
     `certificates = ${listSource(flight.certificates ?? [])}`,
     `key = ${bytesSource(flight.key ?? "")}`,
+    `session = ${bytesSource(flight.session ?? "")}`,
+    `pskIdentity = ${bytesSource(flight.psk?.identity ?? "")}`,
+    `pskKey = ${bytesSource(flight.psk?.key ?? "")}`,
   ];
   writeFileSync(path, lines.map((line) => `export const ${line};\n`).join(""));
   return { "sim:flight": path, "sim:provider": providerFile(flight.provider) };

@@ -22,15 +22,21 @@ export interface Peer {
   stop(): void;
 }
 
-export async function nodeServer(options: TlsOptions): Promise<Peer> {
-  const server = createServer({ minVersion: "TLSv1.3", ecdhCurve: "X25519", ...options });
+/** staple: an OCSP response for clients that ask. */
+export async function nodeServer(options: TlsOptions, staple: Uint8Array | null = null): Promise<Peer> {
+  const server = createServer({
+    minVersion: "TLSv1.3",
+    ecdhCurve: options.maxVersion === "TLSv1.2" ? "X25519:P-256" : "X25519",
+    ...options,
+  });
+  if (staple !== null) server.on("OCSPRequest", (_certificate, _issuer, answer) => answer(null, Buffer.from(staple)));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return { port: (server.address() as AddressInfo).port, stop: () => server.close() };
 }
 
 /** Its records hold at most 512 bytes. */
-export async function opensslServer(pki: Pki, suite: string): Promise<Peer> {
+export async function opensslServer(pki: Pki, version: readonly string[], more: readonly string[] = []): Promise<Peer> {
   const folder = mkdtempSync(join(tmpdir(), "thimble-server-"));
   const [leaf, above, key] = [join(folder, "leaf.pem"), join(folder, "above.pem"), join(folder, "leaf.key")];
   const behindLeaf = pki.chain.indexOf("-----BEGIN", 1);
@@ -38,8 +44,8 @@ export async function opensslServer(pki: Pki, suite: string): Promise<Peer> {
   if (behindLeaf > 0) writeFileSync(above, pki.chain.slice(behindLeaf));
   writeFileSync(key, pki.key);
   const child = spawn("openssl", [
-    ...["s_server", "-accept", "127.0.0.1:0", "-tls1_3", "-ciphersuites", suite, "-groups", "X25519"],
-    ...["-cert", leaf, ...(behindLeaf > 0 ? ["-cert_chain", above] : []), "-key", key, "-max_send_frag", "512"],
+    ...["s_server", "-accept", "127.0.0.1:0", ...version],
+    ...["-cert", leaf, ...(behindLeaf > 0 ? ["-cert_chain", above] : []), "-key", key, "-max_send_frag", "512", ...more],
   ]);
   let text = "";
   for await (const data of child.stdout) {
@@ -205,7 +211,13 @@ export async function recordServerFlight(config: ClientConfig, port: number): Pr
 }
 
 /** One handshake of Node's client with our server: what the client sent. */
-export async function recordClientFlight(config: ServerConfig, root: string, serverName: string, suite: string): Promise<string[]> {
+export async function recordClientFlight(
+  config: ServerConfig,
+  root: string,
+  serverName: string,
+  suite: string,
+  version: "TLSv1.2" | "TLSv1.3" = "TLSv1.3",
+): Promise<string[]> {
   let wire: Wire | null = null;
   const server = createTcpServer((socket) => {
     wire = new Wire(new ServerConnection(config), (bytes) => socket.write(bytes));
@@ -215,7 +227,11 @@ export async function recordClientFlight(config: ServerConfig, root: string, ser
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const socket = secureConnect({ port, ca: root, servername: serverName, ciphers: suite, ecdhCurve: "X25519", minVersion: "TLSv1.3" });
+  const socket = secureConnect({
+    ...{ port, ca: root, servername: serverName, ciphers: suite },
+    // In TLS 1.2 the curve of the certificate must be named too.
+    ...{ ecdhCurve: version === "TLSv1.3" ? "X25519" : "X25519:P-256", minVersion: version, maxVersion: version },
+  });
   socket.on("error", (error) => process.stderr.write(`${error.message}\n`));
   await settled();
   if (wire === null) throw new Error("the client did not come");

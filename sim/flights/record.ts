@@ -1,19 +1,40 @@
 // Records flights anew: node dist/sim/flights/record.js NAME... (all: every one) [--new-certificates]. Needed when what the device sends changes, since
 // then the peer's signature and keys do. Certificates and keys are kept in sim/flights/pki (they protect nothing); those of the chains are made anew.
 import { createPrivateKey } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { certificatesFrom } from "../../hosts/node/certificates.js";
+import type { ClientConfig } from "../../src/config.js";
+import { PSK_KE } from "../../src/config-psk.js";
 import type { CryptoProvider } from "../../src/crypto/provider.js";
+import type { Client12 } from "../../src/handshake/client-12.js";
 import type { Identity } from "../../src/identity.js";
 import { identityFrom } from "../../src/keys/identity-from.js";
 import { p256Keys } from "../../src/keys/p256-key.js";
+import { iotClient12 } from "../../src/profiles/iot-client-12.js";
+import { iotServer12 } from "../../src/profiles/iot-server-12.js";
+import { ExternalPsk } from "../../src/session/external-psk.js";
+import { Resumption } from "../../src/session/resumption.js";
+import { MemorySessionStore } from "../../src/session/session-store.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
+import { ocspStapling } from "../../src/x509/ocsp-stapling.js";
 import { fixedClock, insecureFixedRandom } from "../apps/fixed-random.js";
+import { ecdhePskClient12, pskClient12, rsaClient12 } from "../apps/legacy-clients.js";
 import { flights, providerFile } from "../paths.js";
-import { certificateMaker, type LeafShape, makeClient, makeIntermediate, makeLeaf, makePki, makeRoot, type Pki, readPki } from "../pki.js";
+import {
+  certificateMaker,
+  type LeafShape,
+  makeClient,
+  makeIntermediate,
+  makeLeaf,
+  makePki,
+  makeRoot,
+  makeStaple,
+  type Pki,
+  readPki,
+} from "../pki.js";
 import { DEFAULT_RECEIVE_BUFFER, type Flight, flightFile } from "./flight.js";
 import { gnutlsServer, goServer, nodeServer, opensslServer, type Peer, recordClientFlight, recordServerFlight } from "./peers.js";
 
@@ -24,6 +45,7 @@ const CHACHA = "TLS_CHACHA20_POLY1305_SHA256";
 const LARGE = 15_700;
 /** The same, so that the Certificate message with an intermediate just fits a record of 16,384. */
 const LARGE_LEAF = 15_100;
+const LARGE_SHAPE: LeafShape = { more: [`1.3.6.1.4.1.32473.1=DER:0482${LARGE.toString(16).padStart(4, "0")}${"5a".repeat(LARGE)}`] };
 /** Some 180 octets in each subject, and as many names as a content network puts into a leaf. */
 const LONG_SUBJECT =
   "/C=DE/ST=Some State with a long name/L=A town with a long name too/O=An organization that likes long names GmbH/OU=Certificates";
@@ -73,7 +95,7 @@ async function client(
   root: string,
   peer: Peer,
   own: Own | null = null,
-  receiveBuffer = DEFAULT_RECEIVE_BUFFER,
+  more: Partial<ClientConfig> = {},
 ): Promise<Flight> {
   const provider = await providerOf(providerName);
   const records = await recordServerFlight(
@@ -84,13 +106,14 @@ async function client(
       trust: new AnchorList([anchorFromCertificate(ders(root)[0] as Uint8Array, provider.sha256)]),
       serverName: SERVER_NAME,
       ...BUFFERS,
-      receiveBuffer,
       identities: own === null ? [] : [identityOf(own, provider)],
+      ...more,
     },
     peer.port,
   );
   peer.stop();
   const flight = flightOf(about, providerName, root, records, own);
+  const { receiveBuffer = DEFAULT_RECEIVE_BUFFER } = more;
   return receiveBuffer === DEFAULT_RECEIVE_BUFFER ? flight : { ...flight, receiveBuffer };
 }
 
@@ -99,8 +122,62 @@ function suite(provider: string, name: string): (pki: Pki) => Promise<Flight> {
     client(`TLS 1.3, ${name}, X25519; Node's tls`, provider, pki.root, await nodeServer({ cert: pki.chain, key: pki.key, ciphers: name }));
 }
 
+const CHACHA_12 = "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256";
+
+/** TLS 1.2 with Node's tls; both: the client offers TLS 1.3 too. */
+function suite12(name: string, cipher: string, both: boolean): (pki: Pki) => Promise<Flight> {
+  return async (pki) => {
+    const peer = await nodeServer({ cert: pki.chain, key: pki.key, ciphers: cipher, minVersion: "TLSv1.2", maxVersion: "TLSv1.2" });
+    const about = `TLS 1.2, ${name}, X25519${both ? ", offered beside TLS 1.3" : ""}; Node's tls`;
+    return client(about, "iot-client", pki.root, peer, null, both ? { tls12: iotClient12 } : { tls12: iotClient12, tls13: false });
+  };
+}
+
+/** RSA key exchange: root, intermediate and leaf have RSA-2048 keys, made for this flight. */
+async function rsa12(): Promise<Flight> {
+  const made = mkdtempSync(join(tmpdir(), "thimble-rsa-"));
+  try {
+    const make = certificateMaker(made, DAYS, ["rsa:2048"]);
+    makeRoot(make);
+    makeIntermediate(make, "intermediate", "/CN=Thimble Demo Intermediate", "root", 0);
+    makeLeaf(make, "leaf", "intermediate", { usage: "keyEncipherment" });
+    const pki = readPki(made);
+    const only12 = { minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const;
+    const peer = await nodeServer({ cert: pki.chain, key: pki.key, ciphers: "AES128-GCM-SHA256", ...only12 });
+    const versions = { tls12: rsaClient12, tls13: false } as const;
+    return await client("TLS 1.2, TLS_RSA_WITH_AES_128_GCM_SHA256; Node's tls", "rsa-client", pki.root, peer, null, versions);
+  } finally {
+    rmSync(made, { recursive: true });
+  }
+}
+
+/** A pre-shared key: no certificates. */
+function psk12(name: string, cipher: string, tls12: Client12): (pki: Pki) => Promise<Flight> {
+  return async (pki) => {
+    const key = Buffer.from("00112233445566778899aabbccddeeff", "hex");
+    const only12 = { minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const;
+    const peer = await nodeServer({ ciphers: `${cipher}:@SECLEVEL=0`, pskCallback: () => key, ...only12 });
+    return client(`TLS 1.2, ${name}; Node's tls`, "iot-client", pki.root, peer, null, { tls12, tls13: false });
+  };
+}
+
+async function server12(pki: Pki): Promise<Flight> {
+  const provider = await providerOf("iot-server");
+  const own = ownOf(pki);
+  const hosts = new VirtualHosts([], { identities: [identityOf(own, provider)] });
+  const config = { provider, random: insecureFixedRandom, clock: fixedClock, hosts, tls12: iotServer12, ...BUFFERS };
+  const records = await recordClientFlight(config, pki.root, SERVER_NAME, "ECDHE-ECDSA-CHACHA20-POLY1305", "TLSv1.2");
+  return flightOf(`TLS 1.2, ${CHACHA_12}, X25519; what Node's tls sent as a client`, "iot-server", pki.root, records, own);
+}
+
+/** What s_server is told. In TLS 1.2 the curve of the certificate must be among the groups. */
+const OPENSSL = {
+  "1.3": ["-tls1_3", "-ciphersuites", CHACHA, "-groups", "X25519"],
+  "1.2": ["-tls1_2", "-cipher", "ECDHE-ECDSA-CHACHA20-POLY1305", "-groups", "X25519:P-256"],
+} as const;
+
 /** A chain whose certificates were made for it, sent in records of at most 512 bytes. `length` 1: the root issued the leaf. */
-function chain(length: number, leaf: LeafShape = {}): () => Promise<Flight> {
+function chain(length: number, leaf: LeafShape = {}, version: "1.2" | "1.3" = "1.3"): () => Promise<Flight> {
   return async () => {
     const made = mkdtempSync(join(tmpdir(), "thimble-chain-"));
     try {
@@ -116,8 +193,9 @@ function chain(length: number, leaf: LeafShape = {}): () => Promise<Flight> {
       makeLeaf(make, "leaf", issuer, leaf);
       const pki = readPki(made, "leaf", above);
       const lengths = ders(pki.chain).map((der) => der.length);
-      const about = `TLS 1.3, ${CHACHA}, X25519; openssl s_server -max_send_frag 512; certificates of ${lengths.join(", ")} bytes`;
-      return await client(about, "iot-client", pki.root, await opensslServer(pki, CHACHA));
+      const about = `TLS ${version}, ${version === "1.3" ? CHACHA : CHACHA_12}, X25519; openssl s_server -max_send_frag 512; certificates of ${lengths.join(", ")} bytes`;
+      const only = version === "1.3" ? {} : ({ tls12: iotClient12, tls13: false } as const);
+      return await client(about, "iot-client", pki.root, await opensslServer(pki, OPENSSL[version]), null, only);
     } finally {
       rmSync(made, { recursive: true });
     }
@@ -127,7 +205,7 @@ function chain(length: number, leaf: LeafShape = {}): () => Promise<Flight> {
 /** A receive buffer of 512 bytes, and a peer that honours what we say of it. */
 async function small(pki: Pki): Promise<Flight> {
   const about = `TLS 1.3, ${CHACHA}, X25519; a receive buffer of 512 bytes; gnutls-serv, which honours record_size_limit`;
-  return client(about, "iot-client", pki.root, await gnutlsServer(pki), null, 512);
+  return client(about, "iot-client", pki.root, await gnutlsServer(pki), null, { receiveBuffer: 512 });
 }
 
 /** A peer that does not care what fits: its Certificate message stands in one record of nearly 16 KB. */
@@ -166,6 +244,57 @@ async function mtls(pki: Pki): Promise<Flight> {
   return client(`TLS 1.3, ${CHACHA}, X25519, client authentication; Node's tls`, "iot-client", pki.root, peer, own);
 }
 
+/** What a second connection was sent, with the session of the first. */
+async function resumed(pki: Pki): Promise<Flight> {
+  const provider = await providerOf("iot-client");
+  const peer = await nodeServer({ cert: pki.chain, key: pki.key, ciphers: CHACHA });
+  const store = new MemorySessionStore();
+  const config = {
+    provider,
+    random: insecureFixedRandom,
+    clock: fixedClock,
+    trust: new AnchorList([anchorFromCertificate(ders(pki.root)[0] as Uint8Array, provider.sha256)]),
+    serverName: SERVER_NAME,
+    ...BUFFERS,
+    resumption: new Resumption(store),
+  };
+  await recordServerFlight(config, peer.port);
+  const session = store.get(SERVER_NAME);
+  if (session === null) throw new Error("the server gave no ticket");
+  const kept = hex(session);
+  const records = await recordServerFlight(config, peer.port);
+  peer.stop();
+  const about = `TLS 1.3, ${CHACHA}, X25519, a session resumed; Node's tls`;
+  return { ...flightOf(about, "iot-client", pki.root, records, null), session: kept };
+}
+
+/** A server that knows one key, and takes it without key exchange. */
+async function psk(pki: Pki): Promise<Flight> {
+  const identity = Buffer.from("sensor 7");
+  const key = Buffer.from("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "hex");
+  const more = ["-psk", key.toString("hex"), "-psk_identity", identity.toString(), "-allow_no_dhe_kex"];
+  const peer = await opensslServer(pki, OPENSSL["1.3"], more);
+  const provider = await providerOf("iot-client");
+  const own = new ExternalPsk(identity, key, "SHA-256", PSK_KE);
+  const records = await recordServerFlight({ provider, random: insecureFixedRandom, clock: fixedClock, psk: own, ...BUFFERS }, peer.port);
+  peer.stop();
+  const flight = flightOf(`TLS 1.3, ${CHACHA}, external pre-shared key, psk_ke; openssl s_server`, "iot-client", pki.root, records, null);
+  return { ...flight, psk: { identity: hex(identity), key: hex(key) } };
+}
+
+/** Certificate and response of the responder are made in a folder of their own, with copies of the issuer's. */
+async function ocsp(pki: Pki): Promise<Flight> {
+  const made = mkdtempSync(join(tmpdir(), "thimble-ocsp-"));
+  try {
+    for (const name of ["intermediate.pem", "intermediate.key", "leaf.pem"]) copyFileSync(join(folder, name), join(made, name));
+    const peer = await nodeServer({ cert: pki.chain, key: pki.key, ciphers: CHACHA }, makeStaple(made, DAYS));
+    const about = `TLS 1.3, ${CHACHA}, X25519, a stapled OCSP response of a responder; Node's tls`;
+    return await client(about, "iot-client", pki.root, peer, null, { checks: { status: ocspStapling({ required: true }) } });
+  } finally {
+    rmSync(made, { recursive: true });
+  }
+}
+
 async function server(pki: Pki): Promise<Flight> {
   const provider = await providerOf("iot-server");
   const own = ownOf(pki);
@@ -181,14 +310,27 @@ const RECORDERS: Readonly<Record<string, (pki: Pki) => Promise<Flight>>> = {
   "client13-aes256gcm": suite("aes256gcm", "TLS_AES_256_GCM_SHA384"),
   "client13-aes128ccm": suite("aes128ccm", "TLS_AES_128_CCM_SHA256"),
   "client13-aes128ccm8": suite("aes128ccm8", "TLS_AES_128_CCM_8_SHA256"),
+  "client12-chacha": suite12(CHACHA_12, "ECDHE-ECDSA-CHACHA20-POLY1305", false),
+  "client12-both": suite12(CHACHA_12, "ECDHE-ECDSA-CHACHA20-POLY1305", true),
+  "client12-aesgcm": suite12("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256", false),
+  "server12-chacha": server12,
+  "client12-rsa": rsa12,
+  "client12-psk": psk12("TLS_PSK_WITH_AES_128_CCM_8", "PSK-AES128-CCM8", pskClient12),
+  "client12-ecdhe-psk": psk12("TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-PSK-CHACHA20-POLY1305", ecdhePskClient12),
   "client13-mtls": mtls,
   "client13-small": small,
   "client13-big": big,
+  "client13-resumed": resumed,
+  "client13-psk": psk,
+  "client13-ocsp": ocsp,
   "server13-chacha": server,
   "chain-1": chain(1),
   "chain-2": chain(2),
   "chain-5": chain(5),
-  "chain-16k": chain(1, { more: [extensionOf(LARGE)] }),
+  "chain-16k": chain(1, LARGE_SHAPE),
+  "chain12-1": chain(1, {}, "1.2"),
+  "chain12-5": chain(5, {}, "1.2"),
+  "chain12-16k": chain(1, LARGE_SHAPE, "1.2"),
   "chain-names-1": chain(1, LONG_NAMES),
   "chain-names-2": chain(2, LONG_NAMES),
   "chain-names-5": chain(5, LONG_NAMES),

@@ -20,6 +20,7 @@ export interface App {
 
 const BUILT_IN: Readonly<Record<string, string>> = {
   timer: "timer",
+  time: "time",
   "embedded:io/socket/tcp": "tcp",
   "embedded:io/socket/listener": "listener",
   "sim:host": "host",

@@ -17,7 +17,7 @@ export interface McuOptions {
 interface Flags {
   ram: number;
   replay?: string;
-  server: ServerAddress | null;
+  server?: ServerAddress | "own";
   ca?: string;
   servername?: string;
 }
@@ -43,7 +43,7 @@ export function parseMcuOptions(argv: readonly string[]): McuOptions {
       "replay a recorded flight with fixed random bytes, as client13-chacha: the same counts at each run",
       parseFlight,
     )
-    .option("--server <HOST:PORT>", "a server that is running already, with --ca", parseServer, null)
+    .option("--server <HOST:PORT>", "a server that is running already, with --ca", parseServer)
     .option("--ca <FILE>", "certificates that are trusted, PEM or DER (the server is always verified)")
     .option("--servername <NAME>", "name that the certificate must carry (default: HOST)")
     .addHelpText(
@@ -55,12 +55,13 @@ export function parseMcuOptions(argv: readonly string[]): McuOptions {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "sim:mcu: ")) });
   command.parse(argv, { from: "user" });
   const flags = command.opts<Flags>();
-  if (flags.server !== null && flags.ca === undefined) command.error("error: --server needs --ca FILE: the server is always verified");
-  if (flags.server !== null && flags.replay !== undefined) command.error("error: --replay has no server");
+  const server = flags.server === undefined || flags.server === "own" ? null : flags.server;
+  if (server !== null && flags.ca === undefined) command.error("error: --server needs --ca FILE: the server is always verified");
+  if (server !== null && flags.replay !== undefined) command.error("error: --replay has no server");
   return {
     ramKilobytes: flags.ram,
     replay: flags.replay ?? null,
-    server: flags.server,
+    server,
     ca: flags.ca ?? null,
     servername: flags.servername ?? null,
   };

@@ -1,4 +1,5 @@
 // What `npm run sim` prints.
+import type { Heaps } from "../boards.js";
 import type { SimOptions } from "../options.js";
 import type { Targets } from "../target.js";
 import { type CountResult, type HostBuild, hasValgrind, type XsResult, type XsStats } from "../xs/run.js";
@@ -18,11 +19,19 @@ export interface Measured {
 const ARROW = { ">": "→", "<": "←" } as const;
 const RECORDS = ["record sent", "record received"];
 
-function intro(options: SimOptions, targets: Targets, host: HostBuild): string {
-  const { chunkBytes, slots, stackSlots } = options.heaps;
+/** One line. */
+export function ramOf({ chunkBytes, slots, stackSlots, staticBytes }: Heaps, host: HostBuild): string {
   const size = host.is32Bit ? 16 : 32;
+  const ram =
+    staticBytes === undefined
+      ? `${bytes(chunkBytes)} of chunks, ${thousands(slots)} slots, ${thousands(stackSlots)} slots of stack`
+      : `${bytes(staticBytes)} for chunks, slots and ${thousands(stackSlots)} slots of stack`;
+  return `XS with ${size}-byte slots; RAM: ${ram}`;
+}
+
+function intro(options: SimOptions, targets: Targets, host: HostBuild): string {
   return [
-    `device   XS with ${size}-byte slots; RAM: ${bytes(chunkBytes)} of chunks, ${thousands(slots)} slots, ${thousands(stackSlots)} slots of stack`,
+    `device   ${ramOf(options.heaps, host)}`,
     `buffers  ${thousands(options.receiveBuffer)} B to receive, ${thousands(options.sendBuffer)} B to send`,
     `server   ${targets.about}`,
     "",

@@ -12,12 +12,20 @@ function peakIn(name: string, memory: XsResult): Above {
 }
 
 /** The peak alone. */
-export async function handshakePeak({ app, flight }: Replay, options: Partial<XsOptions> = {}): Promise<Above> {
-  return peakIn(flight, await measureMemory(app, flight, options));
+export async function handshakePeak({ app, flight, arguments: args = [] }: Replay, options: Partial<XsOptions> = {}): Promise<Above> {
+  return peakIn(flight, await measureMemory(app, flight, { arguments: args, ...options }));
 }
 
-export async function handshakeFigures(name: string, { app, flight }: Replay, counting: boolean): Promise<Measurements> {
-  const [memory, counted] = await Promise.all([measureMemory(app, flight), counting ? measureInstructions(app, flight) : null]);
+export async function handshakeFigures(
+  name: string,
+  { app, flight, arguments: args = [] }: Replay,
+  counting: boolean,
+): Promise<Measurements> {
+  const options = { arguments: args };
+  const [memory, counted] = await Promise.all([
+    measureMemory(app, flight, options),
+    counting ? measureInstructions(app, flight, options) : null,
+  ]);
   const idle = idleOf(memory);
   const peak = peakIn(name, memory);
   if (idle === null) throw new SimError(`${name}: the handshake was not measured`);

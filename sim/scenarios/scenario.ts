@@ -13,6 +13,7 @@ export type Measurements = Record<string, Measurement>;
 export interface Replay {
   readonly app: string;
   readonly flight: string;
+  readonly arguments?: readonly string[];
 }
 
 export interface Scenario {

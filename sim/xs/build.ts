@@ -107,10 +107,12 @@ export async function buildHost(): Promise<HostBuild> {
   ];
   const engineHeaders = ["includes", "sources", "platforms"].flatMap((folder) => filesOf(join(engine, folder), ".h"));
   const platform = readFileSync(join(ownSources, "platform.h"));
-  const engineKey = hashOf(version, engineFlags.join(" "), platform, ...engineHeaders.map((file) => readFileSync(file)));
+  // Where headers lie makes no other object; what is in them does.
+  const named = (flags: readonly string[]): string => flags.filter((flag) => !flag.startsWith("-I")).join(" ");
+  const engineKey = hashOf(version, named(engineFlags), platform, ...engineHeaders.map((file) => readFileSync(file)));
   const ownKey = hashOf(
     engineKey,
-    ownFlags.join(" "),
+    named(ownFlags),
     ...[ownSources, sharedSources].flatMap((folder) => filesOf(folder, ".h")).map((file) => readFileSync(file)),
   );
   const unit = (source: string, key: string, flags: readonly string[]): Unit => ({

@@ -203,13 +203,63 @@ static void findEnded(txMachine* the, txSlot* deepest)
 	}
 }
 
+static double sizeOfClass(const Class* class)
+{
+	return class->slots * (double)sizeof(txSlot) + class->chunkBytes;
+}
+
+static int compareClasses(const void* a, const void* b)
+{
+	double left = sizeOfClass(a), right = sizeOfClass(b);
+	return (left < right) - (left > right);
+}
+
+static void forget(void)
+{
+	classCount = callCount = endedCount = 0;
+	memset(classes, 0, sizeof(classes));
+}
+
+/* The stack by function, where one may stand there many times. */
+static void countFrames(txMachine* the)
+{
+	txSlot* frame = the->frame;
+	txSlot* from = the->stack;
+	for (; frame; frame = frame->next) {
+		txSlot* function = frame + 3;
+		Class* class = classOf((function->kind == XS_REFERENCE_KIND) ? functionName(function->value.reference) : "(host)");
+		class->count++;
+		class->slots += (int)(frame + 5 - from);
+		from = frame + 5;
+	}
+}
+
+#define HOLDERS 6
+
+/* The largest of what lives in the heaps, or on the stack, in one line. Takes nothing from the device's memory: there is none left. */
+void simHolders(txMachine* the, int ofStack, char* buffer, size_t size)
+{
+	size_t used = 0;
+	int i;
+	buffer[0] = 0;
+	forget();
+	if (ofStack) countFrames(the);
+	else countHeap(the);
+	qsort(classes, (size_t)classCount, sizeof(Class), compareClasses);
+	for (i = 0; (i < classCount) && (i < HOLDERS) && (used + 100 < size); i++) {
+		const Class* class = &classes[i];
+		if (!sizeOfClass(class)) break;
+		used += (size_t)snprintf(buffer + used, size - used, "%s%s \xC3\x97 %s: %s slots", used ? "; " : "", class->name, simThousands(class->count), simThousands(class->slots));
+		if (class->chunkBytes) used += (size_t)snprintf(buffer + used, size - used, " and %s bytes of chunks", simThousands(class->chunkBytes));
+	}
+}
+
 void simCensus(txMachine* the, double sum, int markCount, txSlot* deepest)
 {
 	if (taken || !sim.options.census || (sum < sim.options.census) || (markCount < sim.options.censusMark)) return;
 	taken = 1;
 	takenAt = sum;
-	classCount = callCount = endedCount = 0;
-	memset(classes, 0, sizeof(classes));
+	forget();
 	countHeap(the);
 	countStack(the);
 	findEnded(the, deepest);

@@ -145,20 +145,36 @@ static void sample(txMachine* the, txFlag flag)
 	sampling = 0;
 }
 
+/* Nothing more than this where nobody asked: it is counted with the instructions. */
 static int isWatched(txMachine* the)
 {
-	return sim.options.peakEvery && (the == sim.device) && !sampling;
+	return sim.options.attentive && (the == sim.device) && !sampling;
+}
+
+static void watchChunk(txMachine* the, double bytes)
+{
+	if (sim.options.watch) simTurnSample(the);
+	if (!sim.options.peakEvery) return;
+	if (newChunkBytes + newSlots * sizeof(txSlot) + bytes >= sim.options.peakEvery) sample(the, XS_COMPACT_FLAG);
+	else settle(the);
+	newChunkBytes += bytes;
+	settle(the);
+}
+
+static void watchSlot(txMachine* the)
+{
+	if (sim.options.watch) simTurnSample(the);
+	if (!sim.options.peakEvery) return;
+	if ((newSlots + 1) * sizeof(txSlot) >= sim.options.peakEvery) sample(the, XS_ORGANIC_FLAG);
+	else settle(the);
+	newSlots++;
+	settle(the);
 }
 
 static void countChunk(txMachine* the, txSize size, txSize taken)
 {
 	double bytes = chunkSize(taken);
-	if (isWatched(the)) {
-		if (newChunkBytes + newSlots * sizeof(txSlot) + bytes >= sim.options.peakEvery) sample(the, XS_COMPACT_FLAG);
-		else settle(the);
-		newChunkBytes += bytes;
-		settle(the);
-	}
+	if (isWatched(the)) watchChunk(the, bytes);
 	asked = size;
 	total.chunks++;
 	total.chunkBytes += bytes;
@@ -166,12 +182,7 @@ static void countChunk(txMachine* the, txSize size, txSize taken)
 
 static void countSlot(txMachine* the)
 {
-	if (isWatched(the)) {
-		if ((newSlots + 1) * sizeof(txSlot) >= sim.options.peakEvery) sample(the, XS_ORGANIC_FLAG);
-		else settle(the);
-		newSlots++;
-		settle(the);
-	}
+	if (isWatched(the)) watchSlot(the);
 	total.slots++;
 }
 
@@ -195,7 +206,7 @@ void* __wrap_fxRenewChunk(txMachine* the, void* data, txSize size)
 	if (result && (the->currentChunksSize > former)) {
 		double bytes = the->currentChunksSize - former;
 		total.chunkBytes += bytes;
-		if (isWatched(the)) {
+		if (isWatched(the) && sim.options.peakEvery) {
 			newChunkBytes += bytes;
 			settle(the);
 		}
@@ -280,7 +291,7 @@ void simMark(txMachine* the, const char* name)
 	mark->allocated = total;
 	restartPeaks(the, &sinceMark);
 #ifdef SIM_CALLGRIND
-	CALLGRIND_DUMP_STATS_AT(name);
+	if (!sim.options.turns) CALLGRIND_DUMP_STATS_AT(name);
 #endif
 }
 
@@ -381,6 +392,7 @@ void simWriteStats(int status)
 		fprintf(file, ",\"allocated\":{\"chunkBytes\":%.0f,\"chunks\":%.0f,\"slots\":%.0f},\"collections\":%.0f,\"forcedCollections\":%.0f,\"namesAdded\":%d,\"parsedOnDevice\":%d,",
 			total.chunkBytes, total.chunks, total.slots, total.collections - total.forced, total.forced, (int)(the->keyIndex - the->keyOffset), simParsedOnDevice);
 		simWriteCensus(file);
+		simWriteLongest(file);
 		/* the engine's tables lie in the C heap, on a device too, and in none of the sums above */
 		fprintf(file, "\"tableBytes\":%d,", (int)((the->keyCount - the->keyOffset + the->aliasCount + the->nameModulo + the->symbolModulo) * sizeof(txSlot*) + sizeof(txMachine)));
 		writeMarks(file);

@@ -28,16 +28,42 @@ void* simFlashAllocate(size_t size)
 
 /* The engine's allocator: the root takes from the arena, the device from the process. */
 
+static txByte* blockNext;           /* the device's one block, where it has one: chunks grow up from here, */
+static txByte* blockEnd;       /* slots and the stack down from here */
+
+static int takeBlock(void)
+{
+	size_t size = (size_t)sim.options.staticBytes & ~(size_t)15;
+	if (!size) return 0;
+	if (!blockNext) {
+		blockNext = malloc(size);
+		if (!blockNext) simFail(EXIT_SETUP, "no memory");
+		blockEnd = blockNext + size;
+	}
+	return 1;
+}
+
 void* fxAllocateChunks(txMachine* the, txSize size)
 {
-	return sim.root ? malloc(size) : simFlashAllocate(size);
+	void* result = blockNext;
+	if (!sim.root) return simFlashAllocate(size);
+	if (!takeBlock()) return malloc(size);
+	result = blockNext;
+	if (size > blockEnd - blockNext) return NULL;
+	blockNext += size;
+	return result;
 }
 
 void fxFreeChunks(txMachine* the, void* data) {}
 
 txSlot* fxAllocateSlots(txMachine* the, txSize count)
 {
-	return sim.root ? malloc((size_t)count * sizeof(txSlot)) : simFlashAllocate((size_t)count * sizeof(txSlot));
+	size_t size = (size_t)count * sizeof(txSlot);
+	if (!sim.root) return simFlashAllocate(size);
+	if (!takeBlock()) return malloc(size);
+	if (size > (size_t)(blockEnd - blockNext)) return NULL;
+	blockEnd -= size;
+	return (txSlot*)blockEnd;
 }
 
 void fxFreeSlots(txMachine* the, void* data) {}
@@ -53,6 +79,7 @@ static void onFault(int signal, siginfo_t* information, void* context)
 {
 	txByte* address = information->si_addr;
 	char calls[400], line[700];
+	if (simTelling) _exit(EXIT_HELD); /* it fell while it told of a callback that takes too long */
 	fflush(stdout);
 	if (arenaLocked && (arena <= address) && (address < arenaNext)) {
 		engineDescribeCalls(sim.device, calls, sizeof(calls));

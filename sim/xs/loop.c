@@ -1,6 +1,7 @@
 /* The event loop: one callback at a time, promise jobs after each, until nothing is left to wait for. */
 #include "sim.h"
 #include <poll.h>
+#include <signal.h>
 
 #define POLL_LIMIT 256
 
@@ -19,6 +20,7 @@ void simRunJobs(txMachine* machine)
 void simInvoke(txMachine* machine, const char* where, txSlot* self, txSlot* function, int count, txSlot* argument)
 {
 	txMachine* the = fxBeginHost(machine);
+	simTurnBegin(the, where);
 	{
 		mxTry(the) {
 			if (self) mxPushSlot(self);
@@ -35,6 +37,30 @@ void simInvoke(txMachine* machine, const char* where, txSlot* self, txSlot* func
 	}
 	fxEndHost(the);
 	simRunJobs(machine);
+	simTurnEnd();
+}
+
+/* The person at the terminal, or a time-out: the device ends after this callback, or at once where the callback does not end. */
+static void onSignal(int signal)
+{
+	if (sim.exiting) simHeldTooLong("the device was to end");
+	sim.exiting = 1;
+	sim.exitStatus = (signal == SIGINT) ? 0 : EXIT_HELD;
+	alarm(1);
+}
+
+static void onAlarm(int signal)
+{
+	if (simIsHeld()) simHeldTooLong("the device was to end");
+}
+
+void simTakeSignals(void)
+{
+	struct sigaction action = { .sa_handler = onSignal };
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	action.sa_handler = onAlarm;
+	sigaction(SIGALRM, &action, NULL);
 }
 
 void simLoop(txMachine* the)

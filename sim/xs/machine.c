@@ -208,8 +208,9 @@ void simBuildDevice(void)
 {
 	SimOptions* o = &sim.options;
 	txCreation creation = {
-		.initialChunkSize = o->chunkBytes, .incrementalChunkSize = o->grow ? 256 << 10 : 0,
-		.initialHeapCount = o->slots + 1, .incrementalHeapCount = o->grow ? 16 << 10 : 0,
+		/* in one block they grow as the SDK's manifests let them */
+		.initialChunkSize = o->chunkBytes, .incrementalChunkSize = o->grow ? 256 << 10 : o->staticBytes ? 512 : 0,
+		.initialHeapCount = o->slots + 1, .incrementalHeapCount = o->grow ? 16 << 10 : o->staticBytes ? 64 : 0,
 		.stackCount = o->stackSlots, .initialKeyCount = o->keys, .incrementalKeyCount = o->grow ? 1 << 10 : 0,
 		.nameModulo = 1993, .symbolModulo = 127, .parserBufferSize = 1 << 20, .parserTableModulo = 1993
 	};
@@ -232,6 +233,7 @@ void simRunMain(void)
 {
 	txMachine* the = fxBeginHost(sim.device);
 	{
+		simTurnBegin(the, "start");
 		mxTry(the) {
 			txSlot* realm = mxModuleInstanceInternal(mxProgram.value.reference)->value.module.realm;
 			mxPushStringX(mainPath);
@@ -244,4 +246,5 @@ void simRunMain(void)
 	}
 	fxEndHost(the);
 	simRunJobs(sim.device);
+	simTurnEnd();
 }

@@ -15,6 +15,7 @@ static const char help[] =
 	"                   parse: true lets the device read and parse modules that are not in flash (for tests)\n"
 	"  --modules DIR    folder of the built-in modules (timer, embedded:io/socket/tcp, ...)\n"
 	"  --config FILE    JSON that the module \"mc/config\" exports\n"
+	"  --static BYTES   one block for chunks, slots and stack, which grow in it until they meet; --chunk and --slots say where they begin\n"
 	"  --chunk BYTES    chunk heap, default 78848 (as an ESP32 manifest)\n"
 	"  --slots COUNT    slot heap, default 4928\n"
 	"  --stack COUNT    XS stack in slots, default 512\n"
@@ -25,13 +26,20 @@ static const char help[] =
 	"  --census BYTES   with --peak: what lives in the heaps when live memory first reaches BYTES stands in the statistics\n"
 	"  --census-mark N  ... and not before N marks were set\n"
 	"  --time TIME      fixed clock: seconds since 1970\n"
+	"  --boot-time TIME the clock begins at so many seconds since 1970 and runs; 0: as on a device whose clock was never set\n"
+	"  --segment BYTES  what is received comes in pieces of so many bytes\n"
+	"  --gateway PORT   on this machine: connections and look-ups of names go through it\n"
+	"  --watch          the callback that held the event loop for longest stands in the statistics, with what ran in it\n"
+	"  --hold MS        a callback that takes longer ends the device\n"
+	"  --turns          under callgrind: as --watch, in instructions\n"
 	"  --sizes FILE     write a line for each module under preload: flash in use once it is there (code, chunks, slots), and its path\n"
 	"  --stats FILE     write one JSON line with all counters, - for standard output\n"
 	"  --insecure-fixed-random N   the same random bytes at each run\n"
 	"  --verbose        tell about flash and RAM on standard error\n"
 	"  --version        engine, slot size, compiler\n"
 	"\n"
-	"Exit: 0 done, 1 uncaught exception, 2 options or modules, 3 out of memory, 4 stack overflow, 5 write to flash, 6 engine stopped.\n";
+	"Exit: 0 done, 1 uncaught exception, 2 options or modules, 3 out of memory, 4 stack overflow, 5 write to flash, 6 engine stopped,\n"
+	"      7 the event loop was held too long.\n";
 
 static txSize number(const char* option, const char* text, txSize least)
 {
@@ -48,6 +56,14 @@ static const char* file(const char* option, const char* text)
 	return text;
 }
 
+static double seconds(const char* option, const char* text)
+{
+	char* end = NULL;
+	double value = text ? strtod(text, &end) : 0;
+	if (!text || !*text || *end) simFail(EXIT_SETUP, "%s needs seconds since 1970, not \"%s\"", option, text ? text : "");
+	return value;
+}
+
 static int parseOption(SimOptions* o, const char* name, const char* value)
 {
 	if (!strcmp(name, "--map")) o->map = file(name, value);
@@ -55,6 +71,14 @@ static int parseOption(SimOptions* o, const char* name, const char* value)
 	else if (!strcmp(name, "--config")) o->config = file(name, value);
 	else if (!strcmp(name, "--sizes")) o->sizes = file(name, value);
 	else if (!strcmp(name, "--stats")) o->stats = file(name, value);
+	else if (!strcmp(name, "--static")) o->staticBytes = number(name, value, 8192);
+	else if (!strcmp(name, "--segment")) o->segment = number(name, value, 1);
+	else if (!strcmp(name, "--gateway")) o->gateway = number(name, value, 1);
+	else if (!strcmp(name, "--hold")) o->holdLimit = number(name, value, 1);
+	else if (!strcmp(name, "--boot-time")) {
+		o->bootTime = seconds(name, value) * 1000;
+		o->ownClock = 1;
+	}
 	else if (!strcmp(name, "--chunk")) o->chunkBytes = number(name, value, 1024);
 	else if (!strcmp(name, "--slots")) o->slots = number(name, value, 64);
 	else if (!strcmp(name, "--stack")) o->stackSlots = number(name, value, 64);
@@ -63,9 +87,7 @@ static int parseOption(SimOptions* o, const char* name, const char* value)
 	else if (!strcmp(name, "--census")) o->census = number(name, value, 1);
 	else if (!strcmp(name, "--census-mark")) o->censusMark = number(name, value, 0);
 	else if (!strcmp(name, "--time")) {
-		char* end = NULL;
-		o->time = value ? strtod(value, &end) * 1000 : 0;
-		if (!value || !*value || *end) simFail(EXIT_SETUP, "--time needs seconds since 1970, not \"%s\"", value ? value : "");
+		o->time = seconds(name, value) * 1000;
 		o->fixedTime = 1;
 	}
 	else if (!strcmp(name, "--insecure-fixed-random")) {
@@ -81,6 +103,8 @@ static int parseFlag(SimOptions* o, const char* name)
 	if (!strcmp(name, "--grow")) o->grow = 1;
 	else if (!strcmp(name, "--thaw-builtins")) o->thaw = 1;
 	else if (!strcmp(name, "--verbose")) o->verbose = 1;
+	else if (!strcmp(name, "--watch")) o->watch = 1;
+	else if (!strcmp(name, "--turns")) o->watch = o->turns = 1;
 	else if (!strcmp(name, "--help")) {
 		fputs(help, stdout);
 		exit(0);
@@ -123,10 +147,13 @@ int main(int count, char* arguments[])
 	o->stackSlots = 512;
 	o->keys = 256;
 	parseOptions(o, count, arguments);
+	o->attentive = o->peakEvery || o->watch;
 	if (o->fixedRandom) simNote("warning: random bytes are fixed (--insecure-fixed-random %d); every secret of this run is known", (int)o->seed);
 	simFlashInitialize();
 	simBuildRoot();
 	simBuildDevice();
+	simTakeSignals();
+	simWatchdogStart();
 	simRunMain();
 	simLoop(sim.device);
 	simFinish(sim.exiting ? sim.exitStatus : 0);

@@ -56,6 +56,7 @@ static void measureBegin(txMachine* the)
 	if (counting) mxUnknownError("measure.begin: the count before has no end");
 	counting = 1;
 #ifdef SIM_CALLGRIND
+	if (sim.options.turns) return; /* the watchdog counts */
 	CALLGRIND_ZERO_STATS;
 	CALLGRIND_TOGGLE_COLLECT;
 #endif
@@ -69,7 +70,7 @@ static void measureEnd(txMachine* the)
 	if (!counting) mxUnknownError("measure.end: nothing was begun");
 	counting = 0;
 #ifdef SIM_CALLGRIND
-	{
+	if (!sim.options.turns) {
 		char label[80];
 		CALLGRIND_TOGGLE_COLLECT;
 		snprintf(label, sizeof(label), "end:%s", name);

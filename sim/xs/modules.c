@@ -14,6 +14,9 @@ static const char* builtIns[][2] = {
 	{ "timer", "timer.js" },
 	{ "embedded:io/socket/tcp", "tcp.js" },
 	{ "embedded:io/socket/listener", "listener.js" },
+	{ "embedded:network/dns/resolver/udp", "resolver.js" },
+	{ "net", "net.js" },
+	{ "time", "time.js" },
 	{ "sim:measure", "measure.js" },
 	{ "sim:host", "host.js" },
 };

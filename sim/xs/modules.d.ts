@@ -40,7 +40,7 @@ declare module "sim:measure" {
     /** Ends a phase: its figures stand under this name in the statistics; instruction counts are cut here. */
     mark(name: string): void;
     counter(name: Counter): number;
-    /** Instructions from here to end(name), when the program runs under callgrind. Not nested. */
+    /** Instructions from here to end(name), which may be counted several times, when the program runs under callgrind. Not nested. */
     begin(name: string): void;
     end(name: string): void;
     /** Whether instructions are counted. */

@@ -57,6 +57,7 @@ static void printAll(txMachine* the, FILE* file, const char* between, const char
 static void consoleLog(txMachine* the)
 {
 	printAll(the, stdout, " ", "\n");
+	fflush(stdout);
 }
 
 static void consoleError(txMachine* the)
@@ -117,10 +118,43 @@ static void randomFill(txMachine* the)
 
 int simGetTimeOfDay(struct timeval* now, void* zone)
 {
-	if (!sim.options.fixedTime) return gettimeofday(now, NULL);
-	now->tv_sec = (time_t)(sim.options.time / 1000);
-	now->tv_usec = (suseconds_t)fmod(sim.options.time * 1000, 1e6);
+	static double started = -1;
+	double time = sim.options.time;
+	if (!sim.options.fixedTime) {
+		if (!sim.options.ownClock) return gettimeofday(now, NULL);
+		if (started < 0) started = simMilliseconds();
+		time = sim.options.bootTime + simMilliseconds() - started;
+	}
+	now->tv_sec = (time_t)(time / 1000);
+	now->tv_usec = (suseconds_t)(fmod(time, 1000) * 1000);
 	return 0;
+}
+
+/* From now on the clock says so, and runs where it ran. */
+void simSetTime(double milliseconds)
+{
+	struct timeval now;
+	if (sim.options.fixedTime) {
+		sim.options.time = milliseconds;
+		return;
+	}
+	if (!sim.options.ownClock) {
+		gettimeofday(&now, NULL);
+		sim.options.bootTime = (double)now.tv_sec * 1000 + (double)now.tv_usec / 1000;
+		sim.options.ownClock = 1;
+	}
+	simGetTimeOfDay(&now, NULL);
+	sim.options.bootTime += milliseconds - ((double)now.tv_sec * 1000 + (double)now.tv_usec / 1000);
+}
+
+/* setTime(seconds since 1970) */
+static void hostSetTime(txMachine* the)
+{
+	double seconds;
+	simGuard(the);
+	seconds = (mxArgc > 0) ? fxToNumber(the, mxArgv(0)) : NAN;
+	if (!(seconds >= 0) || !(seconds < 253402300800.0)) mxRangeError("the time is given in seconds since 1970");
+	simSetTime(seconds * 1000);
 }
 
 /* Host */
@@ -195,6 +229,7 @@ static void defineHost(txMachine* the, txSlot* object)
 	property = simAddFunction(the, property, hostArgument, 1, "argument");
 	property = simAddFunction(the, property, hostReadText, 1, "readText");
 	property = simAddFunction(the, property, hostMilliseconds, 0, "milliseconds");
+	property = simAddFunction(the, property, hostSetTime, 1, "setTime");
 }
 
 /* The value on the stack becomes a global. */
@@ -215,6 +250,7 @@ void simAddGlobal(txMachine* the, txCallback callback, int length, const char* n
 void simDefineNatives(txMachine* the)
 {
 	simAddGlobal(the, trace, 1, "trace");
+	simDefineText(the);
 	mxPush(mxObjectPrototype);
 	fxNewObjectInstance(the);
 	defineConsole(the, the->stack);

@@ -13,7 +13,7 @@ int simNetPrepare(void* pollfds, int limit, int* timeout)
 	int count = 0;
 	for (socket = simSockets; socket; socket = socket->next) {
 		socket->eventIndex = -1;
-		if (socket->failure) *timeout = 0;
+		if (socket->failure || (socket->answered && socket->isLookup)) *timeout = 0;
 		if ((socket->descriptor < 0) || (count == limit)) continue;
 		descriptors[count].fd = socket->descriptor;
 		descriptors[count].revents = 0;
@@ -29,6 +29,27 @@ int simNetPrepare(void* pollfds, int limit, int* timeout)
 		socket->eventIndex = count++;
 	}
 	return count;
+}
+
+/* A look-up ends: with the address, or without one. */
+static void tellAddress(txMachine* the, Socket* socket)
+{
+	txSlot argument;
+	char address[REPLY_SIZE];
+	int found = !socket->failure && (socket->reply[0] == '+');
+	memset(&argument, 0, sizeof(argument));
+	mxPushUndefined();
+	if (found) {
+		snprintf(address, sizeof(address), "%s", socket->reply + 1);
+		fxString(the, the->stack, address);
+	}
+	argument.kind = the->stack->kind;
+	argument.value = the->stack->value;
+	mxPushSlot(&socket->onReadable);
+	simSocketClose(the, socket);
+	simInvoke(the, "a look-up", NULL, the->stack, 1, &argument);
+	mxPop();
+	mxPop();
 }
 
 /* Calls back. False when the socket was closed meanwhile. */
@@ -67,6 +88,7 @@ static void connected(Socket* socket)
 	socklen_t length = sizeof(error);
 	getsockopt(socket->descriptor, SOL_SOCKET, SO_ERROR, &error, &length);
 	if (error) simSocketFail(socket, strerror(error));
+	else if (socket->question) simQuestion(socket);
 	else {
 		socket->state = OPEN;
 		socket->wanted = 1;
@@ -103,6 +125,10 @@ static int serveWriting(txMachine* the, Socket* socket)
 
 static void serve(txMachine* the, Socket* socket, int events)
 {
+	if (socket->isLookup && (socket->failure || socket->answered)) {
+		tellAddress(the, socket);
+		return;
+	}
 	if (socket->failure) {
 		tellFailure(the, socket);
 		return;
@@ -114,6 +140,7 @@ static void serve(txMachine* the, Socket* socket, int events)
 		return;
 	}
 	if ((socket->state == CONNECTING) && (events & (POLLOUT | POLLERR | POLLHUP))) connected(socket);
+	else if ((socket->state == ASKING) && (events & (POLLIN | POLLERR | POLLHUP))) simReadReply(socket);
 	if (socket->state != OPEN) return;
 	if (!serveWriting(the, socket)) return;
 	if (socket->state == OPEN) serveReading(the, socket, events);
@@ -132,7 +159,7 @@ again:
 		if (i < doneCount) continue;
 		if (doneCount == 256) return;
 		done[doneCount++] = socket;
-		if ((socket->eventIndex < 0) && !socket->failure) continue;
+		if ((socket->eventIndex < 0) && !socket->failure && !socket->answered) continue;
 		serve(the, socket, (socket->eventIndex < 0) || (socket->eventIndex >= count) ? 0 : descriptors[socket->eventIndex].revents);
 		goto again;
 	}

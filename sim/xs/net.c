@@ -49,6 +49,7 @@ void simSocketClose(txMachine* the, Socket* socket)
 	if (socket->descriptor >= 0) close(socket->descriptor);
 	fxSetHostData(the, &socket->self, NULL);
 	fxForget(the, &socket->self);
+	free(socket->question);
 	free(socket);
 }
 
@@ -108,7 +109,7 @@ static int portOption(txMachine* the, int least)
 	return port;
 }
 
-static int parseAddress(const char* text, int port, struct sockaddr_storage* address, socklen_t* length)
+int simParseAddress(const char* text, int port, struct sockaddr_storage* address, socklen_t* length)
 {
 	struct sockaddr_in* four = (struct sockaddr_in*)address;
 	struct sockaddr_in6* six = (struct sockaddr_in6*)address;
@@ -133,7 +134,7 @@ static int lookUp(const char* host, int port, struct sockaddr_storage* address, 
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
 	struct addrinfo* list = NULL;
 	char service[8];
-	if (parseAddress(host, port, address, length)) return 1;
+	if (simParseAddress(host, port, address, length)) return 1;
 	snprintf(service, sizeof(service), "%d", port);
 	if (getaddrinfo(host, service, &hints, &list) || !list) return 0;
 	memcpy(address, list->ai_addr, list->ai_addrlen);
@@ -187,6 +188,10 @@ static void connectTo(txMachine* the, Socket* it)
 	if (mxIsUndefined(value)) mxTypeError("address or host is missing");
 	fxToStringBuffer(the, value, host, sizeof(host));
 	mxPop();
+	if (sim.options.gateway) {
+		simAskGateway(it, "connect", host, port);
+		return;
+	}
 	if (!lookUp(host, port, &address, &length)) {
 		it->failure = "no such host";
 		return;
@@ -249,7 +254,7 @@ static void openListener(txMachine* the, Socket* it)
 	txSlot* value = option(the, "address");
 	if (!mxIsUndefined(value)) fxToStringBuffer(the, value, host, sizeof(host));
 	mxPop();
-	if (!parseAddress(host, port, &address, &length)) mxRangeError("address is no IP address");
+	if (!simParseAddress(host, port, &address, &length)) mxRangeError("address is no IP address");
 	it->descriptor = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (it->descriptor < 0) mxUnknownError("socket: %s", strerror(errno));
 	setsockopt(it->descriptor, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
@@ -282,4 +287,5 @@ void simDefineNet(txMachine* the, txSlot* object)
 	simAddListenerMethods(the, prototype, tcp);
 	mxPop();
 	mxPop();
+	simAddResolve(the, object);
 }

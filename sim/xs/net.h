@@ -4,7 +4,18 @@
 
 #include "sim.h"
 
-enum { CONNECTING, OPEN, LISTENING, ENDED };
+#include <sys/socket.h>
+
+enum {
+	CONNECTING,
+	ASKING,                    /* the gateway was told what is wanted, and has not answered */
+	OPEN,
+	LISTENING,
+	ENDED
+};
+
+/* Of a gateway: + and, for a look-up, the address; or - and the reason. */
+#define REPLY_SIZE 128
 
 typedef struct Socket {
 	struct Socket* next;
@@ -17,6 +28,11 @@ typedef struct Socket {
 	int offered;               /* bytes that onReadable told of and that were not read; no new call until more came */
 	int wanted;                /* onWritable is due when so many bytes can be written; 0: not due */
 	int eventIndex;
+	int isLookup;              /* a name that is looked up; onReadable gets the address or undefined */
+	char* question;            /* a line that goes to the gateway once it is connected */
+	char reply[REPLY_SIZE];
+	int replyLength;
+	int answered;              /* reply is whole */
 } Socket;
 
 extern Socket* simSockets;
@@ -28,6 +44,12 @@ void simSocketClose(txMachine* the, Socket* socket);
 void simSocketFail(Socket* socket, const char* why);
 void simSocketFormat(txMachine* the, Socket* socket, txSlot* value);
 void simSocketNoDelay(int descriptor);
+int simParseAddress(const char* text, int port, struct sockaddr_storage* address, socklen_t* length);
+void simAskGateway(Socket* socket, const char* verb, const char* host, int port);
+
+/* gateway.c */
+void simQuestion(Socket* socket);
+void simReadReply(Socket* socket);
 
 /* tcp.c */
 int simSocketReadable(Socket* socket);

@@ -54,6 +54,13 @@ const char* simThousands(double value)
 
 static void describeUse(txMachine* the, char* buffer, size_t size)
 {
+	if (sim.root && sim.options.staticBytes) {
+		snprintf(buffer, size, "in use: %s bytes of chunks, %s slots (%d bytes each), %s of %s stack slots, all in %s bytes",
+			simThousands(the->currentChunksSize), simThousands(the->currentHeapCount), (int)sizeof(txSlot),
+			simThousands((double)(the->stackTop - the->stack)), simThousands((double)(the->stackTop - the->stackBottom)),
+			simThousands(sim.options.staticBytes));
+		return;
+	}
 	snprintf(buffer, size, "in use: %s of %s bytes of chunks, %s of %s slots (%d bytes each), %s of %s stack slots",
 		simThousands(the->currentChunksSize), simThousands(the->maximumChunksSize),
 		simThousands(the->currentHeapCount), simThousands(the->maximumHeapCount), (int)sizeof(txSlot),
@@ -75,8 +82,9 @@ void simUncaught(txMachine* the, const char* where)
 
 void fxAbort(txMachine* the, int status)
 {
-	char use[300], calls[400], asked[100];
-	const char* whose = (the == sim.device) ? "" : "while the flash was built: ";
+	char use[400], calls[400], asked[100], holders[800];
+	static const char held[] = "\nthimble-xs: held by ";
+	const char* whose = !sim.root ? "while the flash was built: " : (the == sim.device) ? "" : "the device cannot start: ";
 	if (finishing) _exit(EXIT_ENGINE);
 	if (status == XS_UNHANDLED_EXCEPTION_EXIT) simUncaught(the, "a promise job");
 	if (status == XS_UNHANDLED_REJECTION_EXIT) simUncaught(the, "a module or promise");
@@ -90,9 +98,11 @@ void fxAbort(txMachine* the, int status)
 	case XS_NOT_ENOUGH_MEMORY_EXIT:
 		simAsked(asked, sizeof(asked));
 		if (scarce && !strcmp(scarce, "slot")) snprintf(asked, sizeof(asked), "one more slot");
-		simFail(EXIT_MEMORY, "%sout of memory: asked for %s; %s%s", whose, asked, use, calls);
+		simHolders(the, 0, holders, sizeof(holders));
+		simFail(EXIT_MEMORY, "%sout of memory: asked for %s; %s%s%s%s", whose, asked, use, calls, holders[0] ? held : "", holders);
 	case XS_STACK_OVERFLOW_EXIT:
-		simFail(EXIT_STACK, "%sstack overflow: %s%s", whose, use, calls);
+		simHolders(the, 1, holders, sizeof(holders));
+		simFail(EXIT_STACK, "%sstack overflow: %s%s%s%s", whose, use, calls, holders[0] ? held : "", holders);
 	case XS_NO_MORE_KEYS_EXIT:
 		simFail(EXIT_MEMORY, "%sout of keys: the device may add %d property names (--keys); %s%s", whose, (int)sim.options.keys, use, calls);
 	default:

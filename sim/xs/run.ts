@@ -8,7 +8,7 @@ import { BuildError, buildHost, type HostBuild } from "./build.js";
 export { BuildError, buildHost, type HostBuild } from "./build.js";
 
 /** How the host program ends (its --help). */
-export const XS_EXIT = { done: 0, uncaught: 1, setup: 2, memory: 3, stack: 4, flash: 5, engine: 6 } as const;
+export const XS_EXIT = { done: 0, uncaught: 1, setup: 2, memory: 3, stack: 4, flash: 5, engine: 6, held: 7 } as const;
 
 export interface ModuleMap {
   /** Bare specifier → absolute path; a key that ends in "/" maps a folder. */
@@ -32,6 +32,8 @@ export interface XsOptions {
   readonly chunkBytes?: number;
   readonly slots?: number;
   readonly stackSlots?: number;
+  /** One block that all three share; chunkBytes and slots are then where they begin. */
+  readonly staticBytes?: number;
   readonly keys?: number;
   /** For tests: heaps may grow; built-ins may be changed. */
   readonly grow?: boolean;
@@ -44,6 +46,16 @@ export interface XsOptions {
   readonly censusMark?: number;
   /** Fixed clock, seconds since 1970. */
   readonly time?: number;
+  /** The clock begins here, in seconds since 1970, and runs. 0: it was never set. */
+  readonly bootTime?: number;
+  /** What is received comes in pieces of so many bytes. */
+  readonly segment?: number;
+  /** A port on this machine through which connections and look-ups go (sim/network/gateway.ts). */
+  readonly gateway?: number;
+  /** Milliseconds that a callback may hold the event loop. */
+  readonly hold?: number;
+  /** The longest callback stands in the statistics. */
+  readonly watch?: boolean;
   readonly insecureFixedRandom?: number;
   readonly verbose?: boolean;
   /** A file that gets a line for each module under preload (see the program's --sizes). */
@@ -79,6 +91,18 @@ export interface Mark {
   readonly peak: MemoryPeak | null;
   readonly allocated: Allocations;
   readonly collections: number;
+}
+
+/** The callback that held the event loop for longest. */
+export interface LongestTurn {
+  /** Of this machine. */
+  readonly milliseconds: number;
+  /** What it was called for. */
+  readonly where: string;
+  /** What was running for most of it, innermost first; "" where it allocated too little to see. */
+  readonly calls: string;
+  readonly number: number;
+  readonly of: number;
 }
 
 /** What lived in the heaps at one moment. */
@@ -119,6 +143,7 @@ export interface XsStats {
   /** The engine's tables (names, aliases) in the C heap, which no other figure contains. */
   readonly tableBytes: number;
   readonly census: Census | null;
+  readonly longestTurn: LongestTurn | null;
   readonly marks: readonly Mark[];
 }
 
@@ -147,6 +172,11 @@ function argumentsOf(host: HostBuild, options: XsOptions, folder: string): strin
     ["--chunk", options.chunkBytes],
     ["--slots", options.slots],
     ["--stack", options.stackSlots],
+    ["--static", options.staticBytes],
+    ["--boot-time", options.bootTime],
+    ["--segment", options.segment],
+    ["--gateway", options.gateway],
+    ["--hold", options.hold],
     ["--keys", options.keys],
     ["--peak", options.peakEvery],
     ["--census", options.census],
@@ -157,11 +187,14 @@ function argumentsOf(host: HostBuild, options: XsOptions, folder: string): strin
   for (const [name, value] of numbers) if (value !== undefined) args.push(name, String(value));
   if (options.grow) args.push("--grow");
   if (options.thawBuiltIns) args.push("--thaw-builtins");
+  if (options.watch) args.push("--watch");
   if (options.verbose) args.push("--verbose");
   args.push(options.main);
   if (options.arguments !== undefined) args.push("--", ...options.arguments);
   return args;
 }
+
+const GRACE = 4000;
 
 function start(command: string, args: readonly string[], options: XsOptions, folder: string): Promise<XsResult> {
   return new Promise((resolve, reject) => {
@@ -174,7 +207,8 @@ function start(command: string, args: readonly string[], options: XsOptions, fol
         ? undefined
         : setTimeout(() => {
             timedOut = true;
-            child.kill("SIGKILL");
+            child.kill("SIGTERM"); // the device says what holds it, and writes its statistics
+            setTimeout(() => child.kill("SIGKILL"), GRACE).unref();
           }, options.timeout);
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       if (options.onOutput) options.onOutput(text, "stdout");
@@ -208,6 +242,28 @@ async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
+export interface TurnCount extends XsResult {
+  readonly longest: { readonly instructions: number; readonly where: string; readonly calls: string } | null;
+}
+
+/** Runs the module under callgrind and counts the instructions of each callback. About 40 times slower. */
+export async function countTurns(options: XsOptions): Promise<TurnCount> {
+  const host = await buildHost();
+  return inFolder(async (folder) => {
+    const prefix = join(folder, "callgrind");
+    const valgrind = ["-q", "--tool=callgrind", "--collect-atstart=no", `--callgrind-out-file=${prefix}`, host.program, "--turns"];
+    const result = await start("valgrind", [...valgrind, ...argumentsOf(host, options, folder)], options, folder);
+    let longest: TurnCount["longest"] = null;
+    for (const name of readdirSync(folder).filter((file) => /^callgrind\.\d+$/.test(file))) {
+      const dump = parseDump(readFileSync(join(folder, name), "utf8"));
+      const label = dump === null ? null : /^turn:(.*?)\|(.*)$/.exec(dump.trigger);
+      if (dump === null || label === null || (longest !== null && longest.instructions >= dump.instructions)) continue;
+      longest = { instructions: dump.instructions, where: label[1] as string, calls: label[2] as string };
+    }
+    return { ...result, longest };
+  });
+}
+
 /** Builds the host when needed, runs the module, answers when it has ended. The exit status tells how (XS_EXIT). */
 export async function runXs(options: XsOptions): Promise<XsResult> {
   const host = await buildHost();
@@ -217,6 +273,8 @@ export async function runXs(options: XsOptions): Promise<XsResult> {
 export interface InstructionCount {
   /** Between measure.begin(name) and measure.end(name). */
   readonly total: number;
+  /** Of several counts with this name: the longest. The others are of the last one. */
+  readonly longest: number;
   /** Cut at each measure.mark(name); what follows the last mark has the name "". */
   readonly parts: readonly { readonly name: string; readonly instructions: number }[];
 }
@@ -261,15 +319,17 @@ export async function countInstructions(options: XsOptions): Promise<CountResult
       .sort((a, b) => Number(a.slice(10)) - Number(b.slice(10)));
     const instructions: Record<string, InstructionCount> = {};
     let parts: { name: string; instructions: number }[] = [];
-    for (const name of dumps) {
-      const dump = parseDump(readFileSync(join(folder, name), "utf8"));
+    for (const file of dumps) {
+      const dump = parseDump(readFileSync(join(folder, file), "utf8"));
       if (dump === null) continue;
       if (!dump.trigger.startsWith("end:")) {
         if (dump.instructions > 0) parts.push({ name: dump.trigger, instructions: dump.instructions });
         continue;
       }
       parts.push({ name: "", instructions: dump.instructions });
-      instructions[dump.trigger.slice(4)] = { total: parts.reduce((sum, part) => sum + part.instructions, 0), parts };
+      const name = dump.trigger.slice(4);
+      const total = parts.reduce((sum, part) => sum + part.instructions, 0);
+      instructions[name] = { total, longest: Math.max(total, instructions[name]?.longest ?? 0), parts };
       parts = [];
     }
     return { ...result, instructions };

@@ -14,7 +14,8 @@ enum {
 	EXIT_MEMORY = 3,    /* a fixed heap was too small */
 	EXIT_STACK = 4,     /* XS stack or C stack overflow */
 	EXIT_FLASH = 5,     /* write to read-only memory */
-	EXIT_ENGINE = 6     /* any other stop of the engine */
+	EXIT_ENGINE = 6,    /* any other stop of the engine */
+	EXIT_HELD = 7       /* a callback held the event loop for too long */
 };
 
 typedef struct {
@@ -24,6 +25,7 @@ typedef struct {
 	const char* config;        /* JSON file that "mc/config" exports */
 	const char* sizes;         /* where a line for each module under preload goes: flash in use behind it */
 	const char* stats;         /* where the JSON line goes, "-" for standard output */
+	txSize staticBytes;        /* one block that chunks, slots and stack share; chunkBytes and slots are then where they begin. 0: fixed heaps */
 	txSize chunkBytes;
 	txSize slots;
 	txSize stackSlots;
@@ -36,6 +38,14 @@ typedef struct {
 	int verbose;
 	int fixedTime;
 	double time;               /* milliseconds since 1970, when fixedTime */
+	int ownClock;              /* the clock runs, and began at bootTime */
+	double bootTime;           /* milliseconds since 1970 */
+	int segment;               /* a socket offers so many bytes at once; 0: all that came */
+	int gateway;               /* port on this machine through which connections and look-ups go; 0: none */
+	int holdLimit;             /* milliseconds that a callback may take; 0: no limit */
+	int attentive;             /* peakEvery or watch: look at each allocation */
+	int watch;                 /* look at what runs while a callback holds the event loop */
+	int turns;                 /* … and count instructions of each callback, under callgrind */
 	int fixedRandom;
 	uint64_t seed;
 	int argumentCount;
@@ -51,6 +61,9 @@ typedef struct {
 } Sim;
 
 extern Sim sim;
+
+/* natives.c: the device's clock */
+void simSetTime(double milliseconds);
 
 /* report.c: messages, and the end of the device */
 void simFail(int status, const char* format, ...) __attribute__((noreturn, format(printf, 2, 3)));
@@ -88,8 +101,10 @@ char* simReadFile(const char* path, size_t* size);
 /* natives.c, measure.c, timers.c, net.c: what apps can call. Each adds properties to the object on top of the stack. */
 void simDefineNatives(txMachine* the);
 void simDefineMeasure(txMachine* the, txSlot* object);
+void simDefineText(txMachine* the);
 void simDefineTimers(txMachine* the, txSlot* object);
 void simDefineNet(txMachine* the, txSlot* object);
+void simAddResolve(txMachine* the, txSlot* object);
 txSlot* simAddFunction(txMachine* the, txSlot* property, txCallback callback, int length, const char* name);
 void simAddGlobal(txMachine* the, txCallback callback, int length, const char* name);
 void simInternNames(txMachine* the);
@@ -99,7 +114,18 @@ double simMilliseconds(void);
 /* loop.c */
 void simLoop(txMachine* the);
 void simRunJobs(txMachine* the);
+void simTakeSignals(void);
 void simInvoke(txMachine* the, const char* where, txSlot* self, txSlot* function, int count, txSlot* argument);
+
+/* watchdog.c: how long callbacks hold the event loop */
+void simTurnBegin(txMachine* the, const char* where);
+void simTurnEnd(void);
+void simTurnSample(txMachine* the);
+void simHeldTooLong(const char* why) __attribute__((noreturn));
+int simIsHeld(void);
+extern int simTelling;                  /* what was running is being told, from inside of a signal */
+void simWatchdogStart(void);
+void simWriteLongest(FILE* file);
 
 /* timers.c and net.c, for the loop */
 int simTimersTimeout(void);             /* milliseconds until the next one, -1: none */
@@ -110,6 +136,7 @@ void simNetDispatch(txMachine* the, void* pollfds, int count);
 /* census.c: what lives in the heaps at the peak */
 void simCensus(txMachine* the, double sum, int markCount, txSlot* deepest);
 void simCensusReset(void);
+void simHolders(txMachine* the, int ofStack, char* buffer, size_t size);
 void simWriteCensus(FILE* file);
 
 /* counters.c: allocation counters around the engine's allocator */

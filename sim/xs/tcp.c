@@ -15,7 +15,7 @@ static Socket* openSocket(txMachine* the, int state)
 	Socket* socket = simSocketOf(the, mxThis);
 	simGuard(the);
 	if (!socket) mxUnknownError("closed");
-	if (socket->state != state) mxUnknownError((socket->state == CONNECTING) ? "not connected yet" : "not open");
+	if (socket->state != state) mxUnknownError(((socket->state == CONNECTING) || (socket->state == ASKING)) ? "not connected yet" : "not open");
 	return socket;
 }
 
@@ -30,7 +30,8 @@ static void closeMethod(txMachine* the)
 int simSocketReadable(Socket* socket)
 {
 	int count = 0;
-	return ioctl(socket->descriptor, FIONREAD, &count) ? 0 : count;
+	if (ioctl(socket->descriptor, FIONREAD, &count)) return 0;
+	return (sim.options.segment && (count > sim.options.segment)) ? sim.options.segment : count;
 }
 
 /* What the peer has not acknowledged fills the send buffer. */

@@ -38,6 +38,28 @@ export interface Hash {
   wipe(): void;
 }
 
+/** What is to be signed, taken piece by piece, for any scheme with the same hash: in memory it is a Hash. */
+export interface SignedContent {
+  update(bytes: Uint8Array, offset: number, length: number): void;
+}
+
+/** HMAC with a hash of its own (RFC 2104). A key that is used for several messages costs its two compressions once. */
+export interface KeyedHash {
+  /** The hash inside: lent to others between finish() and begin(). */
+  readonly hash: Hash;
+  readonly outputLength: number;
+  /** Takes the key: any length; one longer than a block is hashed first (RFC 2104 §2). */
+  setKey(key: Uint8Array, offset: number, length: number): void;
+  /** Takes the chaining values after the key's outer and inner block, where they are known beforehand. */
+  setMidstates(midstates: Uint8Array, offset: number): void;
+  begin(): void;
+  update(bytes: Uint8Array, offset: number, length: number): void;
+  updateByte(value: number): void;
+  /** Writes the first `length` bytes of the MAC, at most outputLength (the default). begin() before the next message. */
+  finish(out: Uint8Array, offset: number, length?: number): void;
+  wipe(): void;
+}
+
 export interface HashAlgorithm {
   readonly name: string;
   readonly outputLength: number;
@@ -53,6 +75,8 @@ export interface HashAlgorithm {
    */
   readonly fullHandshakeMidstates: Uint8Array;
   create(): Hash;
+  /** An HMAC that is faster than one over create(). Absent: there is none. */
+  createKeyed?(): KeyedHash;
 }
 
 /** A record that is opened in parts, before its tag is known: what comes out is not authentic until `end` has said so. */
@@ -113,11 +137,16 @@ export interface AeadAlgorithm {
   create(sibling: AeadKey | null): AeadKey;
 }
 
-/** A TLS cipher suite: its code point and its parts. */
-export interface CipherSuite {
+/** What cipher suites of all versions have. */
+export interface Suite {
+  /** The code point, and the name that IANA has for it. */
   readonly id: number;
   readonly name: string;
   readonly hash: HashAlgorithm;
+}
+
+/** A cipher suite of TLS 1.3. */
+export interface CipherSuite extends Suite {
   readonly aead: AeadAlgorithm;
 }
 
@@ -149,7 +178,7 @@ export interface NamedGroup {
 export interface Verifier {
   /**
    * key: the public key as its SubjectPublicKeyInfo carries it (the BIT STRING's content: an uncompressed point, an RSAPublicKey, …).
-   * digest: the hash of what was signed (Ed25519: the message itself). signature: as the wire has it (ECDSA: DER Ecdsa-Sig-Value).
+   * digest: the hash of what was signed (Ed25519: the message itself, which must stay as it is until DONE). signature: as the wire has it (ECDSA: DER Ecdsa-Sig-Value).
    * Malformed input never throws: the result is then "not valid".
    */
   begin(

@@ -1,14 +1,14 @@
 import { decode_error, illegal_parameter, TLSAlert } from "../alert.js";
 import { escaped } from "../bytes/escaped.js";
 import { application_layer_protocol_negotiation } from "../constants.js";
-import { type ClientExtension, IN_ENCRYPTED_EXTENSIONS } from "./extension.js";
-import { IN_ENCRYPTED_EXTENSIONS as IN_EE, type ServerExtension } from "./server-extension.js";
+import { type ClientExtension, IN_ANSWER } from "./extension.js";
+import type { CommonHelloContext, ServerExtension } from "./server-extension.js";
 
 /** application_layer_protocol_negotiation (RFC 7301 §3.1): the answer holds exactly one name, one of those offered. */
 export const alpn: ClientExtension = {
   type: application_layer_protocol_negotiation,
   name: "application_layer_protocol_negotiation",
-  answers: IN_ENCRYPTED_EXTENSIONS,
+  answers: IN_ANSWER,
   send(context, w) {
     const names = context.config.alpn;
     if (names === undefined || names.length === 0) return false;
@@ -44,10 +44,10 @@ function sameAscii(text: string, bytes: Uint8Array, offset: number, length: numb
 }
 
 /** The server's side: the list is kept where it stands until the virtual server is known; the answer is the one name chosen. */
-export const protocolsOfClient: ServerExtension = {
+export const protocolsOfClient: ServerExtension<CommonHelloContext> = {
   type: application_layer_protocol_negotiation,
   name: "application_layer_protocol_negotiation",
-  answers: IN_EE,
+  answers: IN_ANSWER,
   receive(context, r) {
     const length = r.u16();
     const at = r.offset;

@@ -3,9 +3,13 @@ import { cookie } from "./cookie.js";
 import type { ClientExtension } from "./extension.js";
 import { keyShare } from "./key-share.js";
 import { maxFragmentLength } from "./max-fragment-length.js";
+import { postHandshakeAuthExtension } from "./post-handshake-auth.js";
+import { preSharedKey } from "./pre-shared-key.js";
+import { pskModes } from "./psk-modes.js";
 import { recordSizeLimit } from "./record-size-limit.js";
 import { serverName } from "./server-name.js";
 import { signatureAlgorithms } from "./signature-algorithms.js";
+import { statusRequest } from "./status-request.js";
 import { supportedGroups } from "./supported-groups.js";
 import { supportedVersions } from "./supported-versions.js";
 
@@ -20,4 +24,8 @@ export const CLIENT_EXTENSIONS: readonly ClientExtension[] = [
   alpn,
   recordSizeLimit,
   maxFragmentLength,
+  postHandshakeAuthExtension,
+  statusRequest,
+  pskModes,
+  preSharedKey, // the last: what its binders do not cover may not be there
 ];

@@ -2,6 +2,8 @@ import { illegal_parameter, TLSAlert, unsupported_extension } from "../alert.js"
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
 import type { ClientConfig } from "../config.js";
+import type { OfferedKey } from "../config-psk.js";
+import { status_request } from "../constants.js";
 import type { KeyExchange, NamedGroup } from "../crypto/provider.js";
 
 /** The messages an extension may stand in, as bits (RFC 9846 §4.3, Table 1). */
@@ -9,6 +11,9 @@ export const IN_SERVER_HELLO = 1;
 export const IN_ENCRYPTED_EXTENSIONS = 2;
 export const IN_CERTIFICATE = 4;
 export const IN_HELLO_RETRY_REQUEST = 8;
+/** A ServerHello of TLS 1.2, which carries what EncryptedExtensions does in TLS 1.3. */
+export const IN_SERVER_HELLO_12 = 16;
+export const IN_ANSWER = IN_ENCRYPTED_EXTENSIONS | IN_SERVER_HELLO_12;
 
 /** What extensions read and write of a client's handshake. */
 export interface ClientHelloContext {
@@ -33,6 +38,11 @@ export interface ClientHelloContext {
   fragmentLength: number;
   /** From the server: index of the ALPN name in config.alpn, or -1. */
   alpnIndex: number;
+  /** The pre-shared keys that are offered, null: none; the modes that are allowed, as bits; 0: nothing is resumed and no key is offered. */
+  psks: readonly OfferedKey[] | null;
+  readonly pskModes: number;
+  /** From the server: the key that it took, or -1. */
+  pskIndex: number;
 }
 
 /** One extension of a client: what it sends, what it takes from the server's answer, what holds when no answer comes. */
@@ -69,7 +79,7 @@ export function sendExtensions(table: readonly ClientExtension[], context: Clien
 
 /**
  * Reads the extension block of a server's message. Every extension is held to what was asked (RFC 9846 §4.3): one that was not offered is
- * unsupported_extension, one in the wrong message or twice is illegal_parameter.
+ * unsupported_extension, one in the wrong message or twice is illegal_parameter. Returns those that were there, as bits by index.
  */
 export function receiveExtensions(
   table: readonly ClientExtension[],
@@ -78,7 +88,7 @@ export function receiveExtensions(
   r: Reader,
   message: number,
   where: string,
-): void {
+): number {
   const block = r.enter(r.u16());
   let seen = 0;
   while (r.left > 0) {
@@ -98,12 +108,17 @@ export function receiveExtensions(
   r.leave(block);
   for (let i = 0; i < table.length; i++)
     if ((offered & ~seen & (1 << i)) !== 0 && (table[i].answers & message) !== 0) table[i].whenMissing(context, message);
+  return seen;
 }
 
-/** The alert for an extension in a Certificate message, where nothing can be answered that was asked here: known ones belong elsewhere. */
+/**
+ * The alert for an extension in a Certificate message that is no answer there: known ones belong elsewhere, but for status_request, which was not asked
+ * for.
+ */
 export function refuseExtension(table: readonly { readonly type: number; readonly name: string }[], type: number, where: string): never {
   for (let i = 0; i < table.length; i++)
-    if (table[i].type === type) throw new TLSAlert(illegal_parameter, `${where}: extension ${table[i].name} may not stand in this message`);
+    if (table[i].type === type && type !== status_request)
+      throw new TLSAlert(illegal_parameter, `${where}: extension ${table[i].name} may not stand in this message`);
   throw new TLSAlert(unsupported_extension, `${where}: extension ${type} was not asked for`);
 }
 

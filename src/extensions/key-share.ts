@@ -1,4 +1,5 @@
 import { decode_error, illegal_parameter, missing_extension, TLSAlert } from "../alert.js";
+import { PSK_KE } from "../config-psk.js";
 import { key_share } from "../constants.js";
 import { type ClientExtension, IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO } from "./extension.js";
 import { IN_SERVER_HELLOS, type ServerExtension } from "./server-extension.js";
@@ -35,8 +36,12 @@ export const keyShare: ClientExtension = {
     context.shareOffset = r.skip(length);
     context.shareLength = length;
   },
-  whenMissing(_context, message) {
-    if (message === IN_SERVER_HELLO) throw new TLSAlert(missing_extension, "ServerHello: no key_share extension");
+  whenMissing(context, message) {
+    if (message !== IN_SERVER_HELLO) return;
+    if (context.pskIndex < 0) throw new TLSAlert(missing_extension, "ServerHello: no key_share extension");
+    // §4.3.11: without one the key is used in mode psk_ke.
+    if ((context.pskModes & PSK_KE) === 0)
+      throw new TLSAlert(illegal_parameter, "ServerHello: no key_share extension, though psk_ke was not offered");
   },
 };
 

@@ -1,7 +1,7 @@
 import { illegal_parameter, TLSAlert } from "../alert.js";
 import { max_fragment_length } from "../constants.js";
-import { type ClientExtension, IN_ENCRYPTED_EXTENSIONS } from "./extension.js";
-import type { ServerExtension } from "./server-extension.js";
+import { type ClientExtension, IN_ANSWER } from "./extension.js";
+import type { CommonHelloContext, ServerExtension } from "./server-extension.js";
 
 /** MaxFragmentLength (RFC 6066 §4): 1 to 4 for 2^9 to 2^12 bytes of content. */
 function lengthOf(code: number): number {
@@ -23,7 +23,7 @@ function codeFor(limit: number): number {
 export const maxFragmentLength: ClientExtension = {
   type: max_fragment_length,
   name: "max_fragment_length",
-  answers: IN_ENCRYPTED_EXTENSIONS,
+  answers: IN_ANSWER,
   send(context, w) {
     const code = codeFor(context.receiveLimit);
     if (code === 0) return false;
@@ -43,10 +43,10 @@ export const maxFragmentLength: ClientExtension = {
 };
 
 /** The server's side: taken where the client did not send record_size_limit. */
-export const fragmentLengthOfClient: ServerExtension = {
+export const fragmentLengthOfClient: ServerExtension<CommonHelloContext> = {
   type: max_fragment_length,
   name: "max_fragment_length",
-  answers: IN_ENCRYPTED_EXTENSIONS,
+  answers: IN_ANSWER,
   receive(context, r) {
     const code = r.u8();
     if (code < 1 || code > 4) throw new TLSAlert(illegal_parameter, `max_fragment_length: code ${code}; 1 to 4 may be`);

@@ -2,10 +2,13 @@ import { protocolsOfClient } from "./alpn.js";
 import { cookieOfClient } from "./cookie.js";
 import { sharesOfClient } from "./key-share.js";
 import { fragmentLengthOfClient } from "./max-fragment-length.js";
+import { pskOfClient } from "./pre-shared-key.js";
+import { pskModesOfClient } from "./psk-modes.js";
 import { sizeLimitOfClient } from "./record-size-limit.js";
 import type { ServerExtension } from "./server-extension.js";
 import { serverNameOfClient } from "./server-name.js";
 import { schemesOfClient } from "./signature-algorithms.js";
+import { statusOfClient } from "./status-request.js";
 import { groupsOfClient } from "./supported-groups.js";
 import { versionsOfClient } from "./supported-versions.js";
 
@@ -20,4 +23,7 @@ export const SERVER_EXTENSIONS: readonly ServerExtension[] = [
   fragmentLengthOfClient,
   groupsOfClient,
   schemesOfClient,
+  statusOfClient,
+  pskModesOfClient,
+  pskOfClient,
 ];

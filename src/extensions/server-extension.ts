@@ -2,25 +2,17 @@ import { decode_error, illegal_parameter, TLSAlert } from "../alert.js";
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
 import type { ServerConfig, VirtualHost } from "../config.js";
+import { pre_shared_key } from "../constants.js";
 import type { KeyExchange, NamedGroup } from "../crypto/provider.js";
 import { IN_ENCRYPTED_EXTENSIONS, IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO } from "./extension.js";
+import type { OfferedIdentities } from "./pre-shared-key.js";
 
-/** What extensions read and write of a server's handshake. Offsets count in the ClientHello. */
-export interface ServerHelloContext {
+/** What extensions of all versions read and write of a server's handshake. Offsets count in the ClientHello. */
+export interface CommonHelloContext {
   readonly config: ServerConfig;
-  /** supported_versions holds TLS 1.3. */
-  offersTLS13: boolean;
   /** Groups of the provider that the client supports, as bits by index; whether it sent supported_groups at all. */
   groups: number;
   sentGroups: boolean;
-  /** Groups of the provider for which a share came, as bits; whether key_share was sent, and how many shares stood in it. */
-  shares: number;
-  sentShares: boolean;
-  shareCount: number;
-  /** The share of the group that is first in the provider's order. */
-  shareIndex: number;
-  shareOffset: number;
-  shareLength: number;
   /** SignatureSchemeList of signature_algorithms; length 0: it was not sent. */
   schemesOffset: number;
   schemesLength: number;
@@ -29,9 +21,6 @@ export interface ServerHelloContext {
   /** ProtocolNameList; length 0: it was not sent. */
   alpnOffset: number;
   alpnLength: number;
-  /** The cookie; length 0: none was sent. */
-  cookieOffset: number;
-  cookieLength: number;
   /** The client's record_size_limit, and its MaxFragmentLength; 0: not sent. */
   sizeLimit: number;
   fragmentCode: number;
@@ -39,30 +28,58 @@ export interface ServerHelloContext {
   readonly receiveLimit: number;
 
   /** What was chosen. */
-  readonly group: NamedGroup;
-  readonly keyExchange: KeyExchange | null;
   readonly host: VirtualHost | null;
   readonly alpn: string | null;
+}
+
+/** What those of TLS 1.3 do. */
+export interface ServerHelloContext extends CommonHelloContext {
+  /** supported_versions holds TLS 1.3. */
+  offersTLS13: boolean;
+  /** Groups of the provider for which a share came, as bits; whether key_share was sent, and how many shares stood in it. */
+  shares: number;
+  sentShares: boolean;
+  shareCount: number;
+  /** The share of the group that is first in the provider's order. */
+  shareIndex: number;
+  shareOffset: number;
+  shareLength: number;
+  /** The cookie; length 0: none was sent. */
+  cookieOffset: number;
+  cookieLength: number;
+  /** The client takes the status of our certificate, as an OCSP response. */
+  wantsStatus: boolean;
+  /** psk_key_exchange_modes: whether it was sent, and the modes as bits (config-psk.ts). */
+  sentPskModes: boolean;
+  pskModes: number;
+  /** pre_shared_key, null: it was not sent. */
+  identities: OfferedIdentities | null;
+
+  /** What was chosen. */
+  readonly group: NamedGroup;
+  readonly keyExchange: KeyExchange | null;
+  /** Index of the pre-shared key that was taken, -1: none. */
+  readonly pskIndex: number;
   /** The cookie to send in a HelloRetryRequest. */
   readonly cookie: Uint8Array | null;
 }
 
 /** One extension of a server: what it takes from the ClientHello and what it answers. */
-export interface ServerExtension {
+export interface ServerExtension<C = ServerHelloContext> {
   readonly type: number;
   readonly name: string;
-  receive(context: ServerHelloContext, r: Reader): void;
+  receive(context: C, r: Reader): void;
   /** Messages in which it may answer. */
   readonly answers: number;
   /** Writes extension_data; false (and nothing written): no answer. */
-  send(context: ServerHelloContext, w: Writer, message: number): boolean;
+  send(context: C, w: Writer, message: number): boolean;
 }
 
 /** More extensions than this in one ClientHello are refused: to find double ones costs the square of their number. */
 const MAX_EXTENSIONS = 64;
 
 /** Reads the extension block of a ClientHello: unknown ones are ignored (RFC 9846 §4.2.2), double ones of any type refused (§4.3). */
-export function receiveClientExtensions(table: readonly ServerExtension[], context: ServerHelloContext, r: Reader): void {
+export function receiveClientExtensions<C>(table: readonly ServerExtension<C>[], context: C, r: Reader): void {
   const block = r.enter(r.u16());
   const first = r.offset;
   let count = 0;
@@ -77,6 +94,9 @@ export function receiveClientExtensions(table: readonly ServerExtension[], conte
     if (i < table.length) table[i].receive(context, r);
     else r.skip(r.left);
     r.leave(data);
+    // §4.3.11: what the binders do not cover must not be there.
+    if (type === pre_shared_key && r.left > 0)
+      throw new TLSAlert(illegal_parameter, "ClientHello: pre_shared_key is not the last extension");
   }
   r.leave(block);
 }
@@ -91,7 +111,7 @@ function standsBefore(bytes: Uint8Array, first: number, end: number, type: numbe
 }
 
 /** Writes the extension block of a message with every answer of the table that belongs there. */
-export function sendServerExtensions(table: readonly ServerExtension[], context: ServerHelloContext, w: Writer, message: number): void {
+export function sendServerExtensions<C>(table: readonly ServerExtension<C>[], context: C, w: Writer, message: number): void {
   const block = w.open16();
   for (let i = 0; i < table.length; i++) {
     const extension = table[i];

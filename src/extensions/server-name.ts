@@ -1,7 +1,7 @@
 import { decode_error, illegal_parameter, TLSAlert } from "../alert.js";
 import { server_name } from "../constants.js";
-import { type ClientExtension, IN_ENCRYPTED_EXTENSIONS } from "./extension.js";
-import { IN_ENCRYPTED_EXTENSIONS as IN_EE, type ServerExtension } from "./server-extension.js";
+import { type ClientExtension, IN_ANSWER } from "./extension.js";
+import type { CommonHelloContext, ServerExtension } from "./server-extension.js";
 
 const HOST_NAME = 0;
 
@@ -9,7 +9,7 @@ const HOST_NAME = 0;
 export const serverName: ClientExtension = {
   type: server_name,
   name: "server_name",
-  answers: IN_ENCRYPTED_EXTENSIONS,
+  answers: IN_ANSWER,
   send(context, w) {
     if (context.sni === "") return false;
     const list = w.open16();
@@ -25,10 +25,10 @@ export const serverName: ClientExtension = {
 };
 
 /** The server's side: one host_name; the answer, empty, tells that it was used (RFC 6066 §3). */
-export const serverNameOfClient: ServerExtension = {
+export const serverNameOfClient: ServerExtension<CommonHelloContext> = {
   type: server_name,
   name: "server_name",
-  answers: IN_EE,
+  answers: IN_ANSWER,
   receive(context, r) {
     const list = r.enter(r.u16());
     if (r.left === 0) throw new TLSAlert(decode_error, "server_name: an empty list");

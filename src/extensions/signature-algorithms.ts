@@ -1,7 +1,7 @@
 import { decode_error, TLSAlert } from "../alert.js";
 import { signature_algorithms } from "../constants.js";
 import type { ClientExtension } from "./extension.js";
-import type { ServerExtension } from "./server-extension.js";
+import type { CommonHelloContext, ServerExtension } from "./server-extension.js";
 
 /** signature_algorithms (RFC 9846 §4.3.3): for CertificateVerify and for certificates alike. */
 export const signatureAlgorithms: ClientExtension = {
@@ -9,6 +9,7 @@ export const signatureAlgorithms: ClientExtension = {
   name: "signature_algorithms",
   answers: 0,
   send(context, w) {
+    if (context.config.trust === undefined) return false; // a pre-shared key is all that proves a server
     const signatures = context.config.provider.signatures;
     const list = w.open16();
     for (let i = 0; i < signatures.length; i++) if (signatures[i].scheme !== 0) w.u16(signatures[i].scheme);
@@ -20,7 +21,7 @@ export const signatureAlgorithms: ClientExtension = {
 };
 
 /** The server's side: the list is kept where it stands, until the identity is chosen. */
-export const schemesOfClient: ServerExtension = {
+export const schemesOfClient: ServerExtension<CommonHelloContext> = {
   type: signature_algorithms,
   name: "signature_algorithms",
   answers: 0,

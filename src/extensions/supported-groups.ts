@@ -1,7 +1,7 @@
 import { decode_error, TLSAlert } from "../alert.js";
 import { supported_groups } from "../constants.js";
 import { type ClientExtension, IN_ENCRYPTED_EXTENSIONS } from "./extension.js";
-import type { ServerExtension } from "./server-extension.js";
+import type { CommonHelloContext, ServerExtension } from "./server-extension.js";
 
 /** supported_groups (RFC 9846 §4.3.7). A server may tell its own groups in EncryptedExtensions; nothing hangs on them in this handshake. */
 export const supportedGroups: ClientExtension = {
@@ -9,6 +9,7 @@ export const supportedGroups: ClientExtension = {
   name: "supported_groups",
   answers: IN_ENCRYPTED_EXTENSIONS,
   send(context, w) {
+    if (context.keyExchange === null) return false;
     const groups = context.config.provider.groups;
     const list = w.open16();
     for (let i = 0; i < groups.length; i++) w.u16(groups[i].id);
@@ -25,7 +26,7 @@ export const supportedGroups: ClientExtension = {
 };
 
 /** The server's side: which of the provider's groups the client supports. */
-export const groupsOfClient: ServerExtension = {
+export const groupsOfClient: ServerExtension<CommonHelloContext> = {
   type: supported_groups,
   name: "supported_groups",
   answers: 0,

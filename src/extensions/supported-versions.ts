@@ -1,5 +1,5 @@
 import { decode_error, illegal_parameter, TLSAlert } from "../alert.js";
-import { supported_versions, TLS_1_3 } from "../constants.js";
+import { supported_versions, TLS_1_2, TLS_1_3 } from "../constants.js";
 import { type ClientExtension, IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO } from "./extension.js";
 import { IN_SERVER_HELLOS, type ServerExtension } from "./server-extension.js";
 
@@ -8,9 +8,10 @@ export const supportedVersions: ClientExtension = {
   type: supported_versions,
   name: "supported_versions",
   answers: IN_SERVER_HELLO | IN_HELLO_RETRY_REQUEST,
-  send(_context, w) {
+  send(context, w) {
     const list = w.open8();
     w.u16(TLS_1_3);
+    if (context.config.tls12 !== undefined) w.u16(TLS_1_2);
     w.close8(list);
     return true;
   },

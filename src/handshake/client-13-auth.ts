@@ -1,7 +1,6 @@
 import { illegal_parameter, TLSAlert } from "../alert.js";
 import { Reader } from "../bytes/reader.js";
 import type { CipherSuite } from "../crypto/provider.js";
-import { CLIENT_EXTENSIONS } from "../extensions/client-13.js";
 import { IN_ENCRYPTED_EXTENSIONS, receiveExtensions } from "../extensions/extension.js";
 import type { Identity } from "../identity.js";
 import { CertificateReader } from "../messages/certificate.js";
@@ -9,8 +8,11 @@ import { CertificateRequestReader } from "../messages/certificate-request.js";
 import type { Protection13 } from "../record/protection-13.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { ChainVerifier } from "../x509/chain.js";
+import type { ServerName } from "../x509/name.js";
+import type { TrustStore } from "../x509/trust.js";
 import type { ClientHandshake13, ClientOffer } from "./client-13.js";
 import { limitRecords, sendCompatibilityChangeCipherSpec, takeSpareSecret, useTrafficSecret } from "./common-13.js";
+import { PROVED_CERTIFICATE, PROVED_PSK, RESUMED } from "./handshake-13.js";
 import { READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
 import { checkFinished, keepPeerKey } from "./peer-auth-13.js";
 import { Proof13, sendFinished, sign } from "./proof-13.js";
@@ -25,7 +27,7 @@ export function onEncryptedExtensions(h: H, bytes: Uint8Array, start: number, en
   const r = new Reader(bytes);
   r.over(bytes, start + 4, end, "EncryptedExtensions");
   const offer = h.offer as ClientOffer;
-  receiveExtensions(CLIENT_EXTENSIONS, offer.sent, offer, r, IN_ENCRYPTED_EXTENSIONS, "EncryptedExtensions");
+  receiveExtensions(h.extensions, offer.sent, offer, r, IN_ENCRYPTED_EXTENSIONS, "EncryptedExtensions");
   r.finish();
   h.negotiated.alpn = offer.alpnIndex < 0 ? null : (h.config.alpn as readonly string[])[offer.alpnIndex];
   if (offer.sizeLimit > 0 && offer.fragmentLength > 0)
@@ -36,7 +38,8 @@ export function onEncryptedExtensions(h: H, bytes: Uint8Array, start: number, en
   limitRecords(h.records, offer.sizeLimit, offer.fragmentLength);
   h.offer = null;
   (h.transcript as Transcript).update(bytes, start, end - start);
-  return S.WAIT_CERT_CR;
+  // §2.2, §4.4.2: who has the key needs no certificate, and may not ask for one.
+  return offer.pskIndex < 0 ? S.WAIT_CERT_CR : S.WAIT_FINISHED;
 }
 
 export function readCertificateRequest(h: H): CertificateRequestReader {
@@ -55,20 +58,21 @@ export function onCertificateRequest(h: H): number {
 export function readCertificate(h: H): CertificateReader {
   const { config } = h;
   h.chain = new ChainVerifier({
-    trust: config.trust,
+    trust: config.trust as TrustStore,
     clock: config.clock,
     signatures: config.provider.signatures,
     sha256: config.provider.sha256,
-    serverName: h.name,
+    serverName: h.name as ServerName,
     purpose: "server",
     workHash: h.workHash,
     // allow: spread — once a handshake
     ...config.checks,
   });
-  return new CertificateReader(h.chain, CLIENT_EXTENSIONS, false, h.negotiated.certificateTap);
+  return new CertificateReader(h.chain, h.extensions, false, h.negotiated.certificateTap);
 }
 
 export function onCertificate(h: H): number {
+  h.session?.certified((h.chain as ChainVerifier).notAfter);
   keepPeerKey(h);
   return S.WAIT_CV;
 }
@@ -78,12 +82,15 @@ export function onFinished(h: H, bytes: Uint8Array, start: number, end: number):
   const schedule = h.schedule as KeySchedule13;
   const { secrets, digest, length } = schedule;
   checkFinished(h, bytes, start, end);
+  if ((h.negotiated.proved & PROVED_CERTIFICATE) === 0)
+    h.negotiated.proved |= h.negotiated.proved === RESUMED && h.config.trust !== undefined ? PROVED_CERTIFICATE : PROVED_PSK;
   // §7.1: application traffic secrets cover the transcript up to here; the client's is used once our own Finished is out.
   (h.transcript as Transcript).digest(secrets, digest);
   schedule.setMainSecret();
   schedule.deriveApplicationSecrets(secrets, digest, keys, READ_SECRET);
   h.logSecret("CLIENT_TRAFFIC_SECRET_0", secrets, schedule.spare, length);
   h.logSecret("SERVER_TRAFFIC_SECRET_0", keys, READ_SECRET, length);
+  h.keepExported();
   if (!h.retried) sendCompatibilityChangeCipherSpec(records);
   return S.READ_KEYS;
 }
@@ -101,7 +108,14 @@ export function signAsClient(h: H, budget: number): number {
 }
 
 export function finishClient(h: H): number {
-  return sendFinished(h) ? S.WRITE_KEYS : S.SEND_FINISHED;
+  if (!sendFinished(h)) return S.SEND_FINISHED;
+  if (h.session !== null) {
+    const schedule = h.schedule as KeySchedule13;
+    const { secrets, digest, length } = schedule;
+    (h.transcript as Transcript).digest(secrets, digest);
+    schedule.deriveResumptionSecret(secrets, digest, h.session.createSecret(length));
+  }
+  return S.WRITE_KEYS;
 }
 
 export function useClientSecret(h: H): number {

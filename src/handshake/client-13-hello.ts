@@ -4,13 +4,14 @@ import { Reader } from "../bytes/reader.js";
 import { Writer } from "../bytes/writer.js";
 import { handshake, TLS_1_3 } from "../constants.js";
 import { type CipherSuite, DONE, type KeyExchange } from "../crypto/provider.js";
-import { CLIENT_EXTENSIONS } from "../extensions/client-13.js";
 import { IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO, receiveExtensions } from "../extensions/extension.js";
 import { CLIENT_RANDOM_AT, RANDOM_LENGTH, SESSION_ID_AT, SESSION_ID_LENGTH, writeClientHello } from "../messages/client-hello.js";
 import { requireTLS13, ServerHello } from "../messages/server-hello.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { ClientHandshake13, ClientOffer } from "./client-13.js";
+import { checkSelected, dropOtherHashes, writeBinders } from "./client-13-psk.js";
 import { findSuite, protectHandshake, sendCompatibilityChangeCipherSpec } from "./common-13.js";
+import { clientVersion12 } from "./hello.js";
 import { READ_SECRET, WRITE_SECRET } from "./keys.js";
 import * as S from "./states-13.js";
 import type { Transcript } from "./transcript.js";
@@ -19,17 +20,24 @@ type H = ClientHandshake13;
 
 export function sendClientHello(h: H, budget: number): number {
   const offer = h.offer as ClientOffer;
-  if ((offer.keyExchange as KeyExchange).step(budget) !== DONE) return S.GENERATE_SHARE;
   const { writer, io } = h.records;
+  // The first ClientHello may still stand there: the host has sent its bytes, but not said so.
+  if (h.retried && writer.pending > 0) {
+    h.blocked = true;
+    return S.GENERATE_SHARE;
+  }
+  if (offer.keyExchange !== null && offer.keyExchange.step(budget) !== DONE) return S.GENERATE_SHARE;
   if (h.retried) sendCompatibilityChangeCipherSpec(h.records);
   else writer.legacyVersion = 1; // §5.1: 0x0301 in the first ClientHello's record
   const start = writer.begin(0);
   const w = new Writer(io);
-  w.over(io, start, start + writer.capacity);
-  offer.sent = writeClientHello(w, h.config.random, offer.firstHello, h.config.provider.suites, CLIENT_EXTENSIONS, offer);
+  w.over(io, start, start + writer.room);
+  const tls12 = clientVersion12(h.config);
+  offer.sent = writeClientHello(w, h.config.random, offer.firstHello, h.config.provider.suites, h.extensions, offer, tls12?.suites);
   offer.helloStart = start;
   offer.helloLength = w.offset - start;
-  if (h.transcript !== null) h.transcript.update(io, start, offer.helloLength);
+  if (offer.psks !== null) writeBinders(h, offer.psks, io, start, offer.helloLength);
+  else if (h.transcript !== null) h.transcript.update(io, start, offer.helloLength);
   writer.end(handshake, offer.helloLength);
   writer.legacyVersion = 3;
   return S.WAIT_SH;
@@ -41,6 +49,14 @@ export function onServerHello(h: H, bytes: Uint8Array, start: number, end: numbe
   r.over(bytes, start + 4, end, "ServerHello");
   const hello = new ServerHello();
   hello.read(r);
+  const tls12 = clientVersion12(h.config);
+  if (tls12 !== null && hello.selectedVersion === 0 && !hello.isRetryRequest && !h.retried) {
+    const { config, name, records, keys, negotiated } = h;
+    h.offer = null;
+    h.session?.wipe();
+    tls12.takeOver(config, name, offer, records, keys, negotiated, bytes, start, end);
+    return h.state;
+  }
   requireTLS13(hello);
   // §4.2.3: the session id and the suite are held to what was sent.
   if (
@@ -58,21 +74,26 @@ export function onServerHello(h: H, bytes: Uint8Array, start: number, end: numbe
   h.negotiated.version = TLS_1_3;
   h.negotiated.suite = suite;
   const where = hello.isRetryRequest ? IN_HELLO_RETRY_REQUEST : IN_SERVER_HELLO;
-  receiveExtensions(CLIENT_EXTENSIONS, offer.sent, offer, r, where, hello.isRetryRequest ? "HelloRetryRequest" : "ServerHello");
+  receiveExtensions(h.extensions, offer.sent, offer, r, where, hello.isRetryRequest ? "HelloRetryRequest" : "ServerHello");
   r.finish();
   const transcript = startTranscript(h, offer, suite);
-  if (hello.isRetryRequest) return retry(h, offer, transcript, bytes, start, end);
+  if (hello.isRetryRequest) return retry(h, offer, suite, transcript, bytes, start, end);
+  checkSelected(h, offer, suite);
   transcript.update(bytes, start, end - start);
+  if (offer.keyExchange === null) return S.DERIVE;
   h.negotiated.group = offer.group;
   (offer.keyExchange as KeyExchange).beginAgree(bytes, offer.shareOffset, offer.shareLength);
   return S.AGREE;
 }
 
-/** The transcript begins when the suite tells its hash: the ClientHello still stands in the send region. */
+/**
+ * The transcript begins when the suite tells its hash: the ClientHello still stands in the send region. Where a key for another hash was offered it
+ * begins again.
+ */
 function startTranscript(h: H, offer: ClientOffer, suite: CipherSuite): Transcript {
-  if (h.transcript !== null) return h.transcript;
   const { io } = h.records;
-  h.rememberRandom(io, offer.helloStart + CLIENT_RANDOM_AT);
+  if (!h.retried) h.rememberRandom(io, offer.helloStart + CLIENT_RANDOM_AT);
+  if (h.transcript !== null && h.transcript.length === suite.hash.outputLength) return h.transcript;
   h.startTranscript(suite.hash);
   const transcript = h.transcript as unknown as Transcript;
   transcript.update(io, offer.helloStart, offer.helloLength);
@@ -80,7 +101,15 @@ function startTranscript(h: H, offer: ClientOffer, suite: CipherSuite): Transcri
 }
 
 /** §4.2.4: a second ClientHello with the cookie and with a share of the group that the server wants. */
-function retry(h: H, offer: ClientOffer, transcript: Transcript, bytes: Uint8Array, start: number, end: number): number {
+function retry(
+  h: H,
+  offer: ClientOffer,
+  suite: CipherSuite,
+  transcript: Transcript,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): number {
   const { groups } = h.config.provider;
   if (offer.retryGroup === 0 && offer.cookie === null)
     throw new TLSAlert(illegal_parameter, "HelloRetryRequest: it changes nothing in the ClientHello");
@@ -90,6 +119,7 @@ function retry(h: H, offer: ClientOffer, transcript: Transcript, bytes: Uint8Arr
   const at = offer.helloStart + CLIENT_RANDOM_AT;
   offer.firstHello = h.records.io.slice(at, at + RANDOM_LENGTH + 1 + SESSION_ID_LENGTH);
   h.retried = true;
+  dropOtherHashes(offer, suite);
   if (offer.retryGroup === 0) return S.GENERATE_SHARE; // the same share again: its key is there, and no secret was made with it yet
   let i = 0;
   while (i < groups.length && groups[i].id !== offer.retryGroup) i++;
@@ -99,7 +129,7 @@ function retry(h: H, offer: ClientOffer, transcript: Transcript, bytes: Uint8Arr
       illegal_parameter,
       `HelloRetryRequest: it asks for group 0x${offer.retryGroup.toString(16)}, ${i < groups.length ? "whose share was sent" : "which was not offered"}`,
     );
-  (offer.keyExchange as KeyExchange).wipe();
+  offer.keyExchange?.wipe();
   offer.group = groups[i];
   const keyExchange = groups[i].create();
   keyExchange.beginGenerate(h.config.random);
@@ -123,8 +153,11 @@ export function agree(h: H, budget: number): number {
 export function deriveAsClient(h: H): number {
   const schedule = h.schedule as KeySchedule13;
   const { secrets, temp, digest, length } = schedule;
-  const { secretLength } = (h.offer as ClientOffer).group;
-  schedule.setHandshakeSecret(secrets, temp, secretLength);
+  const { group, pskIndex } = h.offer as ClientOffer;
+  // §7.1: where there is no shared secret, zeros stand for it.
+  const secretLength = h.negotiated.group === null ? length : group.secretLength;
+  if (h.negotiated.group === null) secrets.fill(0, temp, temp + length);
+  schedule.setHandshakeSecret(secrets, temp, secretLength, pskIndex >= 0);
   secrets.fill(0, temp, temp + secretLength);
   (h.transcript as Transcript).digest(secrets, digest);
   schedule.deriveHandshakeSecrets(secrets, digest, h.keys, WRITE_SECRET, READ_SECRET);

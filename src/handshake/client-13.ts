@@ -1,7 +1,9 @@
-import { type ClientConfig, type KeyLog, MAX_MESSAGE } from "../config.js";
+import { type ClientConfig, type Exporter, type KeyLog, MAX_MESSAGE } from "../config.js";
+import { type ClientSession, type OfferedKey, PSK_KE } from "../config-psk.js";
 import { certificate, certificate_request, certificate_verify, encrypted_extensions, finished, server_hello } from "../constants.js";
 import type { CipherSuite, KeyExchange, NamedGroup, SignatureAlgorithm } from "../crypto/provider.js";
-import type { ClientHelloContext } from "../extensions/extension.js";
+import { CLIENT_EXTENSIONS } from "../extensions/client-13.js";
+import type { ClientExtension, ClientHelloContext } from "../extensions/extension.js";
 import type { CertificateRequestReader } from "../messages/certificate-request.js";
 import { CLIENT_CONTEXT, SERVER_CONTEXT } from "../messages/certificate-verify.js";
 import type { RecordLayer } from "../record/record-layer.js";
@@ -19,11 +21,13 @@ import {
   useServerSecret,
 } from "./client-13-auth.js";
 import { agree, deriveAsClient, onServerHello, protectAsClient, sendClientHello } from "./client-13-hello.js";
+import { keysToOffer } from "./client-13-psk.js";
 import type { PostFlow } from "./flow.js";
 import type { Row, Wait } from "./handshake.js";
-import { Handshake13, type Negotiated } from "./handshake-13.js";
+import { Handshake13, type Negotiated, PROVED_PSK } from "./handshake-13.js";
+import { clientVersion12 } from "./hello.js";
 import { checkCertificate, checkCertificateVerify, onCertificateVerify } from "./peer-auth-13.js";
-import { CLIENT_ROWS, PostHandshake13 } from "./post-handshake-13.js";
+import { CLIENT_ROWS, PostHandshake13, Resumable13 } from "./post-handshake-13.js";
 import { sendCertificate, sendCertificateVerify } from "./proof-13.js";
 import * as S from "./states-13.js";
 
@@ -42,6 +46,9 @@ export class ClientOffer implements ClientHelloContext {
   readonly receiveLimit: number;
   sizeLimit: number;
   fragmentLength: number;
+  psks: readonly OfferedKey[] | null;
+  readonly pskModes: number;
+  pskIndex: number;
   /** The extensions that were sent, as bits. */
   sent: number;
   /** The ClientHello, which stays in the send region until the ServerHello tells the hash. */
@@ -50,12 +57,15 @@ export class ClientOffer implements ClientHelloContext {
   /** After a HelloRetryRequest: ClientHello.random and legacy_session_id, which stay the same (RFC 9846 §4.2.2). */
   firstHello: Uint8Array | null;
 
-  constructor(config: ClientConfig, sni: string, receiveLimit: number) {
+  constructor(config: ClientConfig, sni: string, receiveLimit: number, session: OfferedKey | null) {
+    const { psk, resumption } = config;
     const group = config.provider.groups[0];
     this.config = config;
     this.sni = sni;
     this.group = group;
-    this.keyExchange = group.create();
+    this.pskModes = psk?.modes ?? resumption?.modes ?? 0;
+    // Nothing but a key without key exchange is acceptable: then there is none.
+    this.keyExchange = config.trust === undefined && this.pskModes === PSK_KE ? null : group.create();
     this.selectedVersion = 0;
     this.shareOffset = 0;
     this.shareLength = 0;
@@ -65,32 +75,54 @@ export class ClientOffer implements ClientHelloContext {
     this.receiveLimit = receiveLimit;
     this.sizeLimit = 0;
     this.fragmentLength = 0;
+    this.psks = keysToOffer(psk, session);
+    this.pskIndex = -1;
     this.sent = 0;
     this.helloStart = 0;
     this.helloLength = 0;
     this.firstHello = null;
-    this.keyExchange.beginGenerate(config.random);
+    this.keyExchange?.beginGenerate(config.random);
   }
 }
 
 /** The client's side of a TLS 1.3 handshake (RFC 9846 §2, Appendix A.1). */
 export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
   readonly config: ClientConfig;
-  readonly name: ServerName;
+  /** null where a pre-shared key is all that proves a server. */
+  readonly name: ServerName | null;
+  /** What is resumed, and kept to be resumed; null where the config says nothing of it. */
+  readonly session: ClientSession | null;
   offer: ClientOffer | null;
   /** A HelloRetryRequest came, and with it our change_cipher_spec went out. */
   retried: boolean;
   /** A CertificateRequest that is being read. */
   request: CertificateRequestReader | null;
 
-  constructor(config: ClientConfig, name: ServerName, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated) {
+  constructor(config: ClientConfig, name: ServerName | null, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated) {
     super(S.GENERATE_SHARE, ROWS, WAITS, MAX_MESSAGE, records, keys, negotiated);
-    negotiated.sni = name.address === null ? name.text : ""; // RFC 6066 §3: an address is never sent
+    negotiated.sni = name !== null && name.address === null ? name.text : ""; // RFC 6066 §3: an address is never sent
     this.config = config;
     this.name = name;
-    this.offer = new ClientOffer(config, negotiated.sni, records.receiveLimit(config.provider.suites));
+    this.session = config.resumption === undefined ? null : config.resumption.begin(config, name === null ? "" : name.text);
+    const resumable = this.session === null ? null : this.session.offer;
+    this.offer = new ClientOffer(
+      config,
+      negotiated.sni,
+      records.receiveLimit(config.provider.suites, clientVersion12(config)?.overhead),
+      resumable,
+    );
     this.retried = false;
     this.request = null;
+  }
+
+  /** What the ClientHello is made of. */
+  get extensions(): readonly ClientExtension[] {
+    return clientVersion12(this.config)?.extensions ?? CLIENT_EXTENSIONS;
+  }
+
+  /** A server of TLS 1.2 may warn before its ServerHello. */
+  override get ignoresWarnings(): boolean {
+    return this.state === S.WAIT_SH && this.config.tls12 !== undefined;
   }
 
   get peerContext(): Uint8Array {
@@ -109,14 +141,36 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
     return this.config.keyLog;
   }
 
+  protected get exporter(): Exporter | undefined {
+    return this.config.exporter;
+  }
+
   get next(): PostFlow | null {
     if (this.state !== S.CONNECTED) return null;
-    return new PostHandshake13(CLIENT_ROWS, this.records, this.keys, this.negotiated.suite as CipherSuite);
+    const { session, records, keys } = this;
+    const { proved, suite } = this.negotiated;
+    const { postHandshakeAuth } = this.config;
+    // §4.4.2: after an external key no certificate is asked for, not later either.
+    if (postHandshakeAuth !== undefined && (proved & PROVED_PSK) === 0) return postHandshakeAuth.connected(this) as PostFlow;
+    if (session !== null) return new Resumable13(session, records, keys, suite as CipherSuite);
+    return new PostHandshake13(CLIENT_ROWS, records, keys, suite as CipherSuite);
   }
 
   override wipe(): void {
     super.wipe();
-    this.offer?.keyExchange?.wipe();
+    const { offer, session, negotiated } = this;
+    offer?.keyExchange?.wipe();
+    if (session === null || this.state === S.CONNECTED) return;
+    // Whatever is wrong with a session, the next handshake is a full one. A connection that was merely lost says nothing of it.
+    if (
+      offer !== null &&
+      offer.psks !== null &&
+      !offer.psks[0].external &&
+      negotiated.failure !== null &&
+      negotiated.failure.description > 0
+    )
+      session.refused();
+    session.wipe();
   }
 }
 

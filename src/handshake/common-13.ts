@@ -1,3 +1,4 @@
+import { internal_error, TLSAlert } from "../alert.js";
 import { change_cipher_spec } from "../constants.js";
 import type { CipherSuite } from "../crypto/provider.js";
 import { expandLabel, LABEL_IV, LABEL_KEY } from "../crypto/xs/hkdf.js";
@@ -6,6 +7,20 @@ import type { RecordLayer } from "../record/record-layer.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { Handshake13 } from "./handshake-13.js";
 import { NONCE, READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
+
+/** True where `length` bytes of content fit into a record now; else the step is blocked until what stands before them was sent. */
+export function waitForRoom(h: { readonly records: RecordLayer; blocked: boolean }, length: number): boolean {
+  const { writer } = h.records;
+  if (writer.room >= length) return true;
+  if (writer.pending === 0)
+    throw new TLSAlert(
+      internal_error,
+      `sendBuffer is too small: a message of ${length} bytes, there is room for ${writer.room}`,
+      "internal",
+    );
+  h.blocked = true;
+  return false;
+}
 
 /** RFC 9846 Appendix E.4: one unprotected change_cipher_spec before the encrypted flight, for middleboxes. */
 export function sendCompatibilityChangeCipherSpec(records: RecordLayer): void {
@@ -49,7 +64,10 @@ export function useTrafficSecret(
   expandLabel(hmac, LABEL_IV, secrets, 0, 0, keys, iv, NONCE_LENGTH);
 }
 
-/** A step of its own: both directions get the keys of the handshake traffic secrets, which stand at READ_SECRET and WRITE_SECRET. */
+/**
+ * A step of its own: both directions get the keys of the handshake traffic secrets, which stand at READ_SECRET and WRITE_SECRET. Each finished_key is made
+ * with them, in the secret's place: nothing else needs that any more.
+ */
 export function protectHandshake<F>(h: Handshake13<F>): void {
   const { keys, records } = h;
   const schedule = h.schedule as KeySchedule13;
@@ -57,7 +75,9 @@ export function protectHandshake<F>(h: Handshake13<F>): void {
   const read = new Protection13(suite, null, keys, READ_IV, NONCE);
   const write = new Protection13(suite, read.aead, keys, WRITE_IV, NONCE);
   useTrafficSecret(schedule, read, suite.aead.keyLength, keys, READ_SECRET, READ_IV);
+  schedule.replaceByFinishedKey(keys, READ_SECRET);
   useTrafficSecret(schedule, write, suite.aead.keyLength, keys, WRITE_SECRET, WRITE_IV);
+  schedule.replaceByFinishedKey(keys, WRITE_SECRET);
   records.reader.protection = read;
   records.writer.protection = write;
 }

@@ -11,11 +11,18 @@ export interface Flow {
   readonly atOnce: boolean;
   /** Set by `work`: it can't go on before bytes were sent or an outside operation is ready. */
   readonly blocked: boolean;
-  /** A change_cipher_spec record may come now, to be dropped. */
+  /** A message of ours has gone out in part: no other record may come between (RFC 9846 §5.1). */
+  readonly halfSent: boolean;
+  /** A change_cipher_spec record may come now. */
   readonly takesChangeCipherSpec: boolean;
+  /** Takes note of it. */
+  changeCipherSpec(): void;
+  /** Alerts of level warning are no errors: TLS 1.2. */
+  readonly ignoresWarnings: boolean;
   /** The flow that takes over: not null once the handshake is complete. */
   readonly next: PostFlow | null;
-  work(budget: number): void;
+  /** True: a message is complete, which waited for this work; call `handle`. */
+  work(budget: number): boolean;
   /** Takes bytes; true: a message is complete. */
   feed(records: RecordReader, bytes: Uint8Array): boolean;
   /** The message that is complete may be handled before its record is known to be authentic: nothing of it is seen outside. */
@@ -31,9 +38,15 @@ export interface Flow {
 export interface PostFlow extends Flow {
   /** A KeyUpdate of ours must go out before the next application data. */
   readonly keyUpdateDue: boolean;
+  /** Keys can be made anew (KeyUpdate). */
+  readonly renewsKeys: boolean;
   sendKeyUpdate(): void;
   /** Makes a KeyUpdate due; requestPeer: it asks the peer for one too. */
   updateKeys(requestPeer: boolean): void;
+  /** An answer of ours is going out: no application data may come between its messages. */
+  readonly answering: boolean;
+  /** We close: true where close_notify goes out by itself behind the answer under way. */
+  deferClose(): boolean;
   /** Application data came or went: the peer is not only sending messages. */
   calm(): void;
 }

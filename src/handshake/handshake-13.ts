@@ -1,27 +1,41 @@
-import { internal_error, TLSAlert } from "../alert.js";
-import type { KeyLog } from "../config.js";
-import type { CipherSuite, Hash, HashAlgorithm, NamedGroup, SignatureAlgorithm, Verifier } from "../crypto/provider.js";
+import type { TLSAlert } from "../alert.js";
+import type { Exporter, KeyingMaterial, KeyLog } from "../config.js";
+import type { Hash, HashAlgorithm, NamedGroup, SignatureAlgorithm, Suite, Verifier } from "../crypto/provider.js";
 import type { CertificateTap } from "../messages/certificate.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { ChainVerifier } from "../x509/chain.js";
+import { waitForRoom } from "./common-13.js";
+import type { Flow } from "./flow.js";
 import { Handshake, putHeader, type Row, type Wait } from "./handshake.js";
 import type { Proof13 } from "./proof-13.js";
 import * as S from "./states-13.js";
 import { Transcript } from "./transcript.js";
 
+/** Bits of `proved`: by a certificate that was verified, in this handshake or in that of the session; by an external pre-shared key. */
+export const PROVED_CERTIFICATE = 1;
+export const PROVED_PSK = 2;
+/** Set where the session was resumed. */
+export const RESUMED = 4;
+
 /** What of the handshake outlives it. */
 export interface Negotiated {
   version: number;
-  suite: CipherSuite | null;
+  suite: Suite | null;
   group: NamedGroup | null;
   alpn: string | null;
   /** The name that the client asked for by SNI, "" for none. */
   sni: string;
-  /** The peer proved that it holds the key of a certificate that was verified. */
-  peerAuthenticated: boolean;
+  /** How the peer proved itself, as bits: PROVED_…; 0: it did not. */
+  proved: number;
   /** Sees the peer's certificates as they stream, where somebody wants to. */
   readonly certificateTap: CertificateTap | null;
+  /** Why the connection failed, or null. */
+  readonly failure: TLSAlert | null;
+  /** What keying material is exported from, where the config asks for it. */
+  exported: KeyingMaterial | null;
+  /** The hello has decided for another version: its flow goes on in place of this one. */
+  goOnWith(flow: Flow): void;
 }
 
 /** What both sides of a TLS 1.3 handshake have in common. Dropped, and its secrets zeroed, once connected. */
@@ -72,11 +86,24 @@ export abstract class Handshake13<F> extends Handshake<F> {
   abstract readonly ownContext: Uint8Array;
   abstract readonly signatures: readonly SignatureAlgorithm[];
   protected abstract readonly keyLog: KeyLog | undefined;
+  protected abstract readonly exporter: Exporter | undefined;
 
   /** Whether a change_cipher_spec record may come now, to be dropped (RFC 9846 §5). */
   get takesChangeCipherSpec(): boolean {
     return true;
   }
+
+  get halfSent(): boolean {
+    const { proof } = this;
+    return proof === null ? false : proof.halfSent;
+  }
+
+  /** §6: every alert but two is an error, whatever its level. */
+  get ignoresWarnings(): boolean {
+    return false;
+  }
+
+  changeCipherSpec(): void {}
 
   get stateName(): string {
     return S.stateName13(this.state);
@@ -84,16 +111,7 @@ export abstract class Handshake13<F> extends Handshake<F> {
 
   /** True where `length` bytes of content fit into a record now; else the step waits until what stands before them was sent. */
   hasRoom(length: number): boolean {
-    const { writer } = this.records;
-    if (writer.room >= length) return true;
-    if (writer.pending === 0)
-      throw new TLSAlert(
-        internal_error,
-        `sendBuffer is too small: a message of ${length} bytes, there is room for ${writer.room}`,
-        "internal",
-      );
-    this.blocked = true;
-    return false;
+    return waitForRoom(this, length);
   }
 
   /** Once the suite tells the hash: key schedule and transcript. */
@@ -117,6 +135,15 @@ export abstract class Handshake13<F> extends Handshake<F> {
   logSecret(label: string, bytes: Uint8Array, offset: number, length: number): void {
     if (this.keyLog !== undefined && this.clientRandom !== null)
       this.keyLog(label, this.clientRandom, bytes.slice(offset, offset + length));
+  }
+
+  /** After the application secrets: the Main Secret is still the hmac's key, the transcript hash still stands in `digest`. */
+  keepExported(): void {
+    if (this.exporter === undefined) return;
+    const { hmac, secrets, digest, length } = this.schedule as KeySchedule13;
+    const exported = this.exporter.keep((this.negotiated.suite as Suite).hash, hmac, secrets, digest);
+    this.negotiated.exported = exported;
+    this.logSecret("EXPORTER_SECRET", exported.secret, 0, length);
   }
 
   wipe(): void {

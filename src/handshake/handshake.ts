@@ -111,11 +111,11 @@ export abstract class Handshake<F> {
     return wait !== null && wait.atOnce === true;
   }
 
-  /** One slice of work. */
-  work(budget: number): void {
-    const wait = this.findWait() as Wait<F>;
+  /** One slice of work. True: a streamed message is complete, which waited for it at its last byte; call `handle`. */
+  work(budget: number): boolean {
     this.blocked = false;
-    this.state = wait.step(this as unknown as F, budget);
+    this.state = (this.findWait() as Wait<F>).step(this as unknown as F, budget);
+    return this.reader !== null && this.left === 0 && !this.reader.waiting;
   }
 
   /**

@@ -11,3 +11,6 @@ export const NONCE = 24;
 export const READ_SECRET = 36;
 export const WRITE_SECRET = 84;
 export const KEYS_LENGTH = 132;
+
+/** TLS 1.2 keeps no traffic secrets. Behind the nonce stands a record's additional data; the master secret stays until the handshake is over. */
+export const MASTER_SECRET = WRITE_SECRET;

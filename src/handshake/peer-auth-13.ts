@@ -5,7 +5,7 @@ import { DONE, KEY_ED25519, type SignatureAlgorithm, type Verifier } from "../cr
 import { signedContent } from "../messages/certificate-verify.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { ChainVerifier } from "../x509/chain.js";
-import type { Handshake13 } from "./handshake-13.js";
+import { type Handshake13, PROVED_CERTIFICATE } from "./handshake-13.js";
 import { READ_SECRET } from "./keys.js";
 import * as S from "./states-13.js";
 import type { Transcript } from "./transcript.js";
@@ -56,7 +56,7 @@ export function checkCertificateVerify<F>(h: Handshake13<F>, budget: number): nu
       "CertificateVerify: the signature does not fit; the peer does not prove that it holds its certificate's key",
     );
   h.verifier = null;
-  h.negotiated.peerAuthenticated = true;
+  h.negotiated.proved = PROVED_CERTIFICATE;
   return S.WAIT_FINISHED;
 }
 
@@ -70,7 +70,7 @@ export function checkFinished<F>(h: Handshake13<F>, bytes: Uint8Array, start: nu
   const verifyData = r.skip(length);
   r.finish();
   transcript.digest(secrets, digest);
-  schedule.finished(h.keys, READ_SECRET, secrets, digest);
+  schedule.verifyData(h.keys, READ_SECRET, secrets, digest);
   if (!equalBytes(bytes, verifyData, secrets, digest, length))
     throw new TLSAlert(decrypt_error, "Finished: the peer's verify_data does not fit the handshake");
   transcript.update(bytes, start, end - start);

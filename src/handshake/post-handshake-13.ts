@@ -1,4 +1,5 @@
 import { decode_error, illegal_parameter, TLSAlert, unexpected_message } from "../alert.js";
+import type { ClientSession } from "../config-psk.js";
 import { handshake, key_update, new_session_ticket } from "../constants.js";
 import type { CipherSuite } from "../crypto/provider.js";
 import { NewSessionTicketReader } from "../messages/new-session-ticket.js";
@@ -32,7 +33,6 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
   /** It shall ask the peer for one in return; one that did so has not been answered yet. */
   private requestDue: boolean;
   private requested: boolean;
-  blocked: boolean;
   private inARow: number;
 
   constructor(rows: readonly Row<PostHandshake13>[], records: RecordLayer, keys: Uint8Array, suite: CipherSuite) {
@@ -43,7 +43,6 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
     this.keyUpdateDue = false;
     this.requestDue = false;
     this.requested = false;
-    this.blocked = false;
     this.inARow = 0;
   }
 
@@ -51,17 +50,45 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
     return "CONNECTED";
   }
 
+  get renewsKeys(): boolean {
+    return true;
+  }
+
+  /** All that is sent here fits into one record. */
+  get halfSent(): boolean {
+    return false;
+  }
+
+  /** Nothing here waits. */
+  get blocked(): boolean {
+    return false;
+  }
+
+  get answering(): boolean {
+    return false;
+  }
+
+  deferClose(): boolean {
+    return false;
+  }
+
   get takesChangeCipherSpec(): boolean {
     return false;
   }
+
+  get ignoresWarnings(): boolean {
+    return false;
+  }
+
+  changeCipherSpec(): void {}
 
   get next(): null {
     return null;
   }
 
-  protected begun(): void {}
+  protected begun(_header: number): void {}
 
-  protected passed(): void {}
+  protected passed(_bytes: Uint8Array, _offset: number, _length: number): void {}
 
   protected waitForReader(): void {}
 
@@ -111,6 +138,20 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
   wipe(): void {}
 }
 
+/** A client that keeps the sessions whose tickets come. */
+export class Resumable13 extends PostHandshake13 {
+  readonly session: ClientSession;
+
+  constructor(session: ClientSession, records: RecordLayer, keys: Uint8Array, suite: CipherSuite) {
+    super(RESUMABLE_ROWS, records, keys, suite);
+    this.session = session;
+  }
+
+  override wipe(): void {
+    this.session.wipe();
+  }
+}
+
 type P = PostHandshake13;
 
 const KEY_UPDATE: Row<P> = { state: CONNECTED, type: key_update, stream: null, endsRecord: true, handle: onKeyUpdate };
@@ -120,11 +161,28 @@ export const CLIENT_ROWS: readonly Row<P>[] = [
   { state: CONNECTED, type: new_session_ticket, stream: () => new NewSessionTicketReader(), endsRecord: false, handle: onNewSessionTicket },
   KEY_UPDATE,
 ];
+/** Of a flow that has a `session`. */
+export const RESUMABLE_ROWS: readonly Row<P>[] = [
+  {
+    state: CONNECTED,
+    type: new_session_ticket,
+    stream: (p) => (p as Resumable13).session.createReader(),
+    endsRecord: false,
+    handle: onTicketToKeep,
+  },
+  KEY_UPDATE,
+];
 export const SERVER_ROWS: readonly Row<P>[] = [KEY_UPDATE];
 
 /** §4.7.1: a client that does not resume ignores tickets. */
 function onNewSessionTicket(p: P): number {
   p.count("NewSessionTicket");
+  return CONNECTED;
+}
+
+function onTicketToKeep(p: P): number {
+  p.count("NewSessionTicket");
+  (p as Resumable13).session.arrived(p.suite);
   return CONNECTED;
 }
 

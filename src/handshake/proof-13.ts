@@ -3,15 +3,29 @@ import { DONE, PENDING, type Random } from "../crypto/provider.js";
 import type { Identity, Signer } from "../identity.js";
 import { CertificateWriter } from "../messages/certificate.js";
 import { signedContent } from "../messages/certificate-verify.js";
+import type { RecordLayer } from "../record/record-layer.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { putHeader } from "./handshake.js";
-import type { Handshake13 } from "./handshake-13.js";
 import { WRITE_SECRET } from "./keys.js";
 import * as S from "./states-13.js";
 import type { Transcript } from "./transcript.js";
 
+/** What goes through a proof: a handshake, or an answer after it. */
+export interface Proving {
+  readonly records: RecordLayer;
+  readonly keys: Uint8Array;
+  readonly schedule: KeySchedule13 | null;
+  readonly transcript: Transcript | null;
+  /** What is signed before the transcript hash. */
+  readonly ownContext: Uint8Array;
+  proof: Proof13 | null;
+  /** The step under way can't go on before bytes were sent or an outside operation is ready. */
+  blocked: boolean;
+  hasRoom(length: number): boolean;
+}
+
 /** How one side proves itself: Certificate, CertificateVerify (RFC 9846 §4.5), sent piece by piece as the send region has room. */
-export class Proof13 {
+export class Proof13 implements Outgoing {
   readonly identity: Identity | null;
   readonly scheme: number;
   readonly certificates: CertificateWriter;
@@ -20,23 +34,31 @@ export class Proof13 {
   message: Uint8Array | null;
   sent: number;
 
-  /** identity: null for a client that was asked and has none; its Certificate message is empty and no signature follows. */
-  constructor(identity: Identity | null, scheme: number) {
+  /**
+   * identity: null for a client that was asked and has none; its Certificate message is empty and no signature follows. certificates: writes the message,
+   * where it is not only the identity's.
+   */
+  constructor(identity: Identity | null, scheme: number, certificates: CertificateWriter | null = null) {
     this.identity = identity;
     this.scheme = scheme;
-    this.certificates = new CertificateWriter(identity === null ? NONE : identity.certificates);
+    this.certificates = certificates ?? new CertificateWriter(identity === null ? NONE : identity.certificates);
     this.signer = null;
     this.message = null;
     this.sent = 0;
+  }
+
+  /** A message has gone out in part. */
+  get halfSent(): boolean {
+    return this.sent > 0 || this.certificates.begun;
   }
 }
 
 const NONE: readonly Uint8Array[] = [];
 
 /** The least room for which a piece of a message is worth a record of its own. */
-const WORTHWHILE = 64;
+export const WORTHWHILE = 64;
 
-export function sendCertificate<F>(h: Handshake13<F>): number {
+export function sendCertificate(h: Proving): number {
   const { writer, io } = h.records;
   const proof = h.proof as Proof13;
   do {
@@ -50,7 +72,7 @@ export function sendCertificate<F>(h: Handshake13<F>): number {
 }
 
 /** Begins, then goes on with, our signature over the transcript up to Certificate. */
-export function sign<F>(h: Handshake13<F>, budget: number, random: Random): number {
+export function sign(h: Proving, budget: number, random: Random): number {
   const proof = h.proof as Proof13;
   if (proof.signer === null) {
     const { key } = proof.identity as Identity;
@@ -76,14 +98,20 @@ export function sign<F>(h: Handshake13<F>, budget: number, random: Random): numb
   return S.SEND_CV;
 }
 
-export function sendCertificateVerify<F>(h: Handshake13<F>): number {
+export function sendCertificateVerify(h: Proving): number {
   if (!sendMessage(h, h.proof as Proof13)) return S.SEND_CV;
   h.proof = null;
   return S.SEND_FINISHED;
 }
 
+/** A message that goes out piece by piece, and how much of it was sent. */
+export interface Outgoing {
+  message: Uint8Array | null;
+  sent: number;
+}
+
 /** Sends `message` in as many records as it needs; false: there is no room for the next. */
-export function sendMessage<F>(h: Handshake13<F>, proof: Proof13): boolean {
+export function sendMessage(h: Pick<Proving, "records" | "hasRoom">, proof: Outgoing): boolean {
   const { writer, io } = h.records;
   const message = proof.message as Uint8Array;
   do {
@@ -100,8 +128,11 @@ export function sendMessage<F>(h: Handshake13<F>, proof: Proof13): boolean {
   return true;
 }
 
-/** Writes our Finished (§4.5.3); false where there is no room for it now. Its transcript hash covers all before it. */
-export function sendFinished<F>(h: Handshake13<F>): boolean {
+/**
+ * Writes our Finished (§4.5.3); false where there is no room for it now. Its transcript hash covers all before it. At WRITE_SECRET stands the finished_key,
+ * or with `fromSecret` the traffic secret that it is made from.
+ */
+export function sendFinished(h: Proving, fromSecret = false): boolean {
   const schedule = h.schedule as KeySchedule13;
   const transcript = h.transcript as Transcript;
   const { length, secrets, digest } = schedule;
@@ -110,7 +141,8 @@ export function sendFinished<F>(h: Handshake13<F>): boolean {
   const start = writer.begin(4 + length);
   transcript.digest(secrets, digest);
   putHeader(io, start, (finished << 24) | length);
-  schedule.finished(h.keys, WRITE_SECRET, io, start + 4);
+  if (fromSecret) schedule.finished(h.keys, WRITE_SECRET, io, start + 4);
+  else schedule.verifyData(h.keys, WRITE_SECRET, io, start + 4);
   transcript.update(io, start, 4 + length);
   writer.end(handshake, 4 + length);
   return true;

@@ -12,17 +12,21 @@ import type { Protection13 } from "../record/protection-13.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { ChainVerifier } from "../x509/chain.js";
 import { limitRecords, takeSpareSecret, useTrafficSecret } from "./common-13.js";
+import { PROVED_CERTIFICATE, PROVED_PSK } from "./handshake-13.js";
 import { READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
+import { LeafDigest } from "./leaf-digest.js";
 import { checkFinished, keepPeerKey } from "./peer-auth-13.js";
-import { type Proof13, sendFinished, sendMessage, sign } from "./proof-13.js";
+import { Proof13, sendFinished, sendMessage, sign } from "./proof-13.js";
 import type { ServerHandshake13 } from "./server-13.js";
+import { afterFinished } from "./server-13-ticket.js";
 import * as S from "./states-13.js";
 import type { Transcript } from "./transcript.js";
 
 type H = ServerHandshake13;
 
 export function sendEncryptedExtensions(h: H): number {
-  const proof = h.proof as Proof13;
+  h.proof ??= new Proof13(null, 0); // none was made where a pre-shared key proves this server: its message goes out by it
+  const { proof } = h;
   if (proof.message === null) {
     // Header and block length; server_name, record_size_limit or max_fragment_length, ALPN with its one name; an extension that is tried and not sent.
     const bytes = new Uint8Array(6 + 4 + 6 + (h.alpn === null ? 0 : 7 + h.alpn.length) + 4);
@@ -37,7 +41,9 @@ export function sendEncryptedExtensions(h: H): number {
   }
   if (!sendMessage(h, proof)) return S.SEND_EE;
   limitRecords(h.records, h.sizeLimit, h.fragmentCode === 0 ? 0 : fragmentLengthOf(h.fragmentCode));
-  return (h.host as VirtualHost).clientAuthentication === undefined ? S.SEND_CERT : S.SEND_CR;
+  if (h.pskIndex < 0) return h.asksForCertificate ? S.SEND_CR : S.SEND_CERT;
+  h.proof = null;
+  return S.SEND_FINISHED;
 }
 
 export function sendCertificateRequest(h: H): number {
@@ -76,6 +82,7 @@ export function finishServer(h: H): number {
   schedule.deriveApplicationSecrets(secrets, digest, keys, WRITE_SECRET);
   h.logSecret("CLIENT_TRAFFIC_SECRET_0", secrets, schedule.spare, length);
   h.logSecret("SERVER_TRAFFIC_SECRET_0", keys, WRITE_SECRET, length);
+  h.keepExported();
   return S.WRITE_KEYS;
 }
 
@@ -83,7 +90,7 @@ export function useServerSecret(h: H): number {
   const { records, negotiated, keys } = h;
   const { aead } = negotiated.suite as CipherSuite;
   useTrafficSecret(h.schedule as KeySchedule13, records.writer.protection as Protection13, aead.keyLength, keys, WRITE_SECRET, WRITE_IV);
-  return (h.host as VirtualHost).clientAuthentication === undefined ? S.WAIT_FINISHED : S.WAIT_CERT;
+  return h.asksForCertificate ? S.WAIT_CERT : S.WAIT_FINISHED;
 }
 
 export function readClientCertificate(h: H): CertificateReader {
@@ -98,12 +105,18 @@ export function readClientCertificate(h: H): CertificateReader {
     // allow: spread — once a handshake
     ...authentication(h).checks,
   });
-  return new CertificateReader(h.chain, SERVER_EXTENSIONS, true, h.negotiated.certificateTap);
+  const { certificateTap } = h.negotiated;
+  if (h.config.tickets !== undefined) h.leaf = new LeafDigest(provider.sha256.create(), certificateTap);
+  return new CertificateReader(h.chain, SERVER_EXTENSIONS, true, h.leaf ?? certificateTap);
 }
 
 /** §4.5.1.3: an empty list is the answer of a client without a certificate; the server decides. */
 export function onClientCertificate(h: H): number {
-  if (keepPeerKey(h)) return S.WAIT_CV;
+  const { notAfter } = h.chain as ChainVerifier;
+  if (keepPeerKey(h)) {
+    h.until = notAfter;
+    return S.WAIT_CV;
+  }
   if (authentication(h).required)
     throw new TLSAlert(certificate_required, "Certificate: the client sent none, and this server requires one");
   return S.WAIT_FINISHED;
@@ -111,6 +124,14 @@ export function onClientCertificate(h: H): number {
 
 export function onClientFinished(h: H, bytes: Uint8Array, start: number, end: number): number {
   checkFinished(h, bytes, start, end);
+  const { session, negotiated } = h;
+  if (session !== null) {
+    if (session.external) negotiated.proved |= PROVED_PSK;
+    if (session.client !== null) {
+      negotiated.proved |= PROVED_CERTIFICATE;
+      negotiated.certificateTap?.identified?.(session.client);
+    }
+  }
   return S.READ_KEYS;
 }
 
@@ -120,5 +141,5 @@ export function useClientSecret(h: H): number {
   const { aead } = negotiated.suite as CipherSuite;
   takeSpareSecret(schedule, keys, READ_SECRET);
   useTrafficSecret(schedule, records.reader.protection as Protection13, aead.keyLength, keys, READ_SECRET, READ_IV);
-  return S.CONNECTED;
+  return afterFinished(h);
 }

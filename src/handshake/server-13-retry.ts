@@ -1,6 +1,7 @@
 import { handshake_failure, illegal_parameter, TLSAlert } from "../alert.js";
 import { equalBytes } from "../bytes/equal.js";
 import { Writer } from "../bytes/writer.js";
+import { PSK_KE } from "../config-psk.js";
 import { cookie, early_data, handshake, key_share, padding, pre_shared_key, server_hello } from "../constants.js";
 import type { CipherSuite, NamedGroup } from "../crypto/provider.js";
 import { SERVER_EXTENSIONS } from "../extensions/server-13.js";
@@ -11,6 +12,7 @@ import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { findSuite, sendCompatibilityChangeCipherSpec } from "./common-13.js";
 import { makeCookie, RetryCookie } from "./retry-cookie.js";
 import type { ServerHandshake13 } from "./server-13.js";
+import { commonModes, looksAtKeys } from "./server-13-keys.js";
 import * as S from "./states-13.js";
 import type { Transcript } from "./transcript.js";
 
@@ -24,9 +26,15 @@ const COOKIE_HEADER = 6;
 /** No share fits, but a group does (RFC 9846 §4.2.1): true, and `group` is the one to ask for. */
 export function needsRetry(h: H): boolean {
   if (h.shareIndex >= 0) return false;
+  const withoutExchange = looksAtKeys(h) && (commonModes(h) & PSK_KE) !== 0;
+  if (!h.sentShares) {
+    if (withoutExchange) return false;
+    throw new TLSAlert(handshake_failure, "ClientHello: no key_share, and none of its pre-shared keys can be used without one");
+  }
   const { groups } = h.config.provider;
   let i = 0;
   while (i < groups.length && (h.groups & (1 << i)) === 0) i++;
+  if (i === groups.length && withoutExchange) return false;
   if (i === groups.length) throw new TLSAlert(handshake_failure, "ClientHello: none of this server's groups is offered");
   if (h.retried) throw new TLSAlert(illegal_parameter, "ClientHello: the second one again has no share of the group that was asked for");
   h.group = groups[i];

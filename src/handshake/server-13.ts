@@ -1,13 +1,18 @@
-import type { KeyLog, ServerConfig, VirtualHost } from "../config.js";
+import type { Exporter, KeyLog, ServerConfig, VirtualHost } from "../config.js";
+import type { ServerSession } from "../config-psk.js";
 import { certificate, certificate_verify, client_hello, finished } from "../constants.js";
 import type { CipherSuite, KeyExchange, NamedGroup, SignatureAlgorithm } from "../crypto/provider.js";
+import type { OfferedIdentities } from "../extensions/pre-shared-key.js";
 import type { ServerHelloContext } from "../extensions/server-extension.js";
 import { CLIENT_CONTEXT, SERVER_CONTEXT } from "../messages/certificate-verify.js";
 import type { ClientHello } from "../messages/client-hello.js";
 import type { RecordLayer } from "../record/record-layer.js";
+import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { PostFlow } from "./flow.js";
 import type { Row, Wait } from "./handshake.js";
 import { Handshake13, type Negotiated } from "./handshake-13.js";
+import { serverVersion12 } from "./hello.js";
+import type { LeafDigest } from "./leaf-digest.js";
 import { checkCertificate, checkCertificateVerify, onCertificateVerify } from "./peer-auth-13.js";
 import { PostHandshake13, SERVER_ROWS } from "./post-handshake-13.js";
 import { sendCertificate, sendCertificateVerify } from "./proof-13.js";
@@ -31,7 +36,9 @@ import {
   protectAsServer,
   sendServerHello,
 } from "./server-13-hello.js";
+import { findKey } from "./server-13-psk.js";
 import { sendRetry } from "./server-13-retry.js";
+import { sendTicket } from "./server-13-ticket.js";
 import * as S from "./states-13.js";
 
 /** The server's side of a TLS 1.3 handshake (RFC 9846 §2, Appendix A.2). */
@@ -57,6 +64,17 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
   cookieLength: number;
   sizeLimit: number;
   fragmentCode: number;
+  wantsStatus: boolean;
+  sentPskModes: boolean;
+  pskModes: number;
+  identities: OfferedIdentities | null;
+  /** The pre-shared key that was taken, -1: none; what is known of it, and what a ticket will tell. */
+  pskIndex: number;
+  session: ServerSession | null;
+  /** For the session of a client that proves itself with a certificate: its hash, and when the first of its path ends. */
+  leaf: LeafDigest | null;
+  until: number;
+  ticketsSent: number;
   readonly receiveLimit: number;
   group: NamedGroup;
   keyExchange: KeyExchange | null;
@@ -93,7 +111,16 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
     this.cookieLength = 0;
     this.sizeLimit = 0;
     this.fragmentCode = 0;
-    this.receiveLimit = records.receiveLimit(config.provider.suites);
+    this.wantsStatus = false;
+    this.sentPskModes = false;
+    this.pskModes = 0;
+    this.identities = null;
+    this.pskIndex = -1;
+    this.session = null;
+    this.leaf = null;
+    this.until = 0xffffffff;
+    this.ticketsSent = 0;
+    this.receiveLimit = records.receiveLimit(config.provider.suites, serverVersion12(config)?.overhead);
     this.group = config.provider.groups[0];
     this.keyExchange = null;
     this.host = null;
@@ -122,6 +149,24 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
     this.cookieLength = 0;
     this.sizeLimit = 0;
     this.fragmentCode = 0;
+    this.wantsStatus = false;
+    this.sentPskModes = false;
+    this.pskModes = 0;
+    this.identities = null;
+  }
+
+  /** Bytes of the suite's hash. */
+  get hashLength(): number {
+    return (this.schedule as KeySchedule13).length;
+  }
+
+  get suite(): CipherSuite {
+    return this.negotiated.suite as CipherSuite;
+  }
+
+  /** A certificate of the client is asked for: never where a pre-shared key was taken (§2.2, §4.4.2). */
+  get asksForCertificate(): boolean {
+    return this.pskIndex < 0 && (this.host as VirtualHost).clientAuthentication !== undefined;
   }
 
   get alpn(): string | null {
@@ -149,6 +194,10 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
     return this.config.keyLog;
   }
 
+  protected get exporter(): Exporter | undefined {
+    return this.config.exporter;
+  }
+
   get next(): PostFlow | null {
     if (this.state !== S.CONNECTED) return null;
     return new PostHandshake13(SERVER_ROWS, this.records, this.keys, this.negotiated.suite as CipherSuite);
@@ -172,6 +221,7 @@ const ROWS: readonly Row<H>[] = [
 const WAITS: readonly Wait<H>[] = [
   { state: S.SEND_RETRY, step: sendRetry },
   { state: S.FIND_HOST, step: findHost },
+  { state: S.FIND_KEY, step: findKey },
   { state: S.GENERATE_SHARE, step: generateShare },
   { state: S.AGREE, step: agreeAsServer },
   { state: S.DERIVE, step: deriveAsServer },
@@ -185,6 +235,7 @@ const WAITS: readonly Wait<H>[] = [
   { state: S.SEND_FINISHED, step: finishServer },
   { state: S.WRITE_KEYS, step: useServerSecret, atOnce: true },
   { state: S.READ_KEYS, step: useClientSecret },
+  { state: S.SEND_TICKET, step: sendTicket },
   { state: S.CHECK_CERT, step: checkCertificate },
   { state: S.CHECK_CV, step: checkCertificateVerify },
 ];

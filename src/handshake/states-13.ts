@@ -31,6 +31,9 @@ export const DERIVE = 29;
 export const PROTECT = 30;
 export const READ_KEYS = 31;
 export const WRITE_KEYS = 32;
+/** The server looks up the pre-shared keys that the client offers; its tickets are going out. */
+export const FIND_KEY = 40;
+export const SEND_TICKET = 41;
 
 export function stateName13(state: number): string {
   switch (state) {

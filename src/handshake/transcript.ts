@@ -44,6 +44,15 @@ export class Transcript {
     hash.update(helloHash, offset, length);
   }
 
+  /** Copies what was hashed so far to another hash of the same algorithm, and goes on from such a copy. */
+  copyTo(hash: Hash): void {
+    hash.copy(this.hash);
+  }
+
+  copyFrom(hash: Hash): void {
+    this.hash.copy(hash);
+  }
+
   wipe(): void {
     this.hash.wipe();
   }

@@ -1,5 +1,5 @@
 /** An Identity from DER: certificates and private key are held against each other before anything is served with them. */
-import type { HashAlgorithm } from "../crypto/provider.js";
+import type { HashAlgorithm, SignedContent } from "../crypto/provider.js";
 import type { Identity, Signer, SigningKey } from "../identity.js";
 import { certificateParts } from "./certificate-parts.js";
 import { keyTypeName } from "./key-algorithms.js";
@@ -47,6 +47,15 @@ export function issuerHashes(certificates: readonly Uint8Array[], sha256: HashAl
   return issuers;
 }
 
+function digestOf(certificate: Uint8Array, sha256: HashAlgorithm): Uint8Array {
+  const hash = sha256.create();
+  const digest = new Uint8Array(sha256.outputLength);
+  hash.reset();
+  hash.update(certificate, 0, certificate.length);
+  hash.digest(digest, 0);
+  return digest;
+}
+
 /** Throws a RangeError that says what is wrong: no certificate, malformed ones, a key that is damaged, not supported or another's. */
 export function identityFrom(source: IdentitySource): Identity {
   const { certificates, keys, sha256 } = source;
@@ -55,7 +64,7 @@ export function identityFrom(source: IdentitySource): Identity {
   const key = parsePrivateKey(source.key);
   const support = supportOf(keys, key.keyType);
   if (!matchesCertificate(key, certificates[0]!, keys)) throw new RangeError(mismatchReason(key, certificates));
-  return { certificates, key: new MemoryKey(support, key), issuers };
+  return { certificates, key: new MemoryKey(support, key), issuers, fingerprint: digestOf(certificates[0]!, sha256) };
 }
 
 /** Why a key and the first certificate do not go together. */
@@ -83,5 +92,9 @@ class MemoryKey implements SigningKey {
 
   createSigner(): Signer {
     return this.support.createSigner(this.key);
+  }
+
+  createContent(scheme: number): SignedContent | null {
+    return this.support.createSigner(this.key).createContent?.(scheme) ?? null;
   }
 }

@@ -1,5 +1,4 @@
 import { decode_error, illegal_parameter, missing_extension, TLSAlert } from "../alert.js";
-import { equalBytes } from "../bytes/equal.js";
 import type { Writer } from "../bytes/writer.js";
 import {
   certificate_authorities,
@@ -13,6 +12,7 @@ import {
 } from "../constants.js";
 import type { Hash, HashAlgorithm, SignatureAlgorithm } from "../crypto/provider.js";
 import type { Identity } from "../identity.js";
+import { IdentityChoice } from "./identity-choice.js";
 
 const CONTEXT_LENGTH = 0;
 const BLOCK_LENGTH = 1;
@@ -29,6 +29,9 @@ const OID_LENGTH = 9;
 const OID = 10;
 const VALUES_LENGTH = 11;
 const VALUES = 12;
+const CONTEXT = 13;
+
+const NO_CONTEXT = new Uint8Array(0);
 
 /** Extensions that RFC 9846 §4.3, Table 1 allows here, and that we know. */
 const KNOWN = [signature_algorithms, signature_algorithms_cert, certificate_authorities, oid_filters, status_request, server_name];
@@ -40,6 +43,9 @@ const KNOWN = [signature_algorithms, signature_algorithms_cert, certificate_auth
  */
 export class CertificateRequestReader {
   readonly waiting: boolean;
+  /** certificate_request_context: empty in the handshake, and only there. */
+  context: Uint8Array;
+  private readonly afterHandshake: boolean;
   private readonly identities: readonly Identity[];
   private readonly hash: Hash;
   private readonly digest: Uint8Array;
@@ -50,12 +56,12 @@ export class CertificateRequestReader {
   private blockLeft: number;
   private extensionLeft: number;
   private seen: number;
-  /** Bits of (identity, scheme) pairs that the server accepts, counted through; bits of identities that an authority fits. */
-  private schemes: number;
-  private authorized: number;
+  private readonly choices: IdentityChoice;
 
-  constructor(identities: readonly Identity[], sha256: HashAlgorithm) {
+  constructor(identities: readonly Identity[], sha256: HashAlgorithm, afterHandshake = false) {
     this.waiting = false;
+    this.context = NO_CONTEXT;
+    this.afterHandshake = afterHandshake;
     this.identities = identities;
     this.hash = sha256.create();
     this.digest = new Uint8Array(sha256.outputLength);
@@ -66,8 +72,7 @@ export class CertificateRequestReader {
     this.blockLeft = 0;
     this.extensionLeft = 0;
     this.seen = 0;
-    this.schemes = 0;
-    this.authorized = 0;
+    this.choices = new IdentityChoice(identities);
   }
 
   push(bytes: Uint8Array, offset: number, length: number): number {
@@ -75,6 +80,12 @@ export class CertificateRequestReader {
     let o = offset;
     while (o < end) {
       const { field } = this;
+      if (field === CONTEXT) {
+        const { context } = this;
+        for (; o < end && this.left > 0; this.left--) context[context.length - this.left] = bytes[o++];
+        if (this.left === 0) this.expect(BLOCK_LENGTH, 2);
+        continue;
+      }
       if (field === SKIPPED || field === NAME || field === OID || field === VALUES) {
         const n = Math.min(end - o, this.left);
         if (field === NAME) this.hash.update(bytes, o, n);
@@ -101,8 +112,7 @@ export class CertificateRequestReader {
     this.blockLeft = from.blockLeft;
     this.extensionLeft = from.extensionLeft;
     this.seen = from.seen;
-    this.schemes = from.schemes;
-    this.authorized = from.authorized;
+    this.choices.copyFrom(from.choices);
   }
 
   finish(): void {
@@ -122,26 +132,22 @@ export class CertificateRequestReader {
     return choice < 0 ? 0 : this.identities[choice >> 8].key.schemes[choice & 255];
   }
 
-  /** Index of the identity and of its scheme, as identity · 256 + scheme; -1 for none. */
   private get choice(): number {
-    const { identities } = this;
-    let bit = 1;
-    for (let i = 0; i < identities.length; i++) {
-      const { issuers, key } = identities[i];
-      const fits = (this.seen & 4) === 0 || issuers === undefined || (this.authorized & (1 << i)) !== 0;
-      for (let j = 0; j < key.schemes.length; j++) {
-        if (fits && (this.schemes & bit) !== 0) return i * 256 + j;
-        bit <<= 1;
-      }
-    }
-    return -1;
+    return this.choices.choose((this.seen & 4) !== 0);
   }
 
   private numberRead(): void {
     const n = this.number;
     switch (this.field) {
       case CONTEXT_LENGTH:
-        // §4.4.2: the context is empty in the handshake itself.
+        // §4.4.2: the context is empty in the handshake itself, and not after it, where it tells requests apart.
+        if (this.afterHandshake) {
+          if (n === 0)
+            throw new TLSAlert(illegal_parameter, "CertificateRequest: an empty certificate_request_context after the handshake");
+          this.context = new Uint8Array(n);
+          this.expect(CONTEXT, n);
+          return;
+        }
         if (n !== 0)
           throw new TLSAlert(illegal_parameter, `CertificateRequest: a certificate_request_context of ${n} bytes in the handshake`);
         this.expect(BLOCK_LENGTH, 2);
@@ -163,7 +169,7 @@ export class CertificateRequestReader {
         this.nextItem();
         return;
       case SCHEME:
-        if (this.type === signature_algorithms) this.accept(n);
+        if (this.type === signature_algorithms && signsHandshake13(n)) this.choices.accept(n);
         this.nextItem();
         return;
       case NAME_LENGTH:
@@ -185,7 +191,7 @@ export class CertificateRequestReader {
     switch (this.field) {
       case NAME:
         this.hash.digest(this.digest, 0);
-        this.authorize();
+        this.choices.authorize(this.digest);
         this.nextItem();
         return;
       case OID:
@@ -238,27 +244,6 @@ export class CertificateRequestReader {
     if (KNOWN.indexOf(type) < 0) return;
     if ((this.seen & bit) !== 0) throw new TLSAlert(illegal_parameter, `CertificateRequest: extension ${type} stands twice`);
     this.seen |= bit;
-  }
-
-  private accept(scheme: number): void {
-    const { identities } = this;
-    let bit = 1;
-    for (let i = 0; i < identities.length; i++) {
-      const { schemes } = identities[i].key;
-      for (let j = 0; j < schemes.length; j++) {
-        if (schemes[j] === scheme && signsHandshake13(scheme)) this.schemes |= bit;
-        bit <<= 1;
-      }
-    }
-  }
-
-  private authorize(): void {
-    const { identities, digest } = this;
-    for (let i = 0; i < identities.length; i++) {
-      const { issuers } = identities[i];
-      if (issuers === undefined) continue;
-      for (let j = 0; j < issuers.length; j++) if (equalBytes(issuers[j], 0, digest, 0, digest.length)) this.authorized |= 1 << i;
-    }
   }
 
   private count(n: number): void {

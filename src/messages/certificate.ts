@@ -1,7 +1,8 @@
 import { decode_error, illegal_parameter, TLSAlert } from "../alert.js";
-import { certificate as certificateType } from "../constants.js";
+import { certificate as certificateType, status_request } from "../constants.js";
 import { refuseExtension } from "../extensions/extension.js";
 import type { ChainVerifier } from "../x509/chain.js";
+import type { StatusReader } from "../x509/status.js";
 
 const CONTEXT_LENGTH = 0;
 const LIST_LENGTH = 1;
@@ -9,33 +10,39 @@ const ENTRY_LENGTH = 2;
 const ENTRY = 3;
 const EXTENSIONS_LENGTH = 4;
 const EXTENSION_TYPE = 5;
+const EXTENSION_LENGTH = 6;
+const STATUS = 7;
 
 /** Sees the certificates of a list as their bytes pass. */
 export interface CertificateTap {
   begin(index: number, length: number): void;
   bytes(bytes: Uint8Array, offset: number, length: number): void;
+  /** No certificate came, for a pre-shared key did: its identity, or SHA-256 of the certificate that the client of the resumed session proved itself with. */
+  identified?(by: Uint8Array): void;
 }
 
 /**
  * Reads a server's Certificate message (RFC 9846 §4.5.1) as its bytes arrive and pushes each certificate into the chain verifier; nothing is stored.
- * Between two certificates it can be `waiting`: the verifier has a signature to check.
+ * Between two certificates it can be `waiting`: the verifier has a signature to check. TLS 1.2's (RFC 5246 §7.4.2) has neither context nor extensions.
  */
 export class CertificateReader {
   private readonly chain: ChainVerifier;
   private readonly mayBeEmpty: boolean;
   private readonly tap: CertificateTap | null;
-  private readonly extensions: readonly { readonly type: number; readonly name: string }[];
+  private readonly extensions: readonly { readonly type: number; readonly name: string }[] | null;
   private field: number;
   /** Bytes of the current length field or certificate still to come, and the number read so far. */
   private left: number;
   private number: number;
   private listLeft: number;
+  /** Bytes of an entry's extension block behind the extension that is read. */
+  private blockLeft: number;
   private entries: number;
 
-  /** extensions: those that this side knows. mayBeEmpty: the peer is a client, which may have no certificate. */
+  /** extensions: those that this side knows; null for TLS 1.2. mayBeEmpty: the peer is a client, which may have no certificate. */
   constructor(
     chain: ChainVerifier,
-    extensions: readonly { readonly type: number; readonly name: string }[],
+    extensions: readonly { readonly type: number; readonly name: string }[] | null,
     mayBeEmpty = false,
     tap: CertificateTap | null = null,
   ) {
@@ -43,10 +50,11 @@ export class CertificateReader {
     this.mayBeEmpty = mayBeEmpty;
     this.chain = chain;
     this.extensions = extensions;
-    this.field = CONTEXT_LENGTH;
-    this.left = 1;
+    this.field = extensions === null ? LIST_LENGTH : CONTEXT_LENGTH;
+    this.left = extensions === null ? 3 : 1;
     this.number = 0;
     this.listLeft = 0;
+    this.blockLeft = 0;
     this.entries = 0;
   }
 
@@ -55,25 +63,25 @@ export class CertificateReader {
     const end = offset + length;
     let o = offset;
     while (o < end && !this.waiting) {
-      if (this.field === ENTRY) {
+      if (this.field === ENTRY || this.field === STATUS) {
         const n = Math.min(end - o, this.left);
-        // Not push(): with the hash of the certificate on top this is where a handshake's stack is deepest.
-        const reader = this.chain.feed();
-        reader.feed(bytes, o);
-        let state: number;
-        do {
-          state = reader.walk(o + n);
-          reader.late(state);
-        } while (state !== 0);
-        this.chain.fed();
-        if (this.tap !== null) this.tap.bytes(bytes, o, n);
+        if (this.field === STATUS) (this.chain.status as StatusReader).pushStatus(bytes, o, n);
+        else {
+          // Not push(): with the hash of the certificate on top this is where a handshake's stack is deepest.
+          const reader = this.chain.feed();
+          reader.feed(bytes, o);
+          let state: number;
+          do {
+            state = reader.walk(o + n);
+            reader.late(state);
+          } while (state !== 0);
+          this.chain.fed(bytes, o, n);
+          if (this.tap !== null) this.tap.bytes(bytes, o, n);
+        }
         o += n;
         this.left -= n;
         this.listLeft -= n;
-        if (this.left === 0) {
-          this.chain.endCertificate();
-          this.expect(EXTENSIONS_LENGTH, 2);
-        }
+        if (this.left === 0) this.contentRead();
         continue;
       }
       if (this.field > LIST_LENGTH) {
@@ -106,6 +114,7 @@ export class CertificateReader {
     this.left = from.left;
     this.number = from.number;
     this.listLeft = from.listLeft;
+    this.blockLeft = from.blockLeft;
     this.entries = from.entries;
   }
 
@@ -144,13 +153,48 @@ export class CertificateReader {
       case EXTENSIONS_LENGTH:
         if (n > this.listLeft) this.overrun();
         if (n === 1) throw new TLSAlert(decode_error, `Certificate: an extension block of 1 byte at entry ${this.entries - 1}`);
-        if (n === 0) this.expect(ENTRY_LENGTH, 3);
-        else this.expect(EXTENSION_TYPE, 2);
+        this.blockLeft = n;
+        this.nextExtension();
+        return;
+      case EXTENSION_TYPE:
+        // §4.3: of what can be answered in a Certificate message, only a status may have been asked for.
+        if (n !== status_request || this.chain.status === null)
+          refuseExtension(this.extensions ?? [], n, `Certificate, entry ${this.entries - 1}`);
+        this.expect(EXTENSION_LENGTH, 2);
         return;
       default:
-        // Nothing that can be answered in a Certificate message was offered (§4.3).
-        refuseExtension(this.extensions, n, `Certificate, entry ${this.entries - 1}`);
+        if (n > this.blockLeft - 4) this.overrun();
+        this.blockLeft -= 4 + n;
+        (this.chain.status as StatusReader).beginStatus(this.entries - 1, n);
+        this.expect(STATUS, n);
     }
+  }
+
+  /** A certificate, or what is stapled to it, is complete. */
+  private contentRead(): void {
+    if (this.field === STATUS) {
+      this.nextExtension();
+      return;
+    }
+    this.chain.endCertificate();
+    if (this.extensions !== null) {
+      this.expect(EXTENSIONS_LENGTH, 2);
+      return;
+    }
+    // Nothing is stapled in a Certificate of TLS 1.2: where a status is needed, there is none.
+    if (this.entries === 1 && this.chain.status !== null) this.chain.status.endEntry();
+    this.expect(ENTRY_LENGTH, 3);
+  }
+
+  /** An extension of the entry comes, or the entry is complete. */
+  private nextExtension(): void {
+    if (this.blockLeft > 0) {
+      if (this.blockLeft < 4) this.overrun();
+      this.expect(EXTENSION_TYPE, 2);
+      return;
+    }
+    this.chain.endEntry();
+    this.expect(ENTRY_LENGTH, 3);
   }
 
   private expect(field: number, left: number): void {
@@ -178,24 +222,30 @@ export class CertificateReader {
   }
 }
 
-/** Writes a Certificate message (RFC 9846 §4.5.1) piece by piece, header included, so that a chain needs no buffer of its size. */
+/**
+ * Writes a Certificate message (RFC 9846 §4.5.1) piece by piece, header included, so that a chain needs no buffer of its size. TLS 1.2's
+ * has neither context nor extensions.
+ */
 export class CertificateWriter {
   done: boolean;
   private readonly certificates: readonly Uint8Array[];
-  private readonly listLength: number;
+  private readonly context: Uint8Array | null;
   /** The entry under way; -1: the header. */
-  private entry: number;
+  protected entry: number;
   private at: number;
 
-  /** certificates: DER, the end entity's first; none: the answer of a client that has no certificate. */
-  constructor(certificates: readonly Uint8Array[]) {
-    let length = 0;
-    for (let i = 0; i < certificates.length; i++) length += certificates[i].length + 5;
+  /** certificates: DER, the end entity's first; none: the answer of a client that has no certificate. context: of a request after the handshake; null: TLS 1.2. */
+  constructor(certificates: readonly Uint8Array[], context: Uint8Array | null = NO_CONTEXT) {
     this.done = false;
     this.certificates = certificates;
-    this.listLength = length;
+    this.context = context;
     this.entry = -1;
     this.at = 0;
+  }
+
+  /** A part was written, and not all. */
+  get begun(): boolean {
+    return !this.done && (this.entry >= 0 || this.at > 0);
   }
 
   /** Writes what fits into bytes[offset, end) and returns where it stopped. */
@@ -204,7 +254,8 @@ export class CertificateWriter {
     while (o < end && !this.done) {
       if (this.entry < 0) {
         bytes[o++] = this.headerByte(this.at++);
-        if (this.at === 8) this.nextEntry();
+        if (this.at === 4 && this.context === null) this.at++; // no context
+        if (this.at === 8 + this.contextLength) this.nextEntry();
         continue;
       }
       const certificate = this.certificates[this.entry];
@@ -215,13 +266,38 @@ export class CertificateWriter {
         for (let i = 0; i < n; i++) bytes[o + i] = certificate[at + i];
         o += n;
         this.at += n;
+        if (this.at === length + this.around) this.nextEntry();
         continue;
       }
-      // cert_data's length before it; an empty extension block behind it.
-      bytes[o++] = at < 0 ? (length >> (-8 * (at + 1))) & 255 : 0;
-      if (++this.at === length + 5) this.nextEntry();
+      // cert_data's length before it; behind it the extension block.
+      bytes[o++] = at < 0 ? (length >> (-8 * (at + 1))) & 255 : this.extensionByte(at - length);
+      if (++this.at === length + this.around + (this.entry === 0 ? this.extensionsLength : 0)) this.nextEntry();
     }
     return o;
+  }
+
+  /** Bytes of an entry besides the certificate: its length before it, an empty extension block behind it. */
+  private get around(): number {
+    return this.context === null ? 3 : 5;
+  }
+
+  private get contextLength(): number {
+    return this.context === null ? 0 : this.context.length;
+  }
+
+  private get listLength(): number {
+    const { certificates } = this;
+    let length = this.extensionsLength;
+    for (let i = 0; i < certificates.length; i++) length += certificates[i].length + this.around;
+    return length;
+  }
+
+  /** Bytes of the end entity's extensions; then those bytes, the length of the block before them. */
+  protected get extensionsLength(): number {
+    return 0;
+  }
+  protected extensionByte(_index: number): number {
+    return 0;
   }
 
   private nextEntry(): void {
@@ -230,12 +306,16 @@ export class CertificateWriter {
     this.done = this.entry === this.certificates.length;
   }
 
-  /** Type, length, an empty certificate_request_context, length of certificate_list. */
+  /** Type, length, certificate_request_context, length of certificate_list. */
   private headerByte(index: number): number {
-    const { listLength } = this;
+    const { listLength, context } = this;
+    const length = this.contextLength;
     if (index === 0) return certificateType;
-    if (index < 4) return ((listLength + 4) >> (8 * (3 - index))) & 255;
-    if (index === 4) return 0;
-    return (listLength >> (8 * (7 - index))) & 255;
+    if (index < 4) return ((listLength + (context === null ? 3 : 4) + length) >> (8 * (3 - index))) & 255;
+    if (index === 4) return length;
+    if (index < 5 + length) return (context as Uint8Array)[index - 5];
+    return (listLength >> (8 * (7 + length - index))) & 255;
   }
 }
+
+const NO_CONTEXT = new Uint8Array(0);

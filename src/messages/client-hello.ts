@@ -2,7 +2,7 @@ import { decode_error, illegal_parameter, protocol_version, TLSAlert } from "../
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
 import { client_hello, TLS_1_2 } from "../constants.js";
-import type { CipherSuite, Random } from "../crypto/provider.js";
+import type { Random, Suite } from "../crypto/provider.js";
 import { type ClientExtension, type ClientHelloContext, sendExtensions } from "../extensions/extension.js";
 
 /** Where Random and legacy_session_id stand in a ClientHello, from its handshake header on. */
@@ -20,20 +20,24 @@ export function writeClientHello(
   w: Writer,
   random: Random,
   first: Uint8Array | null,
-  suites: readonly CipherSuite[],
+  suites: readonly Suite[],
   table: readonly ClientExtension[],
   context: ClientHelloContext,
+  suites12: readonly Suite[] = NO_SUITES,
 ): number {
   w.u8(client_hello);
   const message = w.open24();
   w.u16(TLS_1_2);
   if (first === null) {
     random.fill(w.bytes, w.skip(RANDOM_LENGTH), RANDOM_LENGTH);
-    w.u8(SESSION_ID_LENGTH);
-    random.fill(w.bytes, w.skip(SESSION_ID_LENGTH), SESSION_ID_LENGTH);
+    // TLS 1.2 alone has no session to resume: its session id is empty.
+    const length = suites.length === 0 ? 0 : SESSION_ID_LENGTH;
+    w.u8(length);
+    random.fill(w.bytes, w.skip(length), length);
   } else w.copy(first, 0, first.length);
   const list = w.open16();
   for (let i = 0; i < suites.length; i++) w.u16(suites[i].id);
+  for (let i = 0; i < suites12.length; i++) w.u16(suites12[i].id);
   w.close16(list);
   w.u8(1); // legacy_compression_methods: null alone
   w.u8(0);
@@ -41,6 +45,8 @@ export function writeClientHello(
   w.close24(message);
   return offered;
 }
+
+const NO_SUITES: readonly Suite[] = [];
 
 /** The fixed fields of a ClientHello, as offsets into the message. The reader is left at its extensions; `hasExtensions` tells if there are any. */
 export class ClientHello {
@@ -93,6 +99,11 @@ export class ClientHello {
       throw new TLSAlert(protocol_version, `ClientHello: legacy_version 0x${this.legacyVersion.toString(16)}`);
     if (this.compressionLength !== 1 || bytes[this.compressionOffset] !== 0)
       throw new TLSAlert(illegal_parameter, "ClientHello: legacy_compression_methods other than null");
+  }
+
+  offersNoCompression(bytes: Uint8Array): boolean {
+    for (let i = 0; i < this.compressionLength; i++) if (bytes[this.compressionOffset + i] === 0) return true;
+    return false;
   }
 
   offersSuite(bytes: Uint8Array, id: number): boolean {

@@ -15,6 +15,9 @@ const HELLO_RETRY_REQUEST_RANDOM = new Uint8Array([
 /** The last 8 bytes of ServerHello.random when a server that knows TLS 1.3 settles for less (§4.2.3): "DOWNGRD" and the version. */
 const DOWNGRADE = new Uint8Array([0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44]);
 
+/** Where Random stands in a ServerHello, from its handshake header on. */
+export const SERVER_RANDOM_AT = 6;
+
 /** The fixed fields of a ServerHello or HelloRetryRequest, as offsets into the message. The reader is left at its extensions. */
 export class ServerHello {
   isRetryRequest: boolean;
@@ -106,4 +109,10 @@ export function writeServerHelloFields(
   w.copy(sessionId, sessionIdOffset, sessionIdLength);
   w.u16(suite);
   w.u8(0);
+}
+
+/** The end of a ServerHello.random that settles for TLS 1.2 where TLS 1.3 is spoken too (RFC 9846 §4.2.3). */
+export function markDowngrade(bytes: Uint8Array, random: number): void {
+  for (let i = 0; i < 7; i++) bytes[random + 24 + i] = DOWNGRADE[i];
+  bytes[random + 31] = 1;
 }

@@ -57,6 +57,10 @@ export class Protection13 implements Protection {
     return this.tagLength + 1;
   }
 
+  get showsType(): boolean {
+    return false;
+  }
+
   get exhausted(): boolean {
     return this.hi * 0x1000000 + this.lo >= this.recordLimit;
   }

@@ -14,6 +14,8 @@ export interface Protection {
   readonly prefix: number;
   /** Bytes that protection adds to the content, the prefix included. */
   readonly overhead: number;
+  /** TLS 1.2: a record's header tells its content type. TLS 1.3: it says application_data, the content type is inside. */
+  readonly showsType: boolean;
   /** Records that were protected under this key so far fill this share of what the cipher allows; true: a new key is due. */
   readonly exhausted: boolean;
   /**

@@ -75,10 +75,10 @@ export class RecordLayer {
     this.use(io);
   }
 
-  /** The longest TLSInnerPlaintext that the receive region holds, whichever of the suites is chosen (RFC 8449 §4). */
-  receiveLimit(suites: readonly CipherSuite[]): number {
-    let tag = 0;
-    for (let i = 0; i < suites.length; i++) tag = Math.max(tag, suites[i].aead.tagLength);
-    return this.reader.capacity - tag;
+  /** The longest TLSInnerPlaintext that the receive region holds, whichever of the suites is chosen (RFC 8449 §4). overhead12: the most that TLS 1.2's add. */
+  receiveLimit(suites: readonly CipherSuite[], overhead12 = 0): number {
+    let overhead = overhead12;
+    for (let i = 0; i < suites.length; i++) overhead = Math.max(overhead, suites[i].aead.tagLength);
+    return this.reader.capacity - overhead;
   }
 }

@@ -1,4 +1,4 @@
-import { record_overflow, TLSAlert, unexpected_message } from "../alert.js";
+import { protocol_version, record_overflow, TLSAlert, unexpected_message } from "../alert.js";
 import { escaped } from "../bytes/escaped.js";
 import { alert, application_data, change_cipher_spec, handshake } from "../constants.js";
 import { checkContent, HEADER_LENGTH, MAX_PLAINTEXT, type Protection } from "./protection.js";
@@ -6,6 +6,8 @@ import { StreamedRecord } from "./streamed-record.js";
 
 /** The longest TLSCiphertext.encrypted_record (RFC 9846 §5.2). */
 const MAX_CIPHERTEXT = MAX_PLAINTEXT + 256;
+/** In TLS 1.2 (RFC 5246 §6.2.3); CBC's padding may have 256 bytes alone. */
+const MAX_CIPHERTEXT_12 = MAX_PLAINTEXT + 2048;
 
 /**
  * Cuts the receive region of `io` into records. All indices count in `io`:
@@ -118,7 +120,8 @@ export class RecordReader {
     const type = io[head];
     const length = (io[head + 3] << 8) | io[head + 4];
     // §5: a change_cipher_spec record is never protected; it is told before deprotection.
-    const open = this.protection === null || type === change_cipher_spec || (type === alert && this.expectsHello);
+    const { protection } = this;
+    const open = protection === null || type === change_cipher_spec || (type === alert && this.expectsHello && !protection.showsType);
     this.checkHeader(type, length, open);
     if (open && type === handshake && !(this.expectsHello && HEADER_LENGTH + length <= this.limit - this.base)) {
       this.type = type;
@@ -213,12 +216,12 @@ export class RecordReader {
 
   private checkHeader(type: number, length: number, open: boolean): void {
     if (!open) {
-      if (type !== application_data) {
+      if (type !== application_data && !((this.protection as Protection).showsType && (type === handshake || type === alert))) {
         // §5: once protection is on, only change_cipher_spec may come without it.
         throw new TLSAlert(unexpected_message, `an unprotected record of content type ${type} where protected ones are due`);
       }
-      if (length > MAX_CIPHERTEXT)
-        throw new TLSAlert(record_overflow, `a protected record of ${length} bytes; ${MAX_CIPHERTEXT} is the most`);
+      const most = (this.protection as Protection).showsType ? MAX_CIPHERTEXT_12 : MAX_CIPHERTEXT;
+      if (length > most) throw new TLSAlert(record_overflow, `a protected record of ${length} bytes; ${most} is the most`);
       return;
     }
     if (type === handshake || type === alert || type === change_cipher_spec) {
@@ -238,5 +241,8 @@ export class RecordReader {
     const { io, head } = this;
     if (io[head] >= 0x20 && io[head] < 0x7f)
       throw new TLSAlert(unexpected_message, `the peer sent plain text, not TLS: "${escaped(io, head, there)}"`);
+    // A header of two bytes, then CLIENT-HELLO (RFC 6101 Appendix E.2).
+    if (io[head] >= 0x80 && there > 2 && io[head + 2] === 1)
+      throw new TLSAlert(protocol_version, "the peer begins with a hello of SSL 2; no version below TLS 1.2 is spoken");
   }
 }

@@ -9,6 +9,7 @@ import { CertificateReader } from "./certificate.js";
 import { limitsOf } from "./chain-config.js";
 import { contentAt, endOf } from "./octets.js";
 import type { TrustAnchor, TrustStore } from "./trust.js";
+import { ANCHORS, fingerprintOf } from "./trust-fingerprint.js";
 import { extensionAt, keyInfoAt, subjectAt } from "./whole-certificate.js";
 
 /** Nothing is required of an anchor's certificate but its form, so that old roots (version 1, SHA-1) can be read too. */
@@ -53,9 +54,14 @@ function constraintsOf(der: Uint8Array): Uint8Array | null {
 /** Anchors in memory, looked through one by one. */
 export class AnchorList implements TrustStore {
   readonly list: readonly TrustAnchor[];
+  readonly fingerprint: Uint8Array;
 
   constructor(anchors: readonly TrustAnchor[]) {
     this.list = anchors;
+    const parts: (Uint8Array | null)[] = [];
+    for (let i = 0; i < anchors.length; i++)
+      parts.push(anchors[i]!.nameHash, anchors[i]!.publicKeyInfo, anchors[i]!.nameConstraints ?? null);
+    this.fingerprint = fingerprintOf(ANCHORS, parts);
   }
 
   /** Number of anchors. */

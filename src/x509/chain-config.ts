@@ -1,6 +1,7 @@
 /** What a chain verifier is told: where a path may end, what time it is, which name is wanted, and bounds for all that a peer can size. */
 import type { Clock, Hash, HashAlgorithm, SignatureAlgorithm, Verifier } from "../crypto/provider.js";
 import type { ServerName } from "./name.js";
+import type { StatusCheck } from "./status.js";
 import type { TimePolicy } from "./time-policy.js";
 import type { TrustAnchor, TrustStore } from "./trust.js";
 
@@ -47,6 +48,8 @@ export interface ChainConfig extends ReaderConfig, ChainBounds {
   readonly remembered?: SignatureMemory;
   /** What the leaf is used for. "server" is verified against serverName, "client" has no name to verify. */
   readonly purpose: Purpose;
+  /** The leaf's key is there to decrypt a pre-master secret (RSA key exchange of TLS 1.2), not to sign. */
+  readonly enciphers?: boolean;
   /**
    * DNS name or IP literal, or one that was parsed before. Needed for purpose "server". null: no name is verified, only a path; for tools that look
    * at a chain, never for a connection.
@@ -57,6 +60,8 @@ export interface ChainConfig extends ReaderConfig, ChainBounds {
    * certificates and anchor were taken.
    */
   readonly verify?: (path: VerifiedPath) => string;
+  /** Asks for the status of the leaf and checks what is stapled, as ocspStapling() does. Default: nothing is asked. */
+  readonly status?: StatusCheck;
 }
 
 /** Knows signatures that were verified before. */

@@ -38,6 +38,7 @@ import { DIGEST, NAME_SIZE } from "./kept.js";
 import { parseServerName, type ServerName } from "./name.js";
 import type { Parked } from "./parked.js";
 import { NEW_WAY, NO_WAY, PathBuilder, PINNED_WAY, VERIFIER_STATE } from "./path.js";
+import type { StatusReader } from "./status.js";
 import { PIN_CERTIFICATE, PIN_KEY, type TrustAnchor } from "./trust.js";
 
 export type { ChainConfig, Purpose, VerifiedPath } from "./chain-config.js";
@@ -53,6 +54,8 @@ const CHECK_TIP = 4;
 /** The same, and the verifier has not begun: it begins in step(), where the stack is not as deep as below the octets that pass. */
 const BEGIN_ANCHOR = 5;
 const BEGIN_TIP = 6;
+/** The leaf's status is checked. */
+const CHECK_STATUS = 7;
 
 /** State in the reader's scratch: flags; how many anchors were tried for the tip, with how many of them its signature was verified; signatures so far. */
 const FLAGS = VERIFIER_STATE;
@@ -61,6 +64,8 @@ const CHECKED = VERIFIER_STATE + 2;
 const CHECKS = VERIFIER_STATE + 3;
 /** Where the key stands in the SubjectPublicKeyInfo of the anchor that is tried. */
 const KEY_AT = VERIFIER_STATE + 4;
+/** When the first of the certificates ends that may stand in the path, in seconds since 1970 (4); 0: none was read. */
+const UNTIL = VERIFIER_STATE + 5;
 
 const FOUND = 1;
 const CLOCK_IS_SET = 2;
@@ -72,6 +77,8 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
   /** Time for the whole list, seconds since 1970; where the clock is not set it is only not earlier. */
   private now: number;
   private verifier: Verifier | null;
+  /** Reads and checks the leaf's status, where that is asked for. */
+  readonly status: StatusReader | null;
 
   /** Throws a RangeError where the name is missing or malformed, or a bound is out of range. */
   constructor(config: ChainConfig) {
@@ -85,6 +92,9 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     this.phase = BETWEEN;
     this.now = -1;
     this.verifier = null;
+    // Clients are not asked for a status (RFC 9846 §4.5.1.1 would let a CertificateRequest do so).
+    if (config.status && config.purpose !== "server") throw new RangeError("checks.status: only servers are asked for a status");
+    this.status = config.status ? config.status.create(config, limits) : null;
   }
 
   /** The next certificate of the list, of `length` octets. */
@@ -100,13 +110,14 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
       throw new TLSAlert(bad_certificate, `${reader.who()} has ${length} octets, at most ${maxCertificateLength} are allowed`);
     }
     if (length === 0) throw new TLSAlert(bad_certificate, `${reader.who()} is empty`);
+    if (index === 0 && this.status) this.status.beginLeaf(length);
     this.phase = READING;
   }
 
   /** The next octets of the certificate that was begun. */
   push(bytes: Uint8Array, offset: number, length: number): void {
     this.feed().push(bytes, offset, length);
-    this.fed();
+    this.fed(bytes, offset, length);
   }
 
   /** What push() does, in parts, as DerReader has it: the reader that takes the octets; then fed(). */
@@ -114,7 +125,8 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     this.expect(READING);
     return this.reader;
   }
-  fed(): void {
+  fed(bytes: Uint8Array, offset: number, length: number): void {
+    if (this.status && this.reader.index === 0) this.status.pushLeaf(bytes, offset, length);
     this.phase = READING;
   }
 
@@ -128,7 +140,9 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     if (this.now < 0) this.readClock();
     if (reader.index === 0) {
       this.judgeLeaf();
+      this.noteEnd();
       this.beginPath();
+      if (this.status) this.status.endLeaf(reader.scratch(), reader.tipAt());
       return this.isPinned(reader.pins?.bytes) ? this.accept(null) : this.tryAnchors(0);
     }
     const problem =
@@ -141,6 +155,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
       this.park(problem, false);
       return this.done();
     }
+    this.noteEnd();
     this.noteOwner();
     if ((reader.flags & ISSUED_TIP) !== 0 && !this.isInPath(null)) return this.tryIssuer(null);
     this.park(null, this.isPinned(reader.pins?.bytes));
@@ -171,8 +186,11 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     const detour = this.takeDetour();
     detour.held ??= [];
     let parked: Parked | null = null;
-    if (isLeaf) this.beginPath();
-    else {
+    this.noteEnd();
+    if (isLeaf) {
+      this.beginPath();
+      if (this.status) this.status.endLeaf(reader.scratch(), reader.tipAt());
+    } else {
       if (!problem) this.noteOwner();
       parked = this.park(problem, false);
     }
@@ -201,14 +219,28 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     return this.isPinned(leaf.pins) ? this.accept(null) : this.tryAnchors(0);
   }
 
+  /**
+   * The entry of the certificate that was read is complete, with what was stapled to it. PENDING as for endCertificate(). The status of a leaf comes before
+   * its issuer, unless that is an anchor: then it can be checked at once.
+   */
+  endEntry(): number {
+    const { status, anchor } = this;
+    if (!status || this.reader.index > 0) return DONE;
+    this.expect(BETWEEN);
+    status.endEntry();
+    if (!status.stapled || !this.has(FOUND) || !anchor) return this.done();
+    return this.checkWithAnchor(status, anchor);
+  }
+
   /** A signature is being verified: call step(). */
   get checking(): boolean {
-    return this.verifier !== null;
+    return this.verifier !== null || this.phase === CHECK_STATUS;
   }
 
   /** Goes on with the signature under way; budget as in Verifier. DONE: the next certificate, or endChain(), may come. */
   step(budget: number): number {
     const { phase, verifier } = this;
+    if (phase === CHECK_STATUS) return this.stepStatus(budget);
     if (!verifier) return DONE;
     if (phase >= BEGIN_ANCHOR) return this.begin(verifier);
     const result = verifier.step(budget);
@@ -226,9 +258,38 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
       problem = new TLSAlert(bad_certificate, `${this.who(this.tip)}: its signature does not verify with the key of ${issuer}`);
     }
     if (problem) return this.passOver(problem, candidate);
-    const pinned = candidate ? candidate.pinned : this.isPinned(this.reader.pins?.bytes);
+    const { status, reader, tip } = this;
     this.attach(candidate);
-    return pinned ? this.accept(null) : this.tryAnchors(0);
+    if (!status?.stapled || tip > 0) return this.goOn(candidate);
+    if (candidate) return this.checkStatus(status, candidate.keyType, candidate.bytes, candidate.keyAt, candidate.keyLength);
+    const { index } = reader;
+    return this.checkStatus(status, reader.keyType(index), reader.scratch(), reader.keyAt(index), reader.keyLength(index));
+  }
+
+  /** The same, where the issuer is a trust anchor. */
+  private checkWithAnchor(status: StatusReader, { publicKeyInfo }: TrustAnchor): number {
+    const place = locateKey(publicKeyInfo);
+    const at = place >> 8;
+    return this.checkStatus(status, place & 0xff, publicKeyInfo, at, publicKeyInfo.length - at);
+  }
+
+  /** Begins to check what is stapled to the leaf with the key of its issuer. */
+  private checkStatus(status: StatusReader, keyType: number, key: Uint8Array, keyAt: number, keyLength: number): number {
+    status.check(keyType, key, keyAt, keyLength, this.now, this.has(CLOCK_IS_SET));
+    this.phase = CHECK_STATUS;
+    return PENDING;
+  }
+
+  private stepStatus(budget: number): number {
+    const result = this.status!.step(budget);
+    if (result !== DONE) return result;
+    this.phase = ENDED;
+    return this.has(FOUND) ? this.done() : this.goOn(this.detour ? this.detour.candidate : null);
+  }
+
+  /** An issuer was attached: the path ends with it, or goes on. */
+  private goOn(candidate: Parked | null): number {
+    return (candidate ? candidate.pinned : this.isPinned(this.reader.pins?.bytes)) ? this.accept(null) : this.tryAnchors(0);
   }
 
   /** The list is complete. Throws where no path to a trust anchor was found. */
@@ -236,6 +297,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     this.expect(BETWEEN);
     if (this.reader.index < 0) throw new TLSAlert(decode_error, "certificate_list is empty");
     if (!this.has(FOUND)) throw this.finalRefusal();
+    if (this.status) this.status.endPath(!this.anchor && this.pathLength === 1);
     const { verify, timePolicy } = this.config;
     const reason = verify ? verify(this) : "";
     if (reason !== "") {
@@ -264,12 +326,19 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     return this.reader.keyLength(0);
   }
 
+  /** When the first certificate ends of those that could stand in the path, in seconds since 1970: a session does not outlive it. */
+  get notAfter(): number {
+    const scratch = this.reader.scratch();
+    return ((scratch[UNTIL]! << 24) | (scratch[UNTIL + 1]! << 16) | (scratch[UNTIL + 2]! << 8) | scratch[UNTIL + 3]!) >>> 0;
+  }
+
   /**
    * Takes over the state of another verifier that was made with the same config, so that one can read octets on trial and be dropped. Not
-   * while a signature is under way: what step() computes is not copied; and not when the list turned out not to be in order.
+   * while a signature is under way: what step() computes is not copied; not where a status is asked for; not when the list turned out not to be in
+   * order.
    */
   copyFrom(from: ChainVerifier): void {
-    if (from.checking) throw new Error("a signature is being verified");
+    if (from.checking || from.status) throw new Error("a signature is being verified, or a status is read");
     this.copyPath(from);
     this.phase = from.phase;
     this.now = from.now;
@@ -306,6 +375,14 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     this.now = policy.floor();
   }
 
+  private noteEnd(): void {
+    const scratch = this.reader.scratch();
+    const end = Math.min(this.reader.notAfter, 0xffffffff);
+    const { notAfter } = this;
+    if (notAfter !== 0 && notAfter <= end) return;
+    for (let i = 0; i < 4; i++) scratch[UNTIL + i] = end >>> (24 - 8 * i);
+  }
+
   private judgeLeaf(): void {
     const problem = judgeDates(this.reader, this.now, this.has(CLOCK_IS_SET)) ?? this.leafProblem();
     if (problem) throw problem;
@@ -315,7 +392,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
   private leafProblem(): TLSAlert | null {
     const { purpose, serverName } = this.config;
     const wanted = purpose !== "server" || !serverName ? null : typeof serverName === "string" ? serverName : serverName.text;
-    return judgePurpose(this.reader, purpose) ?? judgeLeaf(this.reader, wanted);
+    return judgePurpose(this.reader, purpose) ?? judgeLeaf(this.reader, wanted, this.config.enciphers === true);
   }
 
   /** Whether the certificate with these hashes is pinned. */
@@ -332,6 +409,9 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     this.reader.scratch()[FLAGS]! |= FOUND;
     this.detour = null;
     this.message = null;
+    // The status of a leaf that was held came before its anchor was found.
+    const { status } = this;
+    if (anchor && status?.stapled && this.pathLength === 1) return this.checkWithAnchor(status, anchor);
     return this.done();
   }
 

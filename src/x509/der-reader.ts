@@ -38,6 +38,8 @@ const STACK = 32;
 const FRAME = 3;
 const DEEPEST = 8;
 export const READER_SCRATCH = STACK + FRAME * DEEPEST;
+/** For a grammar that goes deeper, down to 12. */
+export const DEEP_READER_SCRATCH = STACK + FRAME * 12;
 
 /** What the next octet is. Between them: 2 and 1 octets of a long length are still to come. */
 const IDENTIFIER = 4;

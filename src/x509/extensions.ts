@@ -34,10 +34,12 @@ const IS_CRITICAL = 0x100;
 export const IS_CA = 0x200;
 export const HAS_KEY_USAGE = 0x400;
 export const MAY_SIGN = 0x800;
+export const MAY_ENCIPHER = 0x800000;
 export const MAY_CERTIFY = 0x1000;
 export const HAS_PURPOSES = 0x2000;
 export const FOR_SERVERS = 0x4000;
 export const FOR_CLIENTS = 0x8000;
+export const FOR_OCSP = 0x40000;
 /** Something in it is not supported: see `problem`. What follows is only checked for its form. */
 export const UNUSABLE = 0x100000;
 
@@ -150,7 +152,10 @@ export abstract class ExtensionReader extends AltNameReader {
         if (length > 3) this.malformed(`keyUsage has ${length - 1} octets of bits, at most 2 are allowed`);
         if (length === 1 || (bytes[TOKEN + 1] === 0 && (length === 2 || bytes[TOKEN + 2] === 0))) this.malformed("keyUsage has no bit set");
         this.flags |=
-          HAS_KEY_USAGE | ((bytes[TOKEN + 1]! & 0x80) !== 0 ? MAY_SIGN : 0) | ((bytes[TOKEN + 1]! & 0x04) !== 0 ? MAY_CERTIFY : 0);
+          HAS_KEY_USAGE |
+          ((bytes[TOKEN + 1]! & 0x80) !== 0 ? MAY_SIGN : 0) |
+          ((bytes[TOKEN + 1]! & 0x20) !== 0 ? MAY_ENCIPHER : 0) |
+          ((bytes[TOKEN + 1]! & 0x04) !== 0 ? MAY_CERTIFY : 0);
         return;
       case PURPOSE:
         this.flags |= HAS_PURPOSES | this.purpose(length);
@@ -262,13 +267,14 @@ export abstract class ExtensionReader extends AltNameReader {
     if ((this.flags & REQUIRED) !== 0) this.unsupported(`it has more than ${OTHERS} extensions outside 2.5.29`);
   }
 
-  /** id-kp-serverAuth and -clientAuth 1.3.6.1.5.5.7.3.n, anyExtendedKeyUsage 2.5.29.37.0. */
+  /** id-kp-serverAuth, -clientAuth and -OCSPSigning 1.3.6.1.5.5.7.3.n, anyExtendedKeyUsage 2.5.29.37.0. */
   private purpose(length: number): number {
     const bytes = this.bytes;
     if (length === 8) {
       const kp = bytes[TOKEN] === 0x2b && bytes[TOKEN + 1] === 6 && bytes[TOKEN + 2] === 1 && bytes[TOKEN + 3] === 5;
       if (!kp || bytes[TOKEN + 4] !== 5 || bytes[TOKEN + 5] !== 7 || bytes[TOKEN + 6] !== 3) return 0;
-      return bytes[TOKEN + 7] === 1 ? FOR_SERVERS : bytes[TOKEN + 7] === 2 ? FOR_CLIENTS : 0;
+      const n = bytes[TOKEN + 7];
+      return n === 1 ? FOR_SERVERS : n === 2 ? FOR_CLIENTS : n === 9 ? FOR_OCSP : 0;
     }
     const any = length === 4 && bytes[TOKEN] === 0x55 && bytes[TOKEN + 1] === 0x1d && bytes[TOKEN + 2] === 37 && bytes[TOKEN + 3] === 0;
     return any ? FOR_SERVERS | FOR_CLIENTS : 0;

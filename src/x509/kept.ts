@@ -50,7 +50,7 @@ export const TBS_START = SUBJECT_HASH + NAME_SIZE;
 export const PATH = TBS_START + 1;
 export const PATH_SIZE = 135;
 export const COUNTERS = PATH + PATH_SIZE;
-const COUNTERS_SIZE = 7;
+const COUNTERS_SIZE = 11;
 export const CURRENT = COUNTERS + COUNTERS_SIZE;
 
 /** A digest of SHA-256, and a signature on P-256; also enough for the start of a TBSCertificate with its algorithm. */

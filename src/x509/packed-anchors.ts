@@ -5,6 +5,7 @@
  *   "TRA1", number of anchors (2); for each: name hash (32), length of the key (2), length of the constraints (2), SubjectPublicKeyInfo, constraints
  */
 import type { TrustAnchor, TrustStore } from "./trust.js";
+import { ANCHORS, fingerprintOf } from "./trust-fingerprint.js";
 
 const MAGIC = 0x54524131;
 const HEADER = 6;
@@ -12,6 +13,7 @@ const ENTRY = 36;
 
 export class PackedAnchors implements TrustStore {
   readonly size: number;
+  readonly fingerprint: Uint8Array;
   private readonly bytes: Uint8Array;
 
   /** Throws a RangeError where the bytes are no packed anchors. */
@@ -23,6 +25,7 @@ export class PackedAnchors implements TrustStore {
     if (size <= 0 || at !== bytes.length) throw new RangeError("these are no packed trust anchors, or they are damaged");
     this.size = size;
     this.bytes = bytes;
+    this.fingerprint = fingerprintOf(ANCHORS, [bytes]);
   }
 
   /** Makes an object for the anchor that it finds: at most once a certificate. */

@@ -1,5 +1,6 @@
 import { equalOctets } from "./octets.js";
 import { PIN_CERTIFICATE, PIN_KEY, type TrustAnchor, type TrustStore } from "./trust.js";
+import { fingerprintOf, PINS } from "./trust-fingerprint.js";
 
 /**
  * Trust in what is known by its SHA-256 hash: keys (the hash of a SubjectPublicKeyInfo, as RFC 7469 has it) and whole certificates, of leaves or of
@@ -8,6 +9,8 @@ import { PIN_CERTIFICATE, PIN_KEY, type TrustAnchor, type TrustStore } from "./t
  */
 export class PinnedTrust implements TrustStore {
   readonly pins: number;
+  /** Left out where the anchors beside the pins have none. */
+  readonly fingerprint?: Uint8Array;
   private readonly keys: readonly Uint8Array[];
   private readonly certificates: readonly Uint8Array[];
   private readonly anchors: TrustStore | null;
@@ -20,6 +23,8 @@ export class PinnedTrust implements TrustStore {
     this.keys = keys;
     this.certificates = certificates;
     this.anchors = anchors;
+    if (anchors === null || anchors.fingerprint !== undefined)
+      this.fingerprint = fingerprintOf(PINS, [...keys, null, ...certificates, null, anchors?.fingerprint ?? null]);
   }
 
   find(hash: Uint8Array, offset: number, nth: number): TrustAnchor | null {

@@ -16,6 +16,8 @@ export const PIN_CERTIFICATE = 2;
 export interface TrustStore {
   /** The nth (from 0) anchor whose nameHash equals hash[offset, offset + 32), or null. Allocates nothing. */
   find(hash: Uint8Array, offset: number, nth: number): TrustAnchor | null;
+  /** SHA-256 over all that it trusts, 32 bytes: sessions are bound to it. Absent: no session is resumed under it. */
+  readonly fingerprint?: Uint8Array;
   /** Kinds of pins that it has. Absent: none. */
   readonly pins?: number;
   /** Whether a pin of this kind equals hash[offset, offset + 32). A path also ends at a certificate of its own that is pinned. */

@@ -2,7 +2,9 @@ import { concat } from "../peer/bytes.js";
 import type { SeededRandom } from "../peer/random.js";
 import type { RecordPlan } from "../peer/record-layer.js";
 import { ScriptedClient } from "../peer/scripted-client.js";
+import { ScriptedClient12 } from "../peer/scripted-client-12.js";
 import { ScriptedServer } from "../peer/scripted-server.js";
+import { ScriptedServer12 } from "../peer/scripted-server-12.js";
 import { Broken, Drive } from "./drive.js";
 import { mutateBytes, mutateMessage, pieceLength } from "./mutate.js";
 import type { Scenario } from "./scenarios.js";
@@ -24,7 +26,23 @@ type Hooks = {
   readonly record?: (plan: RecordPlan) => RecordPlan | RecordPlan[] | null;
 };
 
+/** A peer of TLS 1.2: its answer to a wish for new keys is a wish for a new handshake. Its records are left as they are. */
+function peer12(peer: ScriptedServer12 | ScriptedClient12, again: number): Peer {
+  return {
+    receiveRecords: (bytes) => peer.receiveRecords(bytes),
+    takeRecords: () => peer.takeRecords(),
+    write: (content) => peer.data(content),
+    keyUpdate: () => peer.handshake(new Uint8Array([again, 0, 0, 0])),
+    close: () => peer.alert(1, 0),
+    alert: (level, description) => peer.alert(level, description),
+  };
+}
+
 export function makePeer(scenario: Scenario, hooks: Hooks = {}): Peer {
+  const { mutate } = hooks;
+  const changes = mutate === undefined ? {} : { mutate };
+  if (scenario.server12 !== undefined) return peer12(new ScriptedServer12({ ...scenario.server12, ...changes }), 0);
+  if (scenario.client12 !== undefined) return peer12(new ScriptedClient12({ ...scenario.client12, ...changes }), 1);
   return scenario.role === "client"
     ? new ScriptedServer({ ...scenario.server!, ...hooks })
     : new ScriptedClient({ ...scenario.client!, ...hooks });

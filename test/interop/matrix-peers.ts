@@ -6,8 +6,11 @@ import { connect as connectTls, createServer as createTlsServer, type TLSSocket 
 import type { KeyType, KeyTypes } from "./key-types.js";
 import { KEY_TYPES } from "./key-types.js";
 
-/** One row: what is negotiated. auth: the client's key type, null where it is not asked. */
+export type Version = "1.2" | "1.3";
+
+/** One row: what is negotiated. auth: the client's key type, null where it is not asked. Default version 1.3. */
 export interface Row {
+  readonly version?: Version;
   readonly suite: string;
   readonly group: string;
   readonly cert: KeyType;
@@ -22,7 +25,7 @@ export interface RunningPeer {
 export interface Peer {
   readonly name: string;
   /** An echo server with this certificate, which insists on a client's where `auth`. It takes every suite and group. */
-  serve(types: KeyTypes, cert: KeyType, auth: boolean): Promise<RunningPeer>;
+  serve(types: KeyTypes, cert: KeyType, auth: boolean, version?: Version): Promise<RunningPeer>;
   /** Connects and offers this row alone; resolves when `line` came back, rejects where anything failed. */
   talk(types: KeyTypes, port: number, row: Row, line: string): Promise<void>;
 }
@@ -34,13 +37,40 @@ export const SUITES: readonly string[] = [
   "TLS_AES_128_CCM_SHA256",
   "TLS_AES_128_CCM_8_SHA256",
 ];
+export const SUITES_12: readonly string[] = [
+  "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+  "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+  "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+  "TLS_ECDHE_ECDSA_WITH_AES_128_CCM",
+  "TLS_ECDHE_ECDSA_WITH_AES_256_CCM",
+  "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8",
+  "TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8",
+  "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+  "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+  "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+];
 export const GROUPS: readonly string[] = ["x25519", "secp256r1", "secp384r1"];
 
 /** The groups' names in OpenSSL. */
 const OPENSSL_GROUPS: Readonly<Record<string, string>> = { x25519: "X25519", secp256r1: "P-256", secp384r1: "P-384" };
 const TIMEOUT = 8000;
 
-function stopping(child: ChildProcess): () => void {
+/** A suite of TLS 1.2 as OpenSSL has it. */
+export function opensslCipher(suite: string): string {
+  return suite
+    .replace(/^TLS_|_WITH/g, "")
+    .replace(/_CHACHA20_POLY1305_SHA256/, "_CHACHA20_POLY1305")
+    .replace(/AES_(\d+)/, "AES$1")
+    .replace(/CCM_8/, "CCM8")
+    .replace(/_/g, "-");
+}
+
+/** In TLS 1.2 the curve of a certificate must be among the client's groups too (RFC 8422 §5.1). */
+function groupsOf(row: Row): string[] {
+  return row.version === "1.2" ? [row.group, ...GROUPS.filter((group) => group !== row.group)] : [row.group];
+}
+
+export function stopping(child: ChildProcess): () => void {
   return () => {
     child.removeAllListeners("exit");
     child.kill("SIGKILL");
@@ -48,7 +78,7 @@ function stopping(child: ChildProcess): () => void {
 }
 
 /** Writes a line, waits until it came back on stdout, ends the program. */
-function talkBy(command: string, args: readonly string[], line: string): Promise<void> {
+export function talkBy(command: string, args: readonly string[], line: string): Promise<void> {
   const child = spawn(command, args);
   let output = "";
   return new Promise((done, failed) => {
@@ -87,10 +117,10 @@ export class OpensslPeer implements Peer {
     this.name = version.split(" ").slice(0, 2).join(" ");
   }
 
-  async serve(types: KeyTypes, cert: KeyType, auth: boolean): Promise<RunningPeer> {
+  async serve(types: KeyTypes, cert: KeyType, auth: boolean, version: Version = "1.3"): Promise<RunningPeer> {
     const { certFile, keyFile } = types.pair("server", cert);
     const child = spawn("openssl", [
-      ...["s_server", "-accept", "127.0.0.1:0", "-cert", certFile, "-key", keyFile, "-rev", "-tls1_3"],
+      ...["s_server", "-accept", "127.0.0.1:0", "-cert", certFile, "-key", keyFile, "-rev", version === "1.3" ? "-tls1_3" : "-tls1_2"],
       ...["-ciphersuites", SUITES.join(":"), "-cipher", "ALL:@SECLEVEL=0", "-groups", "X25519:P-256:P-384"],
       ...(auth ? ["-Verify", "1", "-CAfile", types.rootsFile, "-verify_return_error"] : []),
     ]);
@@ -110,8 +140,15 @@ export class OpensslPeer implements Peer {
 
   talk(types: KeyTypes, port: number, row: Row, line: string): Promise<void> {
     const args = ["s_client", "-connect", `127.0.0.1:${port}`, "-servername", "localhost", "-verify_hostname", "localhost"];
-    args.push("-CAfile", types.rootsFile, "-verify_return_error", "-quiet", "-tls1_3");
-    args.push("-ciphersuites", row.suite, "-cipher", "ALL:@SECLEVEL=0", "-groups", OPENSSL_GROUPS[row.group] as string);
+    args.push("-CAfile", types.rootsFile, "-verify_return_error", "-quiet", row.version === "1.2" ? "-tls1_2" : "-tls1_3");
+    if (row.version === "1.2") args.push("-cipher", `${opensslCipher(row.suite)}:@SECLEVEL=0`);
+    else args.push("-ciphersuites", row.suite, "-cipher", "ALL:@SECLEVEL=0");
+    args.push(
+      "-groups",
+      groupsOf(row)
+        .map((group) => OPENSSL_GROUPS[group])
+        .join(":"),
+    );
     if (row.auth !== null) {
       const { certFile, keyFile } = types.pair("client", row.auth);
       args.push("-cert", certFile, "-key", keyFile);
@@ -132,9 +169,19 @@ const GNUTLS: Readonly<Record<string, string>> = {
   secp384r1: "GROUP-SECP384R1",
 };
 
-function priority(suites: readonly string[], groups: readonly string[]): string {
-  const names = [...suites, ...groups].map((name) => `+${GNUTLS[name]}`);
-  return ["NORMAL", "-VERS-ALL", "+VERS-TLS1.3", "-CIPHER-ALL", "-GROUP-ALL", ...names].join(":");
+function priority(suites: readonly string[], groups: readonly string[], version: Version): string {
+  const names = [...suites.map((name) => GNUTLS[name] ?? gnutlsCipher(name)), ...groups.map((name) => GNUTLS[name])].map(
+    (name) => `+${name}`,
+  );
+  return ["NORMAL", "-VERS-ALL", `+VERS-TLS${version}`, "-CIPHER-ALL", "-GROUP-ALL", ...names].join(":");
+}
+
+/** The cipher alone: the key exchange follows from the certificate. */
+function gnutlsCipher(suite: string): string {
+  return suite
+    .replace(/.*_WITH_/, "")
+    .replace(/_SHA\d+$/, "")
+    .replace(/_/g, "-");
 }
 
 export class GnutlsPeer implements Peer {
@@ -144,12 +191,12 @@ export class GnutlsPeer implements Peer {
     this.name = `GnuTLS ${version}`;
   }
 
-  async serve(types: KeyTypes, cert: KeyType, auth: boolean): Promise<RunningPeer> {
+  async serve(types: KeyTypes, cert: KeyType, auth: boolean, version: Version = "1.3"): Promise<RunningPeer> {
     const { certFile, keyFile } = types.pair("server", cert);
     const port = await freePort();
     const child = spawn("gnutls-serv", [
       ...["--echo", "--quiet", "--port", String(port), "--x509certfile", certFile, "--x509keyfile", keyFile],
-      ...["--priority", priority(SUITES, GROUPS)],
+      ...["--priority", priority(version === "1.3" ? SUITES : SUITES_12, GROUPS, version)],
       ...(auth ? ["--require-client-cert", "--verify-client-cert", "--x509cafile", types.rootsFile] : ["--disable-client-cert"]),
     ]);
     let output = "";
@@ -169,7 +216,14 @@ export class GnutlsPeer implements Peer {
   }
 
   talk(types: KeyTypes, port: number, row: Row, line: string): Promise<void> {
-    const args = ["--port", String(port), "--x509cafile", types.rootsFile, "--priority", priority([row.suite], [row.group])];
+    const args = [
+      "--port",
+      String(port),
+      "--x509cafile",
+      types.rootsFile,
+      "--priority",
+      priority([row.suite], groupsOf(row), row.version ?? "1.3"),
+    ];
     args.push("--sni-hostname", "localhost", "--verify-hostname", "localhost");
     if (row.auth !== null) {
       const { certFile, keyFile } = types.pair("client", row.auth);
@@ -179,7 +233,7 @@ export class GnutlsPeer implements Peer {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createTcpServer();
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -189,7 +243,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function answers(port: number): Promise<boolean> {
+export function answers(port: number): Promise<boolean> {
   return new Promise((done) => {
     const socket = connectTcp(port, "127.0.0.1");
     socket.on("connect", () => {
@@ -204,12 +258,20 @@ export class NodePeer implements Peer {
   readonly name = `Node ${process.versions.node}`;
   private readonly all = `${SUITES.join(":")}:ALL:@SECLEVEL=0`;
 
-  async serve(types: KeyTypes, cert: KeyType, auth: boolean): Promise<RunningPeer> {
+  async serve(types: KeyTypes, cert: KeyType, auth: boolean, version: Version = "1.3"): Promise<RunningPeer> {
     const { cert: chain, key } = types.pair("server", cert);
     const open = new Set<TLSSocket>();
     const server = createTlsServer(
       {
-        ...{ cert: chain, key, minVersion: "TLSv1.3", ciphers: this.all, ecdhCurve: "X25519:P-256:P-384" },
+        ...{
+          cert: chain,
+          key,
+          minVersion: `TLSv${version}`,
+          maxVersion: `TLSv${version}`,
+          ciphers: this.all,
+          ecdhCurve: "X25519:P-256:P-384",
+          honorCipherOrder: false,
+        },
         ...(auth ? { requestCert: true, rejectUnauthorized: true, ca: types.roots } : {}),
       },
       (socket) => {
@@ -235,8 +297,14 @@ export class NodePeer implements Peer {
     const pair = row.auth === null ? null : types.pair("client", row.auth);
     return new Promise((done, failed) => {
       const socket = connectTls({
-        ...{ port, host: "127.0.0.1", servername: "localhost", ca: types.roots, minVersion: "TLSv1.3" },
-        ...{ ciphers: `${row.suite}:ALL:@SECLEVEL=0`, ecdhCurve: OPENSSL_GROUPS[row.group] as string },
+        ...{ port, host: "127.0.0.1", servername: "localhost", ca: types.roots },
+        ...{ minVersion: `TLSv${row.version ?? "1.3"}`, maxVersion: `TLSv${row.version ?? "1.3"}` },
+        ...{ ciphers: row.version === "1.2" ? `${opensslCipher(row.suite)}:@SECLEVEL=0` : `${row.suite}:ALL:@SECLEVEL=0` },
+        ...{
+          ecdhCurve: groupsOf(row)
+            .map((group) => OPENSSL_GROUPS[group])
+            .join(":"),
+        },
         ...(pair === null ? {} : { cert: pair.cert, key: pair.key }),
       });
       let text = "";
@@ -286,6 +354,22 @@ export function rows(complete: boolean): Row[] {
         for (const auth of auths) {
           const first = suite === SUITES[0] && group === GROUPS[0];
           if (complete || first || (cert === "p256" && auth === null)) all.push({ suite, group, cert, auth });
+        }
+  return all;
+}
+
+/** The rows of TLS 1.2: a suite goes with certificates of its type. Clients sign with a hash of all messages, so not with Ed25519. */
+export function rows12(complete: boolean): Row[] {
+  const auths: readonly (KeyType | null)[] = [null, "p256", "p384", "rsa"];
+  const all: Row[] = [];
+  for (const suite of SUITES_12)
+    for (const group of GROUPS)
+      for (const cert of KEY_TYPES)
+        for (const auth of auths) {
+          if ((cert === "rsa") !== suite.includes("_RSA_")) continue;
+          const first = suite.endsWith("AES_128_GCM_SHA256") && group === GROUPS[0];
+          if (complete || first || ((cert === "p256" || cert === "rsa") && auth === null))
+            all.push({ version: "1.2", suite, group, cert, auth });
         }
   return all;
 }

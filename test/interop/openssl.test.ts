@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { nobleProvider } from "../../hosts/node/index.js";
+import { postHandshakeAuth } from "../../src/handshake/post-handshake-auth.js";
 import { type Leaf, OpensslCa, opensslVersion } from "./openssl-ca.js";
 import { cuttingProxy, opensslServer, type Running, type Talk, talk } from "./servers.js";
 
@@ -127,6 +128,41 @@ describe("openssl s_server", function () {
     expect(result.error).to.equal(null);
     expect(result.received).to.contain("second").and.to.contain("third");
     expect(server.output()).to.contain("first line");
+  });
+
+  describe("authentication after the handshake", () => {
+    const asked = async (options: Partial<Parameters<typeof talk>[0]>) => {
+      const server = await serve(["-CAfile", ca.rootFile]);
+      const conversation = talk({ port: server.port, ca: trusted, ...options }, "first line\n", "third");
+      await new Promise((done) => setTimeout(done, 300));
+      server.input("c\n");
+      await new Promise((done) => setTimeout(done, 300));
+      server.input("k\n");
+      await new Promise((done) => setTimeout(done, 150));
+      server.input("c\n");
+      await new Promise((done) => setTimeout(done, 300));
+      server.input("third\n");
+      const result = await conversation;
+      return { result, output: server.output() };
+    };
+
+    it("asked twice, with a KeyUpdate in between: our certificate", async () => {
+      const client = ca.leaf({ purpose: "clientAuth" });
+      const { result, output } = await asked({
+        postHandshakeAuth,
+        cert: readFileSync(client.chainFile),
+        key: readFileSync(client.keyFile),
+      });
+      expect(result.error).to.equal(null);
+      expect(result.received).to.contain("third");
+      expect(output.match(/depth=0 CN = leaf\d+\nverify return:1/g)).to.have.length(2);
+    });
+
+    it("without a certificate: an empty answer", async () => {
+      const { result } = await asked({ postHandshakeAuth });
+      expect(result.error).to.equal(null);
+      expect(result.received).to.contain("third");
+    });
   });
 
   it("all this with slices of 5 steps", async () => {

@@ -1,5 +1,6 @@
 // The server's handshake that shall succeed, in every way a client and a network may cut its bytes.
 import { expect } from "chai";
+import { exporter } from "../../src/schedule/exporter.js";
 import { ascii, concat, equal, hex } from "../peer/bytes.js";
 import { clientHello, extension } from "../peer/messages.js";
 import { AES_128_GCM, CHACHA20_POLY1305, GROUP_P256, GROUP_X25519 } from "../peer/peer-crypto.js";
@@ -128,7 +129,7 @@ describe("server and scripted client: handshakes that succeed", function () {
 
     it("key log: the secrets of the client, one line each", () => {
       const lines: string[] = [];
-      const pair = bench.open({}, { keyLog: (label, random, secret) => lines.push(`${label} ${hex(random)} ${hex(secret)}`) });
+      const pair = bench.open({}, { exporter, keyLog: (label, random, secret) => lines.push(`${label} ${hex(random)} ${hex(secret)}`) });
       const secrets = pair.client.secrets();
       expect(lines.map((line) => line.split(" ")[0]).sort()).to.deep.equal(Object.keys(secrets).sort());
       for (const line of lines) {

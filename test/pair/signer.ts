@@ -1,5 +1,6 @@
-import { DONE, OUTSIDE, PENDING } from "../../src/crypto/provider.js";
+import { DONE, OUTSIDE, PENDING, type SignedContent } from "../../src/crypto/provider.js";
 import type { Identity, Signer, SigningKey } from "../../src/identity.js";
+import { concat } from "../peer/bytes.js";
 import type { PeerCrypto } from "../peer/peer-crypto.js";
 import type { PeerIdentity } from "../peer/scripted-server.js";
 
@@ -40,6 +41,21 @@ export class TestSigner implements Signer, SigningKey {
   /** One signature at a time is made here: what it counts is seen by the test. */
   createSigner(): Signer {
     return this;
+  }
+
+  /** What TLS 1.2 signs, in pieces. */
+  createContent(): SignedContent & { bytes: Uint8Array } {
+    return {
+      bytes: new Uint8Array(0),
+      update(bytes: Uint8Array, offset: number, length: number): void {
+        this.bytes = concat(this.bytes, bytes.slice(offset, offset + length));
+      },
+    };
+  }
+
+  beginContent(scheme: number, content: SignedContent): void {
+    const { bytes } = content as ReturnType<TestSigner["createContent"]>;
+    this.begin(scheme, bytes, 0, bytes.length);
   }
 
   begin(scheme: number, content: Uint8Array, offset: number, length: number): void {

@@ -22,4 +22,37 @@ describe("slices", () => {
     }
     expect(slices).to.be.within(40, 100);
   });
+
+  it("one record a turn: ten records of data that came at once are looked at one by one", () => {
+    const both = new BothBench().opened({ client: { sliceSteps: 1, receiveBuffer: 4096 } });
+    for (let i = 0; i < 10; i++) both.server.write(new Uint8Array([i]), 0, 1);
+    const records = both.server.io.slice(both.server.txOffset, both.server.txOffset + both.server.txPending());
+    const { client } = both;
+    client.io.set(records, client.rxOffset);
+    client.received(records.length);
+    for (let i = 0; i < 10; i++) {
+      expect(client.appData()).to.equal(1);
+      expect(client.io[client.appOffset]).to.equal(i);
+      client.consumed(1);
+    }
+    expect(client.wants & 4).to.equal(0);
+    expect(client.wants & 1).to.equal(1);
+  });
+
+  it("one record a turn: KeyUpdates that came at once; then an end without close_notify is found", () => {
+    const both = new BothBench().opened({ client: { sliceSteps: 1, receiveBuffer: 4096 } });
+    for (let i = 0; i < 4; i++) both.server.updateKeys(false);
+    const records = both.server.io.slice(both.server.txOffset, both.server.txOffset + both.server.txPending());
+    const { client } = both;
+    client.io.set(records, client.rxOffset);
+    client.received(records.length);
+    client.receivedEnd();
+    let turns = 0;
+    for (; client.state === 1; turns++) {
+      expect(client.wants & 4).to.equal(4);
+      client.resume();
+    }
+    expect(turns).to.be.within(3, 4);
+    expect(client.failure?.alert).to.equal("connection_lost");
+  });
 });

@@ -106,9 +106,12 @@ export function faultsOf(hello: ClientHello): string[] {
   if (hello.sessionId.length !== 0 && hello.sessionId.length !== 32) faults.push(`legacy_session_id of ${hello.sessionId.length} bytes`);
   if (hello.compression.length !== 1 || hello.compression[0] !== 0) faults.push("legacy_compression_methods is not [0]");
   if (!hello.versions.includes(0x0304)) faults.push("supported_versions without TLS 1.3");
-  if (hello.groups.length === 0) faults.push("no supported_groups");
-  if (hello.schemes.length === 0) faults.push("no signature_algorithms");
-  if (!hello.extensions.has(51)) faults.push("no key_share");
+  // A client that offers a pre-shared key may do without certificates, and without a key exchange.
+  const keys = hello.extensions.has(41);
+  if (hello.groups.length === 0 && !keys) faults.push("no supported_groups");
+  if (hello.schemes.length === 0 && !keys) faults.push("no signature_algorithms");
+  if (!hello.extensions.has(51) && !keys) faults.push("no key_share");
+  if (hello.extensions.has(51) !== hello.extensions.has(10)) faults.push("key_share and supported_groups: one of them alone");
   for (const group of hello.keyShares.keys())
     if (!hello.groups.includes(group)) faults.push(`a key share of group ${group}, not in supported_groups`);
   return faults;

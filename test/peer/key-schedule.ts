@@ -12,16 +12,16 @@ export function expandLabel(secret: Uint8Array, label: string, context: Uint8Arr
   return expand(hash, secret, info, length);
 }
 
-/** The key schedule of a full handshake (RFC 9846 §7.1), secret by secret. */
+/** The key schedule of a handshake (RFC 9846 §7.1), secret by secret; psk: the pre-shared key that is used. */
 export class KeySchedule {
   readonly hash: PeerHash;
   readonly handshakeSecret: Uint8Array;
   readonly mainSecret: Uint8Array;
 
-  constructor(shared: Uint8Array, hash: PeerHash = sha256) {
+  constructor(shared: Uint8Array, hash: PeerHash = sha256, psk: Uint8Array = new Uint8Array(hash.outputLen)) {
     this.hash = hash;
     const zeros = new Uint8Array(hash.outputLen);
-    const early = extract(hash, zeros, zeros);
+    const early = extract(hash, psk, zeros);
     this.handshakeSecret = extract(hash, shared, this.derive(early, "derived", hash(NOTHING)));
     this.mainSecret = extract(hash, zeros, this.derive(this.handshakeSecret, "derived", hash(NOTHING)));
   }
@@ -55,6 +55,17 @@ export class KeySchedule {
   }
 }
 
+/** §4.3.11.2: the binder of a key over the hash of the truncated ClientHello. */
+export function binderOf(psk: Uint8Array, external: boolean, transcriptHash: Uint8Array, hash: PeerHash = sha256): Uint8Array {
+  const early = extract(hash, psk, new Uint8Array(hash.outputLen));
+  return verifyData(expandLabel(early, external ? "ext binder" : "res binder", hash(NOTHING), hash.outputLen, hash), transcriptHash, hash);
+}
+
+/** §4.7.1: the key that a ticket stands for. */
+export function ticketKey(resumption: Uint8Array, nonce: Uint8Array, hash: PeerHash = sha256): Uint8Array {
+  return expandLabel(resumption, "resumption", nonce, hash.outputLen, hash);
+}
+
 /** §4.5.3. */
 export function verifyData(baseKey: Uint8Array, transcriptHash: Uint8Array, hash: PeerHash = sha256): Uint8Array {
   return hmac(hash, expandLabel(baseKey, "finished", NOTHING, hash.outputLen, hash), transcriptHash);
@@ -83,6 +94,16 @@ export class Transcript {
 
   hash(): Uint8Array {
     return this.algorithm(this.messages);
+  }
+
+  /** Without the last `count` bytes: those of the binders. */
+  hashWithout(count: number): Uint8Array {
+    return this.algorithm(this.messages.slice(0, this.messages.length - count));
+  }
+
+  /** The hash of these too, which do not stay. */
+  hashWith(...more: readonly Uint8Array[]): Uint8Array {
+    return this.algorithm(concat(this.messages, ...more));
   }
 
   /** §4.1: ClientHello1 is replaced by a message_hash message when a HelloRetryRequest answers it. */

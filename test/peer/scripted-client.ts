@@ -1,4 +1,4 @@
-import { equal, hex, PeerProblem, unhex } from "./bytes.js";
+import { equal, PeerProblem } from "./bytes.js";
 import { groupsOf, helloParts, type Share, secondHello } from "./client-hello-make.js";
 import type { ClientFlightName, ClientMessageName, ScriptedClientOptions } from "./client-options.js";
 import { KeySchedule, verifyData } from "./key-schedule.js";
@@ -12,6 +12,7 @@ import {
   signedContent,
 } from "./messages.js";
 import { suiteHash } from "./peer-crypto.js";
+import { pointOf } from "./point-of.js";
 import { ScriptedPeer } from "./scripted-peer.js";
 import {
   type CertificateRequest,
@@ -27,8 +28,6 @@ import {
 export type { ClientFlightName, ClientMessageName, ScriptedClientOptions } from "./client-options.js";
 
 const ECDSA_P256 = 0x0403;
-/** SubjectPublicKeyInfo of a P-256 key, up to its point. */
-const P256_KEY = "3059301306072a8648ce3d020106082a8648ce3d030107034200";
 
 /** What the client waits for. */
 type Due = "ServerHello" | "EncryptedExtensions" | "Certificate" | "CertificateVerify" | "Finished" | "nothing";
@@ -230,6 +229,7 @@ export class ScriptedClient extends ScriptedPeer<ClientMessageName, ScriptedClie
     const hash = this.transcript.hash();
     const clientSecret = this.keep("CLIENT_TRAFFIC_SECRET_0", schedule.clientApplication(hash));
     this.incoming.protect(this.protection(this.keep("SERVER_TRAFFIC_SECRET_0", schedule.serverApplication(hash))));
+    this.keep("EXPORTER_SECRET", schedule.exporter(hash));
     this.compatibility();
     for (const name of this.options.flight ?? this.dueFlight()) this.say(name, () => this.make(name));
     this.out.protect("application", this.protection(clientSecret));
@@ -265,12 +265,4 @@ export class ScriptedClient extends ScriptedPeer<ClientMessageName, ScriptedClie
     this.sentChangeCipherSpec = true;
     this.changeCipherSpec();
   }
-}
-
-/** The P-256 point in a certificate. */
-export function pointOf(certificate: Uint8Array): Uint8Array {
-  const at = hex(certificate).indexOf(P256_KEY);
-  if (at < 0) throw new PeerProblem("the server's certificate has no P-256 key");
-  const start = at / 2 + unhex(P256_KEY).length;
-  return certificate.slice(start, start + 65);
 }

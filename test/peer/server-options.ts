@@ -17,6 +17,18 @@ export interface PeerIdentity {
   readonly privateKey: Uint8Array;
 }
 
+export interface ServerPskParts {
+  readonly key: Uint8Array;
+  /** Default true; false: the key of a ticket. */
+  readonly external?: boolean;
+  /** What stands in pre_shared_key. Default 0; and the key that is used in truth. */
+  readonly index?: number;
+  /** psk_ke: no key_share. */
+  readonly withoutExchange?: boolean;
+  /** The binder is not looked at: what is tested is not about it. */
+  readonly anyBinder?: boolean;
+}
+
 export interface ScriptedServerOptions extends PeerOptions<MessageName> {
   readonly identity: PeerIdentity;
   /** The suite to choose, offered or not. Default: the first of the client's that this server knows. */
@@ -42,6 +54,8 @@ export interface ScriptedServerOptions extends PeerOptions<MessageName> {
   readonly connected?: (server: ScriptedServer) => void;
   /** These bytes answer the client's first bytes, and nothing else is done. */
   readonly instead?: Uint8Array;
+  /** Takes a pre-shared key of the client: the one of this index, whose binder must be right. Then no certificate is sent, unless `flight` says so. */
+  readonly psk?: ServerPskParts;
   /** Never answers. */
   readonly silent?: boolean;
 }

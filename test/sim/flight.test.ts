@@ -2,16 +2,35 @@
 import { readdirSync } from "node:fs";
 import { expect } from "chai";
 import { fixedClock, insecureFixedRandom } from "../../sim/apps/fixed-random.js";
+import { ecdhePskClient12, pskClient12, rsaClient12 } from "../../sim/apps/legacy-clients.js";
 import { DEFAULT_RECEIVE_BUFFER, type Flight, readFlight } from "../../sim/flights/flight.js";
 import { flights, providerFile } from "../../sim/paths.js";
 import { ClientConnection } from "../../src/client.js";
+import type { Version12 } from "../../src/config.js";
+import { PSK_KE } from "../../src/config-psk.js";
 import { type Connection, OPEN } from "../../src/connection.js";
 import type { CryptoProvider } from "../../src/crypto/provider.js";
 import { identityFrom } from "../../src/keys/identity-from.js";
 import { p256Keys } from "../../src/keys/p256-key.js";
+import { iotClient12 } from "../../src/profiles/iot-client-12.js";
+import { iotServer12 } from "../../src/profiles/iot-server-12.js";
 import { ServerConnection } from "../../src/server.js";
+import { ExternalPsk } from "../../src/session/external-psk.js";
+import { Resumption } from "../../src/session/resumption.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
+import { ocspStapling } from "../../src/x509/ocsp-stapling.js";
+
+/** Those that are not TLS 1.3's alone. */
+const VERSIONS: Readonly<Record<string, { readonly tls12: Version12; readonly tls13?: false }>> = {
+  "client12-chacha": { tls12: iotClient12, tls13: false },
+  "client12-aesgcm": { tls12: iotClient12, tls13: false },
+  "client12-both": { tls12: iotClient12 },
+  "client12-rsa": { tls12: rsaClient12, tls13: false },
+  "client12-psk": { tls12: pskClient12, tls13: false },
+  "client12-ecdhe-psk": { tls12: ecdhePskClient12, tls13: false },
+  "server12-chacha": { tls12: iotServer12 },
+};
 
 const bytesOf = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, "hex"));
 
@@ -21,11 +40,20 @@ async function connectionOf(name: string, flight: Flight): Promise<Connection> {
   const { certificates = [], key = "" } = flight;
   const identities =
     certificates.length > 0 ? [identityFrom({ certificates: certificates.map(bytesOf), key: bytesOf(key), keys: [p256Keys], sha256 })] : [];
+  const versions = name.startsWith("chain12") ? VERSIONS["client12-chacha"] : VERSIONS[name];
   const { receiveBuffer = DEFAULT_RECEIVE_BUFFER } = flight;
-  const common = { provider, random: insecureFixedRandom, clock: fixedClock, receiveBuffer };
-  if (name.startsWith("server13")) return new ServerConnection({ ...common, hosts: new VirtualHosts([], { identities }) });
+  const common = { provider, random: insecureFixedRandom, clock: fixedClock, receiveBuffer, ...versions };
+  if (name.startsWith("server")) return new ServerConnection({ ...common, hosts: new VirtualHosts([], { identities }) });
+  if (flight.psk !== undefined)
+    return new ClientConnection({
+      ...common,
+      psk: new ExternalPsk(bytesOf(flight.psk.identity), bytesOf(flight.psk.key), "SHA-256", PSK_KE),
+    });
+  const { session } = flight;
+  const resumption = session === undefined ? {} : { resumption: new Resumption({ get: () => bytesOf(session), put() {}, remove() {} }) };
   const trust = new AnchorList([anchorFromCertificate(bytesOf(flight.root), sha256)]);
-  return new ClientConnection({ ...common, trust, serverName: flight.serverName, identities });
+  const checks = name.endsWith("ocsp") ? { checks: { status: ocspStapling({ required: true }) } } : {};
+  return new ClientConnection({ ...common, trust, serverName: flight.serverName, identities, ...checks, ...resumption });
 }
 
 function flush(connection: Connection): void {

@@ -41,6 +41,18 @@ describe("sim options", function () {
     expect(options.time).to.equal(1_893_456_000);
   });
 
+  it("take an app, a network and a board with one block of RAM", () => {
+    const options = parseOptions(
+      "app.ts --board pico --stack 300 --server own --stall 9:8 --lose-link 7 --watchdog 2.5M --clock unset --resolve A.b:::1".split(" "),
+    );
+    expect(options.app).to.deep.equal({
+      ...{ file: "app.ts", config: null, timeout: 60, server: "own", watchdog: { amount: 2_500_000, unit: "instructions" } },
+    });
+    expect(options.heaps).to.deep.equal({ chunkBytes: 1536, slots: 512, stackSlots: 300, staticBytes: 131_072 });
+    expect(options.shape).to.deep.equal({ latency: 0, stall: { every: 9, milliseconds: 8 }, loss: { after: 7, milliseconds: Infinity } });
+    expect(options).to.deep.include({ bootTime: 0, time: null, names: { "a.b": "::1" } });
+  });
+
   it("offer every suite of the profile full, and compute with iot-client where that is enough", () => {
     const offer = (suite: string): string => {
       const { suites, provider } = parseOptions(["--suite", suite]);
@@ -70,8 +82,22 @@ describe("sim options", function () {
     ["--ca x", /--ca is for --server/],
     ["--path readings", /path that begins with \//],
     ["--time soon", /seconds since 1970, or a date/],
+    ["--clock soon", /seconds since 1970, or a date/],
+    ["--clock unset --time 2030-01-01", /give one/],
+    ["--latency -1", /whole number from 0 to 60000/],
+    ["--stall 500", /give BYTES:MS, as 1000:500/],
+    ["--lose-link 0:5", /give BYTES, or BYTES:MS/],
+    ["--segment 0", /whole number from 1/],
+    ["--resolve broker.example", /NAME:ADDRESS/],
+    ["--resolve broker.example:elsewhere", /NAME:ADDRESS/],
+    ["app.ts --watchdog 50", /as 100M or 500ms/],
+    ["--watchdog 50M", /are for an APP/],
+    ["--config x.json", /are for an APP/],
+    ["--ram 50000 --chunks 5000", /--ram is one block for all/],
+    ["--board pico --slots 500", /pico has one block of RAM: give --ram, or both/],
+    ["app.ts --server own --ca x", /--ca is for --server HOST:PORT/],
     ["--nonsense", /unknown option '--nonsense'/],
-    ["nonsense", /too many arguments/],
+    ["nonsense more", /too many arguments/],
   ] as const) {
     it(`refuse ${args} in one line`, async () => {
       const { status, stdout, stderr } = await command("main", args.split(" "));

@@ -91,6 +91,16 @@ describe("sim", function () {
     expect(status).to.equal(0);
   });
 
+  it("posts a reading over a slow network, in one block of RAM", async () => {
+    const args = ["--readings", "1", "--no-instructions", "--latency", "15", "--segment", "200", "--board", "esp32-c3"];
+    const { status, stdout, stderr } = await command("main", args);
+    expect(stdout, stderr).to.contain("1 readings were accepted by the server").and.to.contain("RAM: 94,208 B for chunks, slots");
+    expect(status).to.equal(0);
+    const small = await command("main", ["--ram", "20000"]);
+    expect(small.stderr).to.match(/sim: memory too small: .* need [\d,]+ bytes; the device has 20,000 \(--ram, --receive-buffer\)/);
+    expect(small.status).to.equal(2);
+  });
+
   it("says that no server is there", async () => {
     const { status, stderr } = await command("main", ["--server", "127.0.0.1:1", "--ca", ca]);
     expect(status).to.equal(2);
@@ -154,7 +164,9 @@ describe("sim", function () {
   it("says so when the app alone does not fit", async () => {
     const { status, stderr } = await command("main", ["--slots", "100"]);
     expect(status).to.equal(1);
-    expect(stderr).to.match(/^sim: the app without TLS: out of memory: asked for one more slot; [^\n]+\n$/m);
+    expect(stderr).to.match(
+      /^sim: the app without TLS: out of memory: asked for one more slot; [^\n]+ \(--chunks, --slots\)\n {2}held by [^\n]+ × \d+: [^\n]+\n$/m,
+    );
   });
 
   it("says that the compiler is missing", async () => {

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import type { CipherSuite } from "../../src/crypto/provider.js";
 import { useTrafficSecret } from "../../src/handshake/common-13.js";
 import { Protection13 } from "../../src/record/protection-13.js";
+import { exporter } from "../../src/schedule/exporter.js";
 import { KeySchedule13 } from "../../src/schedule/key-schedule-13.js";
 import { testProvider } from "../pair/provider.js";
 import { concat, hex, unhex } from "../peer/bytes.js";
@@ -107,7 +108,7 @@ describe("RFC 8448 §3: src", () => {
     const out = new Uint8Array(64);
     const place = (hash: Uint8Array) => schedule.secrets.set(hash, schedule.digest);
 
-    schedule.setHandshakeSecret(unhex(secrets.shared), 0, 32);
+    schedule.setHandshakeSecret(unhex(secrets.shared), 0, 32, false);
     expect(current()).to.equal(secrets.handshakeSecret);
 
     place(transcriptHash(...HELLOS));
@@ -130,6 +131,9 @@ describe("RFC 8448 §3: src", () => {
     schedule.deriveApplicationSecrets(schedule.secrets, schedule.digest, out, 0);
     expect(hex(out.slice(0, 32))).to.equal(secrets.serverApplicationTraffic);
     expect(hex(schedule.secrets.slice(schedule.spare, schedule.spare + 32))).to.equal(secrets.clientApplicationTraffic);
+
+    const exported = exporter.keep(suite().hash, schedule.hmac, schedule.secrets, schedule.digest);
+    expect(hex(exported.secret)).to.equal(secrets.exporterSecret);
 
     schedule.wipe();
     expect(schedule.secrets.every((byte) => byte === 0)).to.equal(true);

@@ -103,7 +103,7 @@ function moduleMap(file: string): ModuleMap {
       const specifier = match[1] as string;
       let target: string;
       if (specifier.startsWith(".")) target = resolve(dirname(path), specifier);
-      else if (/^(node|sim|embedded):/.test(specifier) || specifier === "timer") continue;
+      else if (/^(node|sim|embedded):/.test(specifier) || specifier === "timer" || specifier === "time") continue;
       else {
         target = createRequire(path).resolve(specifier);
         imports[specifier] = placeOf(target);

@@ -5,11 +5,13 @@ import { posix } from "node:path";
 /** From the bottom up. A file may import its own layer and those below it. */
 export const LAYERS = [
   ["src/alert.ts", "src/constants.ts", "src/bytes/"],
+  ["src/starttls/"],
   ["src/crypto/"],
   ["src/x509/"],
-  ["src/config", "src/connection-pool.ts", "src/identity.ts", "src/virtual-hosts.ts"],
+  ["src/config", "src/connection-pool.ts", "src/identity.ts", "src/virtual-hosts.ts", "src/psk-12.ts"],
   ["src/keys/"],
   ["src/record/", "src/schedule/"],
+  ["src/suites-12/"],
   ["src/messages/", "src/extensions/"],
   ["src/session/"],
   ["src/handshake/"],

@@ -47,12 +47,14 @@ export function generate() {
       .join(`\n${" ".repeat(indent)}`);
   return `// Printed by tools/generate/sha256-blocks.js.
 
-/** The initial hash value (FIPS 180-4 §5.3.3). */
-export const SHA256_INITIAL: readonly number[] = [${H.join(", ")}];
+/** Writes the initial hash value (FIPS 180-4 §5.3.3) to the start of \`state\`. */
+export function sha256Initial(state: DataView): void {
+  ${lines(8, (i) => `state.setInt32(${4 * i}, ${H[i]});`, 2)}
+}
 
-/** Compresses \`count\` blocks of \`message\` from \`offset\` on into the eight words at the start of \`state\`. */
-export function sha256Blocks(state: DataView, message: DataView, offset: number, count: number): void {
-  let ${lines(8, (i) => `s${i} = state.getInt32(${4 * i}),`, 4)}
+/** Compresses \`count\` blocks of \`message\` from \`offset\` on: the eight words of \`state\` at \`from\` are the chaining value, the result goes to \`to\`. */
+export function sha256Blocks(state: DataView, from: number, to: number, message: DataView, offset: number, count: number): void {
+  let ${lines(8, (i) => `s${i} = state.getInt32(from${i ? ` + ${4 * i}` : ""}),`, 4)}
     pass = 0;
   let ${[...range(16).map((i) => `w${i}`), ...range(16).map((i) => `k${i}`), ..."abcdefghtxy"].map((v) => `${v}: number`).join(", ")};
   for (; count > 0; count--) {
@@ -76,7 +78,7 @@ export function sha256Blocks(state: DataView, message: DataView, offset: number,
     offset += 64;
   }
   ${range(8)
-    .map((i) => `state.setInt32(${4 * i}, s${i});`)
+    .map((i) => `state.setInt32(to${i ? ` + ${4 * i}` : ""}, s${i});`)
     .join(" ")}
 }
 `;

@@ -4,10 +4,17 @@ import { addConnectCommand } from "./connect-command.js";
 import { CommandError, EXIT_OK, EXIT_USAGE } from "./exit-codes.js";
 import { addRootsCommand } from "./roots.js";
 import { addServeCommand } from "./serve-command.js";
+import { addSimCommand } from "./sim-command.js";
 import { addVerifyCommand } from "./verify.js";
 
 /** One file a command. */
-const COMMANDS: readonly ((program: Command) => void)[] = [addConnectCommand, addServeCommand, addVerifyCommand, addRootsCommand];
+const COMMANDS: readonly ((program: Command) => void)[] = [
+  addConnectCommand,
+  addServeCommand,
+  addVerifyCommand,
+  addRootsCommand,
+  addSimCommand,
+];
 
 function version(): string {
   const text = readFileSync(new URL("../../../../package.json", import.meta.url), "utf8");
@@ -29,7 +36,7 @@ function program(): Command {
 export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program().parseAsync(argv);
-    process.exitCode = EXIT_OK;
+    process.exitCode ??= EXIT_OK; // thimble sim has its own
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;

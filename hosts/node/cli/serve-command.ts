@@ -1,15 +1,19 @@
 import type { AddressInfo } from "node:net";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { PskList } from "../../../src/session/external-psk.js";
 import { anchorsFromFiles } from "../certificates.js";
 import { identityFromFiles } from "../keys.js";
+import { renewedFile } from "../renewed-file.js";
 import { clientOf, createServer, DEFAULT_MAX_HANDSHAKES, type Server, type ServerOptions } from "../server.js";
-import type { HostOptions } from "../server-config.js";
+import { type HostOptions, stapled } from "../server-config.js";
+import { STARTTLS_SERVERS, type StartTlsServerProtocol } from "../starttls.js";
 import type { TLSSocket } from "../tls-socket.js";
 import { parseCount, parsePort, parseSeconds } from "./arguments.js";
 import { CommandError, EXIT_NETWORK, EXIT_USAGE } from "./exit-codes.js";
 import { explained, networkText } from "./explain.js";
 import { filesBelow, httpOver, statusPage } from "./serve-http.js";
-import { addTlsOptions, type TlsFlags, tlsOptions, usable } from "./tls-flags.js";
+import { addPskOptions, type PskFlags, pskKeys, readTicketKeys, serverPsk } from "./session-flags.js";
+import { addTlsOptions, isFor12, type TlsFlags, tlsOptions, usable } from "./tls-flags.js";
 
 interface VhostFlag {
   readonly name: string;
@@ -17,10 +21,16 @@ interface VhostFlag {
   readonly key: string;
 }
 
-interface ServeFlags extends TlsFlags {
+/** What --http and --www speak: browsers offer HTTP/2 too, and are told that it is not HTTP/2 (RFC 7301 §6). */
+const HTTP_PROTOCOLS = ["http/1.1", "http/1.0"];
+
+interface ServeFlags extends TlsFlags, PskFlags {
+  ticketKeyFile?: string;
+  tickets: boolean;
   port: number;
   address: string;
   vhost: VhostFlag[];
+  ocsp: string[];
   clientCa?: string;
   requireClientCert?: boolean;
   echo?: boolean;
@@ -29,6 +39,8 @@ interface ServeFlags extends TlsFlags {
   handshakeTimeout: number;
   idleTimeout?: number;
   maxHandshakes: number;
+  starttls?: StartTlsServerProtocol;
+  starttlsName?: string;
 }
 
 export function addServeCommand(program: Command): void {
@@ -38,20 +50,32 @@ export function addServeCommand(program: Command): void {
     .requiredOption("--port <PORT>", "port to listen on; 0 takes a free one and tells it", parsePort)
     .option("--address <ADDRESS>", "address to listen on", "::")
     .option("--vhost <NAME=CERT,KEY>", "another server for this name (SNI; *.example.com for any one label); may be repeated", addVhost, [])
+    .option("--ocsp <FILE>", "OCSP response to staple, DER, read again when it changes; the nth belongs to the nth --cert", addFile, [])
     .option("--client-ca <FILE>", "ask clients for a certificate that ends at one of these")
     .option("--require-client-cert", "refuse clients without a certificate")
     .addOption(new Option("--echo", "send back what came").conflicts(["http", "www"]))
     .addOption(new Option("--http", "answer GET / with a page about the connection").conflicts("www"))
     .option("--www <DIRECTORY>", "serve the files below a directory over HTTP")
+    .addOption(
+      new Option("--starttls <PROTOCOL>", "let clients ask for TLS in the words of a protocol").choices(Object.keys(STARTTLS_SERVERS)),
+    )
+    .option("--starttls-name <NAME>", "the server's name in an SMTP greeting (default: localhost)")
     .option("--handshake-timeout <SECONDS>", "time for a client's handshake", parseSeconds, 10)
     .option("--idle-timeout <SECONDS>", "close connections on which nothing moves (default: never)", parseSeconds)
-    .option("--max-handshakes <N>", "handshakes under way; clients above it are refused", parseCount, DEFAULT_MAX_HANDSHAKES);
+    .option("--max-handshakes <N>", "handshakes under way; clients above it are refused", parseCount, DEFAULT_MAX_HANDSHAKES)
+    .option("--ticket-key-file <FILE>", "key of the session tickets, for several servers that are one; made where it is not there")
+    .option("--no-tickets", "give no session tickets")
+    .option("--rsa-kx-cert <FILE>", "certificate for --insecure-legacy rsa-kx: with keyEncipherment, without digitalSignature")
+    .option("--rsa-kx-key <FILE>", "its private key");
+  addPskOptions(command, ", with which clients need no certificate; may be repeated");
   addTlsOptions(command, {
     cert: "certificate with its chain; may be given several times, each with its --key, the preferred first",
     alpn: "protocols in order of preference, separated by commas",
   });
   command.action((flags: ServeFlags) => serveCommand(flags));
 }
+
+const addFile = (file: string, before: readonly string[]) => [...before, file];
 
 function addVhost(text: string, before: readonly VhostFlag[]): VhostFlag[] {
   const match = /^([^=,]+)=([^,]+),([^,]+)$/.exec(text);
@@ -67,14 +91,22 @@ function tell(text: string): void {
 
 /** `thimble serve`: ends, in order, when it is interrupted. */
 async function serveCommand(flags: ServeFlags): Promise<void> {
-  if (flags.cert.length === 0 && flags.vhost.length === 0)
-    throw new CommandError("give --cert and --key, or --vhost: a server must prove who it is", EXIT_USAGE);
+  const psk = usable(() => serverPsk(flags));
+  if (flags.cert.length === 0 && flags.vhost.length === 0 && psk === undefined)
+    throw new CommandError("give --cert and --key, --vhost or --psk: a server must prove who it is", EXIT_USAGE);
+  if (!flags.tickets && flags.ticketKeyFile !== undefined)
+    throw new CommandError("--ticket-key-file is for the tickets that --no-tickets rules out", EXIT_USAGE);
+  if (flags.ocsp.length > flags.cert.length)
+    throw new CommandError(
+      `--ocsp is given ${flags.ocsp.length} times, --cert ${flags.cert.length}: each response needs its certificate`,
+      EXIT_USAGE,
+    );
   if (flags.requireClientCert && flags.clientCa === undefined)
     throw new CommandError("--require-client-cert needs --client-ca, the authorities to trust", EXIT_USAGE);
   const serve = usable(() => handlerFor(flags));
-  const { options, close } = tlsOptions(flags);
+  const { options, close } = tlsOptions(flags, "server", pskKeys(flags));
   try {
-    const server = usable(() => createServer(serverOptions(flags, options)));
+    const server = usable(() => createServer(serverOptions(flags, options, psk)));
     report(server);
     const sockets = new Set<TLSSocket>();
     server.on("secureConnection", (socket: TLSSocket) => {
@@ -92,18 +124,27 @@ async function serveCommand(flags: ServeFlags): Promise<void> {
   }
 }
 
-function serverOptions(flags: ServeFlags, options: ReturnType<typeof tlsOptions>["options"]): ServerOptions {
+function serverOptions(flags: ServeFlags, options: ReturnType<typeof tlsOptions>["options"], psk: PskList | undefined): ServerOptions {
+  const { starttls: protocol, starttlsName } = flags;
   const common: HostOptions = { requireClientCert: flags.requireClientCert ?? false };
   if (flags.clientCa !== undefined) common.clientCa = anchorsFromFiles(flags.clientCa);
-  if (options.alpn !== undefined) common.alpn = options.alpn;
+  const alpn = options.alpn ?? (flags.www === undefined && !flags.http ? undefined : HTTP_PROTOCOLS);
+  if (alpn !== undefined) common.alpn = alpn;
+  if (protocol !== undefined) STARTTLS_SERVERS[protocol](starttlsName); // throws for a name that cannot be
   const hosts = flags.vhost.map(({ name, cert, key }) => [name, { ...common, identities: [identityFromFiles(cert, key)] }] as const);
+  const staples = flags.ocsp.map(renewedFile);
   return {
     ...options,
+    ...(options.identities === undefined ? {} : { identities: options.identities.map((one, i) => stapled(one, staples[i])) }),
     ...common,
     hosts: Object.fromEntries(hosts),
     allowHalfOpen: true,
+    ...(psk === undefined || isFor12(flags) ? {} : { psk }),
+    ...(flags.tickets ? {} : { tickets: false }),
+    ...(flags.ticketKeyFile === undefined ? {} : { ticketKeys: readTicketKeys(flags.ticketKeyFile) }),
     handshakeTimeout: flags.handshakeTimeout * 1000,
     maxHandshakes: flags.maxHandshakes,
+    ...(protocol === undefined ? {} : { starttls: () => STARTTLS_SERVERS[protocol](starttlsName) }),
     ...(flags.idleTimeout === undefined ? {} : { idleTimeout: flags.idleTimeout * 1000 }),
     ...(flags.trace ? { trace: (line: string, client: string) => tell(`${client} ${line}`) } : {}),
   };
@@ -134,6 +175,7 @@ function textOf(error: Error): string {
 function begun(socket: TLSSocket): void {
   const client = clientOf(socket);
   const parts = [socket.getProtocol(), socket.getCipher()?.name, socket.getEphemeralKeyInfo()?.name];
+  if (socket.isSessionReused()) parts.push("resumed");
   if (socket.servername !== undefined) parts.push(`servername ${socket.servername}`);
   if (socket.alpnProtocol !== false) parts.push(`alpn ${socket.alpnProtocol}`);
   if (socket.authorized) parts.push("client authenticated");

@@ -1,5 +1,5 @@
 /** AES-GCM and ChaCha20-Poly1305 of @noble/ciphers; AES-CCM, which noble lacks, of node:crypto. */
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { type CipherCCMTypes, createCipheriv, createDecipheriv } from "node:crypto";
 import { gcm } from "@noble/ciphers/aes.js";
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import type { AeadAlgorithm, AeadKey } from "../../../src/crypto/provider.js";
@@ -74,17 +74,17 @@ function aead(name: string, cipher: Cipher, keyLength: number, tagLength: number
 }
 
 /** Content of no bytes at all is refused: Node's CCM cannot do it, and TLS's has its type at least. */
-function ccm(authTagLength: number): Cipher {
+function ccm(authTagLength: number, name: CipherCCMTypes = "aes-128-ccm"): Cipher {
   return (key, nonce, aad) => ({
     encrypt(plaintext) {
-      const cipher = createCipheriv("aes-128-ccm", key, nonce, { authTagLength });
+      const cipher = createCipheriv(name, key, nonce, { authTagLength });
       cipher.setAAD(aad, { plaintextLength: plaintext.length });
       return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
     },
     decrypt(ciphertext) {
       const length = ciphertext.length - authTagLength;
       if (length < 1) throw new RangeError("nothing is sealed");
-      const cipher = createDecipheriv("aes-128-ccm", key, nonce, { authTagLength });
+      const cipher = createDecipheriv(name, key, nonce, { authTagLength });
       cipher.setAuthTag(ciphertext.subarray(length));
       cipher.setAAD(aad, { plaintextLength: length });
       const plaintext = cipher.update(ciphertext.subarray(0, length));
@@ -103,3 +103,5 @@ export const aes256gcm = aead("AES-256-GCM", gcm, 32, 16, 23_726_566);
 export const chachaPoly1305 = aead("ChaCha20-Poly1305", chacha20poly1305, 32, 16, Number.MAX_SAFE_INTEGER);
 export const aes128ccm = aead("AES-128-CCM", ccm(16), 16, 16, CCM_RECORDS);
 export const aes128ccm8 = aead("AES-128-CCM-8", ccm(8), 16, 8, CCM_RECORDS);
+export const aes256ccm = aead("AES-256-CCM", ccm(16, "aes-256-ccm"), 32, 16, CCM_RECORDS);
+export const aes256ccm8 = aead("AES-256-CCM-8", ccm(8, "aes-256-ccm"), 32, 8, CCM_RECORDS);

@@ -259,3 +259,14 @@ export const aes256Ccm: AeadAlgorithm = {
     return new AesCcmKey(AES_256, 16, sibling);
   },
 };
+
+/** AEAD_AES_256_CCM_8 (RFC 6655 §6.2), for which the same holds as for aes128Ccm8. */
+export const aes256Ccm8: AeadAlgorithm = {
+  name: "AES_256_CCM_8",
+  keyLength: 32,
+  tagLength: 8,
+  recordLimit: RECORD_LIMIT,
+  create(sibling: AeadKey | null): AeadKey {
+    return new AesCcmKey(AES_256, 8, sibling);
+  },
+};

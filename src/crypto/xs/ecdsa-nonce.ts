@@ -7,12 +7,12 @@ import type { HashAlgorithm } from "../provider.js";
 import { readBigEndian, writeBigEndian } from "./bigint-bytes.js";
 import { Hmac } from "./hmac.js";
 
-/** What comes next (§3.2 d to h). Each takes at most three blocks of the hash, four for the first try that fails. */
+/** What comes next (§3.2 d to h). Each takes at most one block of SHA-384 or two of SHA-256. */
 const FIRST_KEY = 0;
-const NEW_KEY = 7;
-const CANDIDATE = 9;
-const READY = 10;
-const RETRY = 11;
+const NEW_KEY = 12;
+const CANDIDATE = 17;
+const READY = 18;
+const RETRY = 19;
 
 const ZERO = 0n;
 
@@ -90,49 +90,59 @@ export class EcdsaNonce {
     switch (this.stage) {
       // K = 0 … 0, as the array is; later the new K.
       case FIRST_KEY:
-      case 3:
+      case 5:
       case NEW_KEY:
-        hmac.setKey(bytes, key, length);
+        hmac.setInnerKey(bytes, key, length);
+        break;
+      case 1:
+      case 6:
+      case 13:
+        hmac.setOuterKey();
         break;
       // d and f: K = HMAC_K(V || 0 or 1 || …)
-      case 1:
-      case 5:
-        bytes[length] = this.stage >> 2;
+      case 2:
+      case 9:
+        bytes[length] = this.stage >> 3;
         hmac.begin();
         hmac.update(bytes, 0, key);
         break;
-      case 2:
-      case 6:
-        hmac.finish(bytes, key);
+      case 3:
+      case 10:
+        hmac.finishInner();
         break;
-      // e and g: V = HMAC_K(V)
       case 4:
-      case 8:
-        this.nextV();
+      case 11:
+        hmac.finishOuter(bytes, key);
         break;
-      // h: V is as long as the nonce.
+      // e and g: V = HMAC_K(V), and once more for h, where V is as long as the nonce
+      case 7:
+      case 14:
+      case 16:
+        hmac.begin();
+        hmac.update(bytes, 0, length);
+        hmac.finishInner();
+        break;
+      case 8:
+      case 15:
+        hmac.finishOuter(bytes, 0);
+        break;
       case CANDIDATE: {
-        this.nextV();
+        hmac.finishOuter(bytes, 0);
         const candidate = readBigEndian(bytes, 0, length);
         if (!(candidate > ZERO && candidate < this.order)) next = RETRY;
         break;
       }
-      // h3: K = HMAC_K(V || 0), V = HMAC_K(V)
-      default:
+      // h3: K = HMAC_K(V || 0), then V as in g
+      case RETRY:
         bytes[length] = 0;
         hmac.begin();
         hmac.update(bytes, 0, length + 1);
-        hmac.finish(bytes, key);
+        hmac.finishInner();
+        break;
+      default:
+        hmac.finishOuter(bytes, key);
         next = NEW_KEY;
     }
     this.stage = next;
-  }
-
-  private nextV(): void {
-    const bytes = this.bytes;
-    const hmac = this.hmac;
-    hmac.begin();
-    hmac.update(bytes, 0, this.length);
-    hmac.finish(bytes, 0);
   }
 }

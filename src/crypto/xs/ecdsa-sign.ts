@@ -9,7 +9,7 @@
  * attacker only next to a right one with the same nonce, and with fresh random bytes in the nonce there are no two. The peer refuses a wrong one, and
  * verifying takes longer than signing. Who wants it has the verifier.
  */
-import { DONE, type HashAlgorithm, PENDING, type Random } from "../provider.js";
+import { DONE, type Hash, type HashAlgorithm, PENDING, type Random, type SignedContent } from "../provider.js";
 import { readBigEndian, writeBigEndian } from "./bigint-bytes.js";
 import { EcdsaNonce } from "./ecdsa-nonce.js";
 import { longestSignature, writeSignature } from "./ecdsa-signature.js";
@@ -44,24 +44,18 @@ class EcdsaSignature {
   private readonly curve: EcdsaScheme;
   private readonly key: Uint8Array;
   private readonly keyAt: number;
-  private readonly nonce: EcdsaNonce;
+  private readonly extra: number;
+  /** Of what is signed, until the nonce takes the digest. */
+  private hash: Hash | null;
+  private nonce: EcdsaNonce | null;
   private walk: Walk | null;
   /** Of Z, then of the nonce; both times a blinding factor. */
   private inverse: ModularInverse | null;
   private ofNonce: boolean;
   private r: bigint;
 
-  /** content is hashed here; `extra` octets of random go into the nonce. */
-  constructor(
-    curve: EcdsaScheme,
-    key: Uint8Array,
-    keyAt: number,
-    extra: number,
-    content: Uint8Array,
-    offset: number,
-    length: number,
-    random: Random,
-  ) {
+  /** hash: has taken in the content; its last block is hashed in the first step. `extra` octets of random go into the nonce. */
+  constructor(curve: EcdsaScheme, key: Uint8Array, keyAt: number, extra: number, hash: Hash, random: Random) {
     const { size, digitBytes } = curve;
     const bytes = new Uint8Array(digitBytes + 4 * size);
     this.bytes = bytes;
@@ -69,11 +63,10 @@ class EcdsaSignature {
     this.curve = curve;
     this.key = key;
     this.keyAt = keyAt;
-    const hash = curve.hash.create();
-    hash.update(content, offset, length);
-    hash.digest(bytes, digitBytes);
     random.fill(bytes, digitBytes + size, 3 * size);
-    this.nonce = new EcdsaNonce(curve.hash, curve.n, key, keyAt, bytes, digitBytes, bytes, digitBytes + 3 * size, extra);
+    this.extra = extra;
+    this.hash = hash;
+    this.nonce = null;
     this.walk = null;
     this.inverse = null;
     this.ofNonce = false;
@@ -97,6 +90,10 @@ class EcdsaSignature {
         const { p } = this.curve;
         const blinded = (this.walk.z * this.blind(2)) % p;
         this.inverse = new ModularInverse(blinded < ZERO ? blinded + p : blinded, p);
+      } else if (this.nonce === null) {
+        if (left <= 0) return PENDING;
+        this.beginNonce();
+        left--;
       } else {
         left = this.nonce.run(left);
         if (!this.nonce.finished()) return PENDING;
@@ -111,11 +108,20 @@ class EcdsaSignature {
 
   wipe(): void {
     this.bytes.fill(0);
-    this.nonce.wipe();
+    this.hash?.wipe();
+    this.nonce?.wipe();
     if (this.walk !== null) this.walk.wipe();
     this.walk = null;
     this.inverse = null;
     this.r = ZERO;
+  }
+
+  private beginNonce(): void {
+    const { bytes, key, keyAt, extra } = this;
+    const { hash, n, size, digitBytes } = this.curve;
+    this.hash!.digest(bytes, digitBytes);
+    this.hash = null;
+    this.nonce = new EcdsaNonce(hash, n, key, keyAt, bytes, digitBytes, bytes, digitBytes + 3 * size, extra);
   }
 
   /** A factor that is not 0, even where the source of random gives zeros. */
@@ -135,7 +141,7 @@ class EcdsaSignature {
     walk.wipe();
     this.walk = null;
     this.ofNonce = true;
-    this.inverse = new ModularInverse((this.nonce.result() * this.blind(1)) % n, n);
+    this.inverse = new ModularInverse((this.nonce!.result() * this.blind(1)) % n, n);
   }
 
   /** s = (e + r·d) / k, as (b·e + r·(b·d)) / (b·k). Where r or s is 0, another nonce begins. */
@@ -148,7 +154,7 @@ class EcdsaSignature {
     const s = (((e * blind + this.r * d) % n) * inverse) % n;
     this.ofNonce = false;
     if (!this.r || !s) {
-      this.nonce.retry();
+      this.nonce!.retry();
       return;
     }
     const r = this.r;
@@ -184,10 +190,21 @@ export class EcdsaSigner {
   }
 
   begin(scheme: number, content: Uint8Array, offset: number, length: number, random: Random): void {
+    const hash = this.curve.hash.create();
+    hash.update(content, offset, length);
+    this.beginContent(scheme, hash, random);
+  }
+
+  /** The same with a hash that took the content piece by piece, from createContent(). */
+  beginContent(scheme: number, hash: SignedContent, random: Random): void {
     const { curve } = this;
     if (scheme !== curve.scheme) throw new RangeError(`a ${curve.name} key cannot sign with scheme ${scheme}`);
     this.wipe();
-    this.signature = new EcdsaSignature(curve, this.key, this.keyAt, this.extra, content, offset, length, random);
+    this.signature = new EcdsaSignature(curve, this.key, this.keyAt, this.extra, hash as Hash, random);
+  }
+
+  createContent(): SignedContent {
+    return this.curve.hash.create();
   }
 
   step(budget: number): number {

@@ -8,8 +8,9 @@ import { readLittleEndian } from "./bigint-bytes.js";
 import { P } from "./ed25519-field.js";
 import { Ed25519Key } from "./ed25519-key.js";
 import { DIGIT_BYTES, Ed25519Walk, L } from "./ed25519-walk.js";
+import { SHA512_INITIAL } from "./generated/sha512-blocks.js";
 import { ModularInverse } from "./modular-inverse.js";
-import { sha512 } from "./sha512.js";
+import { Sha512, sha512 } from "./sha512.js";
 
 const ZERO = 0n;
 const ONE = 1n;
@@ -21,6 +22,11 @@ export class Ed25519Verifier implements Verifier {
   private r: bigint;
   private s: bigint;
   private k: bigint;
+  /** The hash, and what of the message it has not seen yet. */
+  private hash: Sha512 | null;
+  private message: Uint8Array | null;
+  private at: number;
+  private end: number;
   /** What is under way: the key, then the sum, then the inverse of its Z. */
   private key: Ed25519Key | null;
   private walk: Ed25519Walk | null;
@@ -32,13 +38,17 @@ export class Ed25519Verifier implements Verifier {
     this.r = ZERO;
     this.s = ZERO;
     this.k = ZERO;
+    this.hash = null;
+    this.message = null;
+    this.at = 0;
+    this.end = 0;
     this.key = null;
     this.walk = null;
     this.inverse = null;
     this.good = false;
   }
 
-  /** Hashes the whole message, which may be of any length, at once. */
+  /** The message, of any length, is not copied: it is hashed by step(), a block a step. */
   begin(
     key: Uint8Array,
     keyOffset: number,
@@ -50,8 +60,9 @@ export class Ed25519Verifier implements Verifier {
     signatureOffset: number,
     signatureLength: number,
   ): void {
-    const digits = this.digits;
     this.good = false;
+    this.hash = null;
+    this.message = null;
     this.key = null;
     this.walk = null;
     this.inverse = null;
@@ -59,17 +70,22 @@ export class Ed25519Verifier implements Verifier {
     this.r = readLittleEndian(signature, signatureOffset, 32);
     this.s = readLittleEndian(signature, signatureOffset + 32, 32);
     if (this.s >= L) return;
-    const hash = sha512.create();
+    const hash = new Sha512(SHA512_INITIAL, 64);
     hash.update(signature, signatureOffset, 32);
     hash.update(key, keyOffset, 32);
-    hash.update(message, messageOffset, messageLength);
-    hash.digest(digits, 0);
-    this.k = readLittleEndian(digits, 0, 64) % L;
+    this.hash = hash;
+    this.message = message;
+    this.at = messageOffset;
+    this.end = messageOffset + messageLength;
     this.key = new Ed25519Key(key, keyOffset);
   }
 
   step(budget: number): number {
     let left = budget;
+    for (; this.hash !== null; left--) {
+      if (left <= 0) return PENDING;
+      this.hashOn(this.hash);
+    }
     const key = this.key;
     if (key !== null) {
       left = key.run(left);
@@ -92,6 +108,23 @@ export class Ed25519Verifier implements Verifier {
 
   valid(): boolean {
     return this.good;
+  }
+
+  /** One block of the message; then, where it needs two blocks, the first half of the padding; then k. */
+  private hashOn(hash: Sha512): void {
+    const { message, at, end, digits } = this;
+    if (message !== null && at < end) {
+      const length = Math.min(end - at, hash.blockLength);
+      hash.update(message, at, length);
+      this.at = at + length;
+    } else if (message !== null) {
+      this.message = null;
+      hash.pad();
+    } else {
+      this.hash = null;
+      hash.digest(digits, 0);
+      this.k = readLittleEndian(digits, 0, 64) % L;
+    }
   }
 
   private finish(walk: Ed25519Walk, inverse: bigint): void {

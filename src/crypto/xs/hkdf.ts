@@ -1,4 +1,4 @@
-import type { Hmac } from "./hmac.js";
+import type { KeyedHash } from "../provider.js";
 
 /**
  * HKDF (RFC 5869) and HKDF-Expand-Label (RFC 9846 §7.1). The Hmac is the caller's: set a secret once, expand several labels from it.
@@ -6,7 +6,7 @@ import type { Hmac } from "./hmac.js";
 
 /** HKDF-Extract: writes outputLength bytes. Leaves the hmac keyed with the salt. For a constant salt: setMidstates(), then extractKeyed(). */
 export function extract(
-  hmac: Hmac,
+  hmac: KeyedHash,
   salt: Uint8Array,
   saltOffset: number,
   saltLength: number,
@@ -21,7 +21,14 @@ export function extract(
 }
 
 /** HKDF-Extract where the salt is the hmac's key already. `out` may be where the secret is. */
-export function extractKeyed(hmac: Hmac, secret: Uint8Array, offset: number, length: number, out: Uint8Array, outOffset: number): void {
+export function extractKeyed(
+  hmac: KeyedHash,
+  secret: Uint8Array,
+  offset: number,
+  length: number,
+  out: Uint8Array,
+  outOffset: number,
+): void {
   hmac.begin();
   hmac.update(secret, offset, length);
   hmac.finish(out, outOffset, hmac.outputLength);
@@ -29,7 +36,7 @@ export function extractKeyed(hmac: Hmac, secret: Uint8Array, offset: number, len
 
 /** HKDF-Expand; the pseudorandom key is the hmac's key already. At most 255 × outputLength bytes. `info` must not lie where `out` does. */
 export function expand(
-  hmac: Hmac,
+  hmac: KeyedHash,
   info: Uint8Array,
   infoOffset: number,
   infoLength: number,
@@ -52,7 +59,7 @@ export function expand(
  * it: a length byte, "tls13 ", the name (the constants below). `context` must not lie where `out` does. Allocates nothing.
  */
 export function expandLabel(
-  hmac: Hmac,
+  hmac: KeyedHash,
   label: Uint8Array,
   context: Uint8Array,
   contextOffset: number,
@@ -115,4 +122,12 @@ export const LABEL_TRAFFIC_UPDATE = new Uint8Array([
 /** "resumption" */
 export const LABEL_RESUMPTION = new Uint8Array([
   0x10, 0x74, 0x6c, 0x73, 0x31, 0x33, 0x20, 0x72, 0x65, 0x73, 0x75, 0x6d, 0x70, 0x74, 0x69, 0x6f, 0x6e,
+]);
+/** "ext binder" */
+export const LABEL_EXT_BINDER = new Uint8Array([
+  0x10, 0x74, 0x6c, 0x73, 0x31, 0x33, 0x20, 0x65, 0x78, 0x74, 0x20, 0x62, 0x69, 0x6e, 0x64, 0x65, 0x72,
+]);
+/** "res binder" */
+export const LABEL_RES_BINDER = new Uint8Array([
+  0x10, 0x74, 0x6c, 0x73, 0x31, 0x33, 0x20, 0x72, 0x65, 0x73, 0x20, 0x62, 0x69, 0x6e, 0x64, 0x65, 0x72,
 ]);

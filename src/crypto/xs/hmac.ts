@@ -1,4 +1,4 @@
-import type { Hash } from "../provider.js";
+import type { Hash, KeyedHash } from "../provider.js";
 
 const INNER_PAD = 0x36;
 const OUTER_PAD = 0x5c;
@@ -9,7 +9,7 @@ const OUTER_PAD = 0x5c;
  *
  * Layout of `bytes`: outer midstate, inner midstate, work area of one block (every hash here has stateLength <= blockLength).
  */
-export class Hmac {
+export class Hmac implements KeyedHash {
   readonly hash: Hash;
   private readonly bytes: Uint8Array;
 
@@ -68,6 +68,14 @@ export class Hmac {
     this.hash.update(bytes, offset, length);
   }
 
+  /** The outer hash alone, of an inner digest that was computed elsewhere. Writes outputLength bytes; `out` may be where the inner digest is. */
+  finishFrom(inner: Uint8Array, innerOffset: number, out: Uint8Array, offset: number): void {
+    const hash = this.hash;
+    hash.restore(this.bytes, 0, 1);
+    hash.update(inner, innerOffset, hash.outputLength);
+    hash.digest(out, offset);
+  }
+
   /** One byte of the message. */
   updateByte(value: number): void {
     const hash = this.hash;
@@ -93,6 +101,46 @@ export class Hmac {
     hash.digest(bytes, work);
     for (let i = 0; i < length; i++) out[offset + i] = bytes[work + i];
     bytes.fill(0, work, work + size);
+  }
+
+  // setKey() and finish() in halves of one block each, for what goes in steps. They do not call these: each call would cost stack.
+
+  /** For a key that is no longer than a block; setOuterKey() must follow. */
+  setInnerKey(key: Uint8Array, offset: number, length: number): void {
+    const { hash, bytes } = this;
+    const { stateLength, blockLength } = hash;
+    const work = 2 * stateLength;
+    for (let i = 0; i < length; i++) bytes[work + i] = key[offset + i] ^ INNER_PAD;
+    bytes.fill(INNER_PAD, work + length, work + blockLength);
+    hash.reset();
+    hash.update(bytes, work, blockLength);
+    hash.save(bytes, stateLength);
+  }
+
+  setOuterKey(): void {
+    const { hash, bytes } = this;
+    const { stateLength, blockLength } = hash;
+    const work = 2 * stateLength;
+    const end = work + blockLength;
+    for (let i = work; i < end; i++) bytes[i]! ^= INNER_PAD ^ OUTER_PAD;
+    hash.reset();
+    hash.update(bytes, work, blockLength);
+    hash.save(bytes, 0);
+    bytes.fill(0, work, end);
+  }
+
+  /** finishOuter() must follow. */
+  finishInner(): void {
+    const { hash, bytes } = this;
+    hash.digest(bytes, 2 * hash.stateLength);
+  }
+
+  /** The whole MAC. */
+  finishOuter(out: Uint8Array, offset: number): void {
+    const { hash, bytes } = this;
+    hash.restore(bytes, 0, 1);
+    hash.update(bytes, 2 * hash.stateLength, hash.outputLength);
+    hash.digest(out, offset);
   }
 
   /** Zeroes key material and the hash. */

@@ -18,7 +18,8 @@ const ENCODE_DIGEST = 2;
 const ENCODE_MASK = 3;
 /** The mask, then H and its end: checking. */
 const CHECK_MASK = 4;
-const CHECK_HASH = 5;
+const CHECK_PADDING = 5;
+const CHECK_HASH = 6;
 
 export class Pss {
   readonly bytes: Uint8Array;
@@ -103,7 +104,10 @@ export class Pss {
           if (this.phase === ENCODE_MASK) {
             this.bytes[this.bytes.length - 1] = TRAILER;
             this.phase = IDLE;
-          } else this.phase = this.padded() ? CHECK_HASH : IDLE;
+          } else this.phase = CHECK_PADDING;
+          break;
+        case CHECK_PADDING:
+          this.phase = this.padded() ? CHECK_HASH : IDLE;
           break;
         case ENCODE_HASH:
         case CHECK_HASH:

@@ -17,6 +17,9 @@ const MASK = (1n << 416n) - 1n;
 /** Blocks that are brought into Montgomery's form in one step. */
 const AT_ONCE = 5;
 
+/** Bits of the longest modulus whose product and its reduction are one step. */
+const ONE_STEP = 4096;
+
 /** Bits of a modulus that is used at all. More than 8,192 would let a certificate keep this side busy. */
 export const MIN_MODULUS = 2048;
 export const MAX_MODULUS = 8192;
@@ -81,6 +84,8 @@ export class RsaPublic {
   private bit: number;
   /** The square for this bit is there, the product is not. */
   private multiply: boolean;
+  /** `power` is a product that has not been reduced. */
+  private product: boolean;
 
   constructor() {
     this.bits = 0;
@@ -93,6 +98,7 @@ export class RsaPublic {
     this.shifts = 0;
     this.bit = -1;
     this.multiply = false;
+    this.product = false;
   }
 
   /**
@@ -139,6 +145,7 @@ export class RsaPublic {
     this.base = ZERO;
     this.shifts = this.blocks;
     this.multiply = false;
+    this.product = false;
     this.bit = 30 - Math.clz32(this.exponent);
   }
 
@@ -146,12 +153,14 @@ export class RsaPublic {
     return this.bit < 0;
   }
 
-  /** Goes on for up to `budget` steps, one multiplication each, and returns what is left of the budget. */
+  /** Goes on for up to `budget` steps, one multiplication each (two steps where the modulus is long), and returns what is left of the budget. */
   run(budget: number): number {
     const exponent = this.exponent;
     for (; budget > 0 && this.bit >= 0; budget--) {
       if (this.shifts > 0) {
         this.prepare();
+      } else if (this.bits > ONE_STEP) {
+        this.takeHalf();
       } else if (!this.multiply) {
         this.power = this.reduced(this.power * this.power);
         if ((exponent >> this.bit) & 1) this.multiply = true;
@@ -163,6 +172,19 @@ export class RsaPublic {
       }
     }
     return budget;
+  }
+
+  /** A multiplication in two steps: the product, then its reduction. */
+  private takeHalf(): void {
+    const { power } = this;
+    this.product = !this.product;
+    if (this.product) {
+      this.power = power * (!this.multiply ? power : this.bit === 0 ? this.x : this.base);
+      return;
+    }
+    this.power = this.reduced(power);
+    this.multiply = !this.multiply && ((this.exponent >> this.bit) & 1) !== 0;
+    if (!this.multiply) this.bit--;
   }
 
   /** x^e mod n, in 0 .. n - 1, once finished; only the key is kept. */

@@ -13,7 +13,7 @@ export class Sha512 implements Hash {
   readonly outputLength: number;
   private readonly initial: readonly number[];
   private readonly view: DataView;
-  /** Bytes hashed so far; exact up to 2^53. */
+  /** Bytes hashed so far; exact up to 2^53. Below 0: pad() has made a block of padding. */
   private length: number;
 
   /** `initial`: the initial hash value, eight words of two halves, high half first. */
@@ -62,16 +62,30 @@ export class Sha512 implements Hash {
     this.fill(0, bytes, offset, length);
   }
 
+  /** The first half of digest(), where its padding takes two blocks: so that each half costs one. Only digest() may follow. */
+  pad(): void {
+    const { view, length } = this;
+    const used = length & (BLOCK - 1);
+    if (used < BLOCK - 16) return;
+    view.setUint8(STATE + used, 0x80);
+    this.zero(used + 1, BLOCK);
+    sha512Blocks(view, view, STATE, 1);
+    this.length = -length;
+  }
+
   digest(out: Uint8Array, offset: number): void {
     const view = this.view;
-    const length = this.length;
-    let used = length & (BLOCK - 1);
-    view.setUint8(STATE + used, 0x80);
-    used++;
-    if (used > BLOCK - 16) {
-      this.zero(used, BLOCK);
-      sha512Blocks(view, view, STATE, 1);
-      used = 0;
+    const length = Math.abs(this.length);
+    let used = 0;
+    if (this.length >= 0) {
+      used = length & (BLOCK - 1);
+      view.setUint8(STATE + used, 0x80);
+      used++;
+      if (used > BLOCK - 16) {
+        this.zero(used, BLOCK);
+        sha512Blocks(view, view, STATE, 1);
+        used = 0;
+      }
     }
     // The length in bits has 128 bits. A count of bytes that is exact stays below 2^53, so the upper 64 of them are zero.
     this.zero(used, BLOCK - 8);

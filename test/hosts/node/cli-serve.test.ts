@@ -66,6 +66,20 @@ describe("thimble serve", () => {
     expect(readFileSync(keylog, "utf8")).to.match(/^SERVER_TRAFFIC_SECRET_0 [0-9a-f]{64} [0-9a-f]{64}$/m);
   });
 
+  it("serves TLS 1.2 too, and refuses it where it is told so", async () => {
+    const { port, told } = await serve("--echo", "--trace");
+    expect(await ask(port, "older", { maxVersion: "TLSv1.2" })).to.equal("older");
+    await told("connected: TLSv1.2, TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, x25519");
+    const newer = await serve("--min-version", "1.3");
+    await ask(newer.port, "x", { maxVersion: "TLSv1.2" }).then(
+      () => expect.fail("it was taken"),
+      (error: Error) => expect(error.message).to.match(/protocol version/),
+    );
+    const older = await serve("--max-version", "1.2", "--echo", "--provider", "xs");
+    expect(await ask(older.port, "older", {})).to.equal("older");
+    await older.told("connected: TLSv1.2");
+  });
+
   it("talks with thimble connect, both ways in every provider", async () => {
     for (const provider of ["noble", "xs"]) {
       const { port } = await serve("--echo", "--provider", provider);
@@ -82,6 +96,14 @@ describe("thimble serve", () => {
     expect(await ask(port, "GET /other HTTP/1.0\r\n\r\n")).to.match(/^HTTP\/1\.1 404 /);
     expect(await ask(port, "POST / HTTP/1.0\r\n\r\n")).to.match(/^HTTP\/1\.1 405 /);
     expect(await ask(port, "nonsense\r\n\r\n")).to.match(/^HTTP\/1\.1 400 /);
+  });
+
+  it("--http speaks HTTP/1.1 by ALPN with those that would rather have HTTP/2, and refuses those that have nothing else", async () => {
+    const { port, told } = await serve("--http");
+    expect(await ask(port, "GET / HTTP/1.0\r\n\r\n", { ALPNProtocols: ["h2", "http/1.1"] })).to.contain("<td>http/1.1</td>");
+    const refused = await ask(port, "", { ALPNProtocols: ["h2"] }).catch((error: Error) => error.message);
+    expect(refused).to.match(/no application protocol/);
+    await told("failed: no_application_protocol");
   });
 
   it("--www serves files below a directory and none outside", async () => {
@@ -191,7 +213,7 @@ describe("thimble serve", () => {
     const good = pair("chain.pem", "leaf.key");
     const wrong: [string[], RegExp][] = [
       [["serve", ...own], /required option '--port <PORT>' not specified/],
-      [["serve", "--port", "0"], /give --cert and --key, or --vhost/],
+      [["serve", "--port", "0"], /give --cert and --key, --vhost or --psk/],
       [["serve", "--port", "65536", ...own], /--port.*from 1 to 65535/],
       [["serve", "--port", "0", "--cert", at("chain.pem")], /--cert is given once and --key 0 times/],
       [pair("chain.pem", "root.key"), /root\.key.*does not|root\.key.*not (the|fit|match|belong)/i],

@@ -48,6 +48,30 @@ describe("thimble connect", () => {
     expect(run).to.deep.equal({ code: 0, stdout: Buffer.from("hello\n"), stderr: "" });
   });
 
+  it("speaks TLS 1.2 with a server that has no other, and alone where it is told so", async () => {
+    const older = await tlsServer(echo, { maxVersion: "TLSv1.2" });
+    const newer = await tlsServer(echo);
+    const seen: (string | null)[] = [];
+    const both = await tlsServer((socket) => {
+      seen.push(socket.getProtocol());
+      socket.pipe(socket);
+    });
+    for (const args of [
+      [older],
+      [older, "--max-version", "1.2"],
+      [newer, "--max-version", "1.2", "--provider", "xs"],
+      [newer, "--min-version", "1.3"],
+    ]) {
+      const run = await thimble(["connect", ...args, "--ca", ca.rootFile], "hello\n");
+      expect(run).to.deep.equal({ code: 0, stdout: Buffer.from("hello\n"), stderr: "" });
+    }
+    await thimble(["connect", both, "--ca", ca.rootFile, "--ciphers", "ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"], "");
+    await thimble(["connect", both, "--ca", ca.rootFile], "");
+    expect(seen).to.deep.equal(["TLSv1.2", "TLSv1.3"]);
+    const { code, stderr } = await thimble(["connect", older, "--ca", ca.rootFile, "--min-version", "1.3"], "");
+    expect([code, /protocol_version|handshake_failure/.test(stderr)]).to.deep.equal([1, true]);
+  });
+
   it("carries a megabyte both ways", async () => {
     const data = randomBytes(1_000_000);
     const where = await tlsServer(echo);
@@ -172,7 +196,7 @@ describe("thimble connect", () => {
     const junk = join(ca.folder, "junk.pem");
     writeFileSync(junk, "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n");
     const wrong: [string[], RegExp][] = [
-      [["connect", "localhost:1"], /required option '--ca <FILE>' not specified/],
+      [["connect", "localhost:1"], /give --ca, certificates to trust, or --psk/],
       [["connect", "localhost", "--ca", ca.rootFile], /write HOST:PORT/],
       [["connect", "::1:443", "--ca", ca.rootFile], /in brackets: \[::1\]:443/],
       [["connect", "localhost:99999", "--ca", ca.rootFile], /from 1 to 65535/],
@@ -183,7 +207,11 @@ describe("thimble connect", () => {
       [["connect", "localhost:1", "--ca", ca.rootFile, "--keylog", join(ca.folder, "none/x")], /none\/x/],
       [["connect", "localhost:1", "--ca", ca.rootFile, "--ciphers", "AES"], /"AES" is unknown .*may be: TLS_CHACHA20.*TLS_AES_128_CCM_8/],
       [["connect", "localhost:1", "--ca", ca.rootFile, "--groups", "P-999"], /"P-999" is unknown .*may be: x25519, secp256r1/],
-      [["connect", "localhost:1", "--ca", ca.rootFile, "--max-version", "1.2"], /TLS 1\.3 is the only version/],
+      [["connect", "localhost:1", "--ca", ca.rootFile, "--min-version", "1.3", "--max-version", "1.2"], /1\.3 is above --max-version 1\.2/],
+      [
+        ["connect", "localhost:1", "--ca", ca.rootFile, "--max-version", "1.2", "--ciphers", "TLS_AES_128_GCM_SHA256"],
+        /none of them belongs to a version/,
+      ],
       [["connect", "localhost:1", "--ca", ca.rootFile, "--min-version", "1.1"], /Allowed choices are 1\.2, 1\.3/],
       [["connect", "localhost:1", "--ca", ca.rootFile, "--provider", "x"], /Allowed choices are noble, xs/],
       [["connect", "localhost:1", "--ca", ca.rootFile, "--frob"], /unknown option '--frob'/],

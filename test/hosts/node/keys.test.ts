@@ -24,7 +24,16 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
   p521: ["EC", "-pkeyopt", "ec_paramgen_curve:P-521"],
 };
 
-const HASHES: Readonly<Record<number, string>> = { 1027: "sha256", 1283: "sha384", 2052: "sha256", 2053: "sha384", 2054: "sha512" };
+const HASHES: Readonly<Record<number, string>> = {
+  1027: "sha256",
+  1283: "sha384",
+  2052: "sha256",
+  2053: "sha384",
+  2054: "sha512",
+  1025: "sha256",
+  1281: "sha384",
+  1537: "sha512",
+};
 
 describe("hosts/node keys", function () {
   this.timeout(60000);
@@ -92,7 +101,7 @@ describe("hosts/node keys", function () {
       const options =
         scheme >> 8 === 8 && scheme !== 0x0807
           ? { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
-          : { key, dsaEncoding: "der" as const };
+          : { key, dsaEncoding: "der" as const, padding: constants.RSA_PKCS1_PADDING };
       expect(verify(HASHES[scheme] ?? null, content, options, signature), scheme.toString(16)).to.equal(true);
       content[0]! ^= 1;
       expect(verify(HASHES[scheme] ?? null, content, options, signature)).to.equal(false);
@@ -100,6 +109,7 @@ describe("hosts/node keys", function () {
     }
   }
 
+  const RSA_SCHEMES = [0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601];
   const pairs: [string, string, number[]][] = [
     ["p256.pem", "p256.key", [0x0403]],
     ["p256.crt", "p256.sec1", [0x0403]],
@@ -108,10 +118,10 @@ describe("hosts/node keys", function () {
     ["p256.pem", "both.key", [0x0403]],
     ["p384.pem", "p384.key", [0x0503]],
     ["p384.pem", "p384.der", [0x0503]],
-    ["rsa.pem", "rsa.key", [0x0804, 0x0805, 0x0806]],
-    ["rsa.pem", "rsa.pkcs1", [0x0804, 0x0805, 0x0806]],
-    ["rsa.pem", "rsa.der", [0x0804, 0x0805, 0x0806]],
-    ["rsa3072.pem", "rsa3072.key", [0x0804, 0x0805, 0x0806]],
+    ["rsa.pem", "rsa.key", RSA_SCHEMES],
+    ["rsa.pem", "rsa.pkcs1", RSA_SCHEMES],
+    ["rsa.pem", "rsa.der", RSA_SCHEMES],
+    ["rsa3072.pem", "rsa3072.key", RSA_SCHEMES],
     ["ed25519.pem", "ed25519.key", [0x0807]],
     ["ed25519.pem", "ed25519.der", [0x0807]],
   ];

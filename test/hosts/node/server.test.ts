@@ -111,6 +111,16 @@ describe("hosts/node createServer", () => {
     expect((await whole(socket)).equals(data)).to.equal(true);
   });
 
+  it("slices by time", async () => {
+    const { port } = await fixture.serve({ sliceMilliseconds: 5, allowHalfOpen: true }, echo);
+    const socket = connect({ host: "127.0.0.1", servername: "localhost", port, ca: readFileSync(ca.rootFile), sliceMilliseconds: 5 });
+    fixture.sockets.push(socket);
+    const data = randomBytes(50_000);
+    socket.end(data);
+    expect((await whole(socket)).equals(data)).to.equal(true);
+    expect(() => connect({ host: "127.0.0.1", port, ca: readFileSync(ca.rootFile), sliceMilliseconds: -1 })).to.throw(RangeError);
+  });
+
   describe("virtual servers", () => {
     const named = (name: string) => ({ cert: ca.text(`${name}.pem`) + ca.text("inter.pem"), key: ca.text(`${name}.key`), alpn: [name] });
     const say = (socket: TLSSocket) => socket.end(`${socket.servername ?? "none"} ${socket.alpnProtocol}`);

@@ -135,7 +135,23 @@ describe("hosts/node TLSSocket", () => {
     const { peer } = await accepted();
     peer.write(toyRecord(TOY_HELLO));
     await once(socket, "secureConnect");
-    expect(connection.resumed).to.equal(5);
+    expect(connection.resumes).to.equal(5);
+    socket.destroy();
+  });
+
+  it("sliceMilliseconds: as many slices in one turn as fit into the time", async () => {
+    const { socket, connection } = open({ sliceMilliseconds: 60_000 }, new ToyConnection(64, 32, 500));
+    const { peer } = await accepted();
+    peer.write(toyRecord(TOY_HELLO));
+    const seen: number[] = [];
+    const look = () => {
+      seen.push(connection.resumes);
+      if (connection.resumes < 500) setImmediate(look);
+    };
+    look();
+    await once(socket, "secureConnect");
+    look();
+    expect(new Set(seen)).to.deep.equal(new Set([0, 500]));
     socket.destroy();
   });
 

@@ -20,8 +20,9 @@ function verify(key: Uint8Array, message: Uint8Array, signature: Uint8Array, bud
   whole.set(message, 2 + key.length);
   whole.set(signature, 3 + key.length + message.length);
   verifier.begin(whole, 1, key.length, whole, 2 + key.length, message.length, whole, 3 + key.length + message.length, signature.length);
-  // The caller's bytes are free again once begin has returned.
-  whole.fill(0x77);
+  // Key and signature are free again once begin has returned, the message when all is done.
+  whole.fill(0x77, 0, 2 + key.length);
+  whole.fill(0x77, 2 + key.length + message.length);
   complete(verifier, budget);
   return verifier.valid();
 }

@@ -2,7 +2,8 @@ import { sha256 as oracle } from "@noble/hashes/sha2.js";
 import { expect } from "chai";
 import { expandLabel, extract, LABEL_DERIVED } from "../../../src/crypto/xs/hkdf.js";
 import { Hmac } from "../../../src/crypto/xs/hmac.js";
-import { Sha256, sha256 } from "../../../src/crypto/xs/sha256.js";
+import { sha256 } from "../../../src/crypto/xs/sha256.js";
+import { Sha256 } from "../../../src/crypto/xs/sha256-hash.js";
 import { fromAscii, Seeded, toHex } from "../../support/hex.js";
 
 function hashOf(bytes: Uint8Array): string {

@@ -57,6 +57,7 @@ function made(count: number, callbacks: Partial<SocketOptions> = {}) {
         timers,
         1000,
         4000,
+        null,
         pool,
       ),
     );
@@ -194,6 +195,7 @@ describe("hosts/moddable pool", () => {
       timers,
       1000,
       0,
+      null,
       pool,
     );
     pool.leave(first);

@@ -111,12 +111,12 @@ describe("hosts/moddable SecureListener", () => {
     const { listener, network, timers, connections, log } = make();
     speak(network.come(), Uint8Array.of(TOY_HELLO));
     const connection = connections[0] as ToyConnection;
-    const before = connection.resumed;
+    const before = connection.resumes;
     listener.operationDone();
     listener.operationDone();
-    expect(connection.resumed).to.equal(before);
+    expect(connection.resumes).to.equal(before);
     timers.advance(0);
-    expect(connection.resumed).to.equal(before + 1);
+    expect(connection.resumes).to.equal(before + 1);
     expect(log).to.deep.equal([]);
     listener.close();
     listener.operationDone();

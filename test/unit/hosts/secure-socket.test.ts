@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { SecureSocket } from "../../../hosts/moddable/secure-socket.js";
+import type { SliceTime } from "../../../hosts/moddable/slices.js";
 import type { SecureSocketOptions } from "../../../hosts/moddable/socket-options.js";
 import type { TLSAlert } from "../../../src/alert.js";
 import { type FakeTCP, FakeTimers, fakeTcp } from "./fake-tcp.js";
@@ -13,7 +14,7 @@ function bytes(result: number | ArrayBuffer | undefined): number[] | undefined {
   return result instanceof ArrayBuffer ? Array.from(new Uint8Array(result)) : undefined;
 }
 
-function make(callbacks: Callbacks = {}, connection = new ToyConnection()) {
+function make(callbacks: Callbacks = {}, connection = new ToyConnection(), slices: SliceTime | null = null) {
   const timers = new FakeTimers();
   const network = fakeTcp();
   const log: string[] = [];
@@ -35,6 +36,7 @@ function make(callbacks: Callbacks = {}, connection = new ToyConnection()) {
     timers,
     1000,
     4000,
+    slices,
   );
   const tcp = network.sockets[0] as FakeTCP;
   return { timers, log, failures, socket, tcp, connection };
@@ -223,14 +225,46 @@ describe("hosts/moddable SecureSocket", () => {
     const { tcp, timers, log, connection } = make({}, new ToyConnection(64, 32, 3));
     tcp.writable(100);
     tcp.deliver(HELLO);
-    expect(connection.resumed).to.equal(0);
+    expect(connection.resumes).to.equal(0);
     for (let i = 1; i <= 2; i++) {
       timers.advance(0);
       tcp.deliver();
     }
     timers.advance(0);
-    expect(connection.resumed).to.be.at.least(3);
+    expect(connection.resumes).to.be.at.least(3);
     expect(log).to.deep.equal(["writable 30"]);
+  });
+
+  it("sliceMilliseconds: as many slices in one turn as fit into the time", () => {
+    let now = 0;
+    const ticks = () => now;
+    /** Each slice takes 3 milliseconds. */
+    class Slow extends ToyConnection {
+      override resume(): void {
+        now += 3;
+        super.resume();
+      }
+    }
+    const whole = make({}, new ToyConnection(64, 32, 50), { milliseconds: 1, ticks });
+    whole.tcp.writable(100);
+    whole.tcp.deliver(HELLO);
+    whole.timers.advance(0);
+    expect(whole.connection.resumes).to.equal(50);
+    expect(whole.log).to.deep.equal(["writable 30"]);
+    const { tcp, timers, connection } = make({}, new Slow(64, 32, 50), { milliseconds: 10, ticks });
+    const turns: number[] = [];
+    const set = timers.set.bind(timers);
+    timers.set = (callback, milliseconds) =>
+      set(() => {
+        const before = connection.resumes;
+        callback();
+        turns.push(connection.resumes - before);
+      }, milliseconds);
+    tcp.writable(100);
+    tcp.deliver(HELLO);
+    for (let i = 0; i < 60; i++) timers.advance(0);
+    expect(connection.resumes).to.equal(50);
+    expect(turns.filter((count) => count > 0)).to.deep.equal([...new Array(12).fill(4), 2]);
   });
 
   it("tells the peer's orderly end once, after the data was read", () => {

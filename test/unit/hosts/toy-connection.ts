@@ -28,15 +28,18 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
   peerClosed = false;
   alpn: string | null = null;
   sni = "";
+  proved = 1;
   peerAuthenticated = true;
+  resumed = false;
   certificateTap = null;
+  exported = null;
   suite = null;
   group = null;
   version = 0x0304;
   appOffset = 0;
   /** Slices of work between the peer's HELLO and OPEN. */
   slices: number;
-  resumed = 0;
+  resumes = 0;
   private readonly rx: number;
   private rxLength = 0;
   private txStart: number;
@@ -51,6 +54,12 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
     this.txEnd = receiveBuffer;
     this.slices = slices;
     this.queue(TOY_HELLO);
+  }
+
+  goOnWith(): void {}
+
+  exportKeyingMaterial(label: string, context: Uint8Array | null, length: number): Uint8Array {
+    return new Uint8Array(length).fill(label.length + (context?.length ?? 0));
   }
 
   get rxOffset(): number {
@@ -147,7 +156,7 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
   }
 
   resume(): void {
-    this.resumed++;
+    this.resumes++;
     if (this.slices > 0 && --this.slices === 0) {
       this.wants &= ~WANT_RESUME;
       this.state = OPEN;

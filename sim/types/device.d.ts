@@ -1,0 +1,24 @@
+// What an app finds on the simulated device, for editors: name it in "types" of a tsconfig.json, as "thimble-tls/sim/device". The SDK's own
+// modules are typed by the package @moddable/typings.
+/// <reference types="@moddable/typings/timer.d.ts" />
+/// <reference types="@moddable/typings/time.d.ts" />
+/// <reference types="@moddable/typings/net.d.ts" />
+/// <reference types="@moddable/typings/mc/config.d.ts" />
+/// <reference types="@moddable/typings/embedded_io/_common.d.ts" />
+/// <reference types="@moddable/typings/embedded_io/socket/tcp.d.ts" />
+/// <reference types="@moddable/typings/embedded_io/socket/listener.d.ts" />
+/// <reference types="@moddable/typings/embedded_network/dns/resolver/udp.d.ts" />
+/// <reference path="../xs/modules.d.ts" />
+
+declare module "sim:trust" {
+  /** DER of each certificate that --ca names, or of the root of the simulator's own server. */
+  export const certificates: readonly Uint8Array[];
+}
+
+/** Prints its arguments, one after the other. */
+declare function trace(...values: (string | number)[]): void;
+declare var console: Record<"log" | "info" | "debug" | "warn" | "error", (...values: unknown[]) => void>;
+declare function setTimeout(callback: () => void, milliseconds?: number): unknown;
+declare function setInterval(callback: () => void, milliseconds?: number): unknown;
+declare function clearTimeout(timer: unknown): void;
+declare function clearInterval(timer: unknown): void;

@@ -1,0 +1,230 @@
+import { decode_error, TLSAlert, unexpected_message } from "../alert.js";
+import { type ClientConfig, type Exporter, type KeyLog, MAX_MESSAGE, type Version12 } from "../config.js";
+import {
+  certificate,
+  certificate_request,
+  certificate_status,
+  finished,
+  hello_request,
+  server_hello,
+  server_hello_done,
+  server_key_exchange,
+} from "../constants.js";
+import type { SignatureAlgorithm } from "../crypto/provider.js";
+import { CLIENT_EXTENSIONS_12, CLIENT_EXTENSIONS_BOTH } from "../extensions/client-12.js";
+import type { ClientExtension } from "../extensions/extension.js";
+import type { CertificateRequestReader12 } from "../messages/certificate-request-12.js";
+import { BY_PSK, type CipherSuite12, type MacFirst } from "../record/cipher-suite-12.js";
+import type { RecordLayer } from "../record/record-layer.js";
+import type { ServerName } from "../x509/name.js";
+import { onCertificate, onCertificateRequest, onServerHelloDone, readCertificate, readCertificateRequest } from "./client-12-auth.js";
+import { checkServerKeyExchange, onServerHello, onServerKeyExchange, sendClientHello12 } from "./client-12-hello.js";
+import {
+  deriveAsClient,
+  exchangeAsClient,
+  finishClient,
+  onFinished,
+  protectAsClient,
+  sendChangeCipherSpec,
+  sendClientCertificate,
+  sendClientKeyExchange,
+  sendClientVerify,
+  signAsClient,
+} from "./client-12-keys.js";
+import { ClientOffer } from "./client-13.js";
+import { ecdheClient12 } from "./ecdhe-client-12.js";
+import { type ClientExchange12, type ClientKind12, findExchange } from "./exchange-12.js";
+import type { Flow, PostFlow } from "./flow.js";
+import type { Row, Wait } from "./handshake.js";
+import { Handshake12 } from "./handshake-12.js";
+import type { Negotiated } from "./handshake-13.js";
+import type { ClientVersion12 } from "./hello.js";
+import { checkCertificate } from "./peer-auth-12.js";
+import { CLIENT_ROWS_12, PostHandshake12, Skipped } from "./post-handshake-12.js";
+import * as S from "./states-12.js";
+
+const MAX_HELLO_REQUESTS = 32;
+
+/** TLS 1.2 for a client: the suites that it offers, in order of preference, and their key exchanges. */
+export class Client12 implements Version12, ClientVersion12 {
+  readonly role: "client";
+  readonly extensions: readonly ClientExtension[];
+  readonly suites: readonly CipherSuite12[];
+  readonly exchanges: readonly ClientKind12[];
+  readonly overhead: number;
+  readonly macFirst: MacFirst | null;
+  readonly byKeyAlone: boolean;
+
+  /**
+   * insecureMacFirst: insecureMacThenEncrypt, for CBC suites with servers that have no encrypt-then-MAC. Throws a RangeError where a suite has no key
+   * exchange.
+   */
+  constructor(
+    suites: readonly CipherSuite12[],
+    exchanges: readonly ClientKind12[] = [ecdheClient12],
+    insecureMacFirst: MacFirst | null = null,
+  ) {
+    let overhead = 0;
+    let byKeyAlone = true;
+    for (let i = 0; i < suites.length; i++) {
+      overhead = Math.max(overhead, suites[i].cipher.overhead);
+      if (suites[i].by !== BY_PSK) byKeyAlone = false;
+      if (findExchange(exchanges, suites[i].kx) === null) throw new RangeError(`tls12: the key exchange of ${suites[i].name} is not given`);
+    }
+    this.role = "client";
+    this.extensions = CLIENT_EXTENSIONS_BOTH;
+    this.suites = suites;
+    this.exchanges = exchanges;
+    this.overhead = overhead;
+    this.macFirst = insecureMacFirst;
+    this.byKeyAlone = byKeyAlone;
+  }
+
+  start(config: ClientConfig, name: ServerName | null, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated): Flow {
+    negotiated.sni = name !== null && name.address === null ? name.text : "";
+    const offer = new ClientOffer(config, negotiated.sni, records.receiveLimit([], this.overhead), null);
+    return new ClientHandshake12(this, config, name, offer, false, records, keys, negotiated);
+  }
+
+  takeOver(
+    config: ClientConfig,
+    name: ServerName | null,
+    offer: ClientOffer,
+    records: RecordLayer,
+    keys: Uint8Array,
+    negotiated: Negotiated,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const flow = new ClientHandshake12(this, config, name, offer, true, records, keys, negotiated);
+    negotiated.goOnWith(flow);
+    flow.state = onServerHello(flow, bytes, start, end);
+  }
+}
+
+/** The client's side of a TLS 1.2 handshake (RFC 5246 §7.3). */
+export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
+  readonly version: Client12;
+  readonly config: ClientConfig;
+  readonly name: ServerName | null;
+  /** Until ServerHello. */
+  offer: ClientOffer | null;
+  /** TLS 1.3 was offered too. */
+  readonly both: boolean;
+  kind: ClientKind12 | null;
+  exchange: ClientExchange12 | null;
+  /** A CertificateRequest that is being read. */
+  request: CertificateRequestReader12 | null;
+  helloRequests: number;
+  /** The server has said that a CertificateStatus may come (RFC 6066 §8). */
+  statusDue: boolean;
+
+  constructor(
+    version: Client12,
+    config: ClientConfig,
+    name: ServerName | null,
+    offer: ClientOffer,
+    both: boolean,
+    records: RecordLayer,
+    keys: Uint8Array,
+    negotiated: Negotiated,
+  ) {
+    super(both ? S.WAIT_SH : S.SEND_CH, ROWS, WAITS, MAX_MESSAGE, records, keys, negotiated);
+    this.version = version;
+    this.config = config;
+    this.name = name;
+    this.offer = offer;
+    this.both = both;
+    this.kind = null;
+    this.exchange = null;
+    this.request = null;
+    this.helloRequests = 0;
+    this.statusDue = false;
+  }
+
+  /** What the ClientHello was made of. */
+  get extensions(): readonly ClientExtension[] {
+    return this.both ? CLIENT_EXTENSIONS_BOTH : CLIENT_EXTENSIONS_12;
+  }
+
+  get signatures(): readonly SignatureAlgorithm[] {
+    return this.config.provider.signatures;
+  }
+
+  protected get keyLog(): KeyLog | undefined {
+    return this.config.keyLog;
+  }
+
+  protected get exporter(): Exporter | undefined {
+    return this.config.exporter;
+  }
+
+  get next(): PostFlow | null {
+    return this.state === S.CONNECTED ? new PostHandshake12(CLIENT_ROWS_12, this.records) : null;
+  }
+
+  override wipe(): void {
+    super.wipe();
+    this.exchange?.wipe();
+    this.offer?.keyExchange?.wipe();
+  }
+}
+
+type H = ClientHandshake12;
+
+const ROWS: readonly Row<H>[] = [
+  { state: S.WAIT_SH, type: server_hello, stream: null, endsRecord: false, handle: onServerHello },
+  { state: S.WAIT_CERT, type: certificate, stream: readCertificate, endsRecord: false, handle: onCertificate },
+  { state: S.WAIT_SKE, type: server_key_exchange, stream: null, endsRecord: false, handle: onServerKeyExchange },
+  // Plain PSK has no ServerKeyExchange where there is no hint.
+  { state: S.WAIT_SKE, type: server_hello_done, stream: null, endsRecord: false, handle: onServerHelloDone },
+  { state: S.WAIT_SKE, type: certificate_status, stream: readStatus, endsRecord: false, handle: onStatus },
+  { state: S.WAIT_CR, type: certificate_status, stream: readStatus, endsRecord: false, handle: onStatus },
+  { state: S.WAIT_CR, type: certificate_request, stream: readCertificateRequest, endsRecord: false, handle: onCertificateRequest },
+  { state: S.WAIT_CR, type: server_hello_done, stream: null, endsRecord: false, handle: onServerHelloDone },
+  { state: S.WAIT_SHD, type: server_hello_done, stream: null, endsRecord: false, handle: onServerHelloDone },
+  { state: S.WAIT_FINISHED, type: finished, stream: null, endsRecord: false, handle: onFinished },
+  // RFC 5246 §7.4.1.1: ignored in a handshake, and no part of it.
+  { state: S.WAIT_SH, type: hello_request, stream: null, endsRecord: false, handle: onHelloRequest },
+  { state: S.WAIT_CERT, type: hello_request, stream: null, endsRecord: false, handle: onHelloRequest },
+  { state: S.WAIT_SKE, type: hello_request, stream: null, endsRecord: false, handle: onHelloRequest },
+  { state: S.WAIT_CR, type: hello_request, stream: null, endsRecord: false, handle: onHelloRequest },
+  { state: S.WAIT_SHD, type: hello_request, stream: null, endsRecord: false, handle: onHelloRequest },
+];
+
+const WAITS: readonly Wait<H>[] = [
+  { state: S.SEND_CH, step: sendClientHello12 },
+  { state: S.CHECK_CERT, step: checkCertificate },
+  { state: S.CHECK_SKE, step: checkServerKeyExchange },
+  { state: S.SEND_CERT, step: sendClientCertificate },
+  { state: S.EXCHANGE, step: exchangeAsClient },
+  { state: S.SEND_CKE, step: sendClientKeyExchange },
+  { state: S.DERIVE, step: deriveAsClient },
+  { state: S.SIGN, step: signAsClient },
+  { state: S.SEND_CV, step: sendClientVerify },
+  { state: S.PROTECT, step: protectAsClient },
+  { state: S.SEND_CCS, step: sendChangeCipherSpec },
+  { state: S.SEND_FINISHED, step: finishClient },
+];
+
+/**
+ * A CertificateStatus comes behind the path that it is about, whose keys are gone then: it is passed over, as if none had come. A config that needs one
+ * has refused the leaf already.
+ */
+function readStatus(h: H): Skipped {
+  if (!h.statusDue) throw new TLSAlert(unexpected_message, `${h.stateName}: a CertificateStatus may not come here`);
+  h.statusDue = false;
+  return new Skipped();
+}
+
+function onStatus(h: H): number {
+  return h.state;
+}
+
+function onHelloRequest(h: H, _bytes: Uint8Array, start: number, end: number): number {
+  if (end - start !== 4) throw new TLSAlert(decode_error, `HelloRequest: ${end - start - 4} bytes, it has none`);
+  if (++h.helloRequests > MAX_HELLO_REQUESTS)
+    throw new TLSAlert(unexpected_message, `HelloRequest: ${h.helloRequests} of them in one handshake are a flood`);
+  return h.state;
+}

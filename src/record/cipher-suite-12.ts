@@ -1,0 +1,61 @@
+import type { Random, Suite } from "../crypto/provider.js";
+import type { Protection } from "./protection.js";
+
+/** How a suite of TLS 1.2 agrees on the pre-master secret. */
+export const KX_ECDHE = 1;
+export const KX_RSA = 2;
+export const KX_PSK = 3;
+export const KX_ECDHE_PSK = 4;
+
+/** What the server proves itself with: the key type of its certificate, or a pre-shared key and no certificate. */
+export const BY_ECDSA = 1;
+export const BY_RSA = 2;
+export const BY_PSK = 3;
+
+/** One direction's record protection of TLS 1.2: it takes its keys from the key block once (RFC 5246 §6.3). */
+export interface Protection12 extends Protection {
+  /** The direction's MAC key, write key and IV stand at block[mac …), block[key …) and block[iv …), as long as the cipher says. */
+  setKeys(block: Uint8Array, mac: number, key: number, iv: number): void;
+}
+
+/** Where one direction's protection keeps its IV, and where both keep what they make for each record: parts of the connection's `keys`. */
+export interface KeyPlaces {
+  readonly keys: Uint8Array;
+  readonly iv: number;
+  /** 12 bytes for a nonce, then 13 for the additional data; shared by both directions. */
+  readonly nonce: number;
+  /** For initialization vectors of CBC. */
+  readonly random: Random;
+}
+
+/** A cipher's records with the MAC made before they are encrypted: insecureMacThenEncrypt, or null for what is sound. */
+export interface MacFirst {
+  create(cipher: Cipher12, opens: boolean, sibling: Protection12 | null, random: Random): Protection12;
+}
+
+/** How the records of a suite are protected: an AEAD, or a MAC and CBC. */
+export interface Cipher12 {
+  readonly name: string;
+  /** Bytes of the key block for one direction: MAC key (0 with an AEAD), write key, IV (RFC 5246 §6.3). */
+  readonly macKeyLength: number;
+  readonly keyLength: number;
+  readonly ivLength: number;
+  /** The most bytes that protection adds to a record's content. */
+  readonly overhead: number;
+  /** True where encrypt-then-MAC (RFC 7366) is offered and answered for it: CBC alone. */
+  readonly takesEncryptThenMac: boolean;
+  /**
+   * opens: for what the peer sends. sibling: the other direction's, made before; it may share scratch, never keys. macFirst: where encrypt-then-MAC was
+   * not agreed on for a cipher that takes it, and the config allows that.
+   */
+  create(opens: boolean, sibling: Protection12 | null, places: KeyPlaces, macFirst: MacFirst | null): Protection12;
+}
+
+/** A cipher suite of TLS 1.2. Its hash is that of the PRF, of Finished, and of the transcript. */
+export interface CipherSuite12 extends Suite {
+  /** KX_ECDHE … */
+  readonly kx: number;
+  /** BY_ECDSA … */
+  readonly by: number;
+  readonly cipher: Cipher12;
+}

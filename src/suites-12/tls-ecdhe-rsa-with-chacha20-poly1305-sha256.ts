@@ -1,0 +1,15 @@
+import { TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 } from "../constants.js";
+import { chacha20Poly1305 } from "../crypto/xs/chacha20-poly1305.js";
+import { sha256 } from "../crypto/xs/sha256.js";
+import { BY_RSA, type CipherSuite12, KX_ECDHE } from "../record/cipher-suite-12.js";
+import { AeadCipher12, NO_EXPLICIT_NONCE } from "../record/protection-12.js";
+
+/** RFC 7905. The fastest one here, for servers with RSA certificates. */
+export const tlsEcdheRsaWithChacha20Poly1305Sha256: CipherSuite12 = {
+  id: TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+  name: "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+  kx: KX_ECDHE,
+  by: BY_RSA,
+  hash: sha256,
+  cipher: new AeadCipher12(chacha20Poly1305, NO_EXPLICIT_NONCE),
+};
