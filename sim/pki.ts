@@ -14,18 +14,20 @@ export interface Pki {
 const NAMES = "DNS:localhost,DNS:sensors.example,IP:127.0.0.1";
 const IS_CA = "keyUsage=critical,keyCertSign,cRLSign";
 
-/** Makes NAME.pem and NAME.key in a folder, on P-256. issuer: the name of another; null: self-signed. */
+const P256 = ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
+
+/** Makes NAME.pem and NAME.key in a folder. issuer: the name of another; null: self-signed. */
 export type MakeCertificate = (name: string, subject: string, issuer: string | null, extensions: readonly string[]) => void;
 
 /** Certificates in a folder, valid from now on. */
-export function certificateMaker(folder: string, days: number): MakeCertificate {
+export function certificateMaker(folder: string, days: number, newKey: readonly string[] = P256): MakeCertificate {
   const config = join(folder, "openssl.cnf");
   writeFileSync(config, "[req]\ndistinguished_name = dn\n[dn]\n"); // the system's own file would add extensions
   return (name, subject, issuer, extensions) => {
     const run = spawnSync(
       "openssl",
       [
-        ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-sha256", "-days", String(days)],
+        ...["req", "-x509", "-newkey", ...newKey, "-nodes", "-sha256", "-days", String(days)],
         ...["-subj", subject, "-config", config, "-keyout", join(folder, `${name}.key`), "-out", join(folder, `${name}.pem`)],
         ...extensions.flatMap((extension) => ["-addext", extension]),
         ...(issuer === null ? [] : ["-CA", join(folder, `${issuer}.pem`), "-CAkey", join(folder, `${issuer}.key`)]),
@@ -50,6 +52,8 @@ export interface LeafShape {
   /** Before the common name. */
   readonly subject?: string;
   readonly names?: string;
+  /** keyUsage. */
+  readonly usage?: string;
   readonly more?: readonly string[];
 }
 
@@ -57,11 +61,11 @@ export function makeLeaf(
   make: MakeCertificate,
   name: string,
   issuer: string,
-  { subject = "", names = NAMES, more = [] }: LeafShape = {},
+  { subject = "", names = NAMES, usage = "digitalSignature", more = [] }: LeafShape = {},
 ): void {
   make(name, `${subject}/CN=localhost`, issuer, [
     "basicConstraints=critical,CA:FALSE",
-    "keyUsage=critical,digitalSignature",
+    `keyUsage=critical,${usage}`,
     "extendedKeyUsage=serverAuth",
     `subjectAltName=${names}`,
     ...more,

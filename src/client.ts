@@ -4,7 +4,7 @@ import { Connection } from "./connection.js";
 import { ClientHandshake13 } from "./handshake/client-13.js";
 import { clientVersion12 } from "./handshake/hello.js";
 import { RecordLayer } from "./record/record-layer.js";
-import { parseServerName } from "./x509/name.js";
+import { parseServerName, type ServerName } from "./x509/name.js";
 
 /** The client's end of a TLS connection. It begins its handshake at once: `txPending()` bytes wait after construction, or `wants` is WANT_RESUME. */
 export class ClientConnection extends Connection {
@@ -15,13 +15,8 @@ export class ClientConnection extends Connection {
   constructor(config: ClientConfig, io?: Uint8Array) {
     const receive = config.receiveBuffer ?? DEFAULT_RECEIVE_BUFFER;
     const send = config.sendBuffer ?? DEFAULT_SEND_BUFFER;
-    checkBuffers(receive, send, io, config.sliceSteps);
-    checkProvider(config.provider);
-    checkProtocols(config.alpn);
-    checkVersions("client", config.tls12, config.tls13);
-    checkClientProof(config);
-    const name = config.serverName === undefined ? null : parseServerName(config.serverName);
-    super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), config.sliceSteps ?? Infinity);
+    const name = checkClientConfig(config, io?.length);
+    super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), config.sliceSteps ?? Infinity, config.lender);
     const only12 = config.tls13 === false ? clientVersion12(config) : null;
     this.flow =
       only12 === null
@@ -29,4 +24,16 @@ export class ClientConnection extends Connection {
         : only12.start(config, name, this.records, this.keys, this);
     this.run();
   }
+}
+
+/** The same checks, for a connection that is made later. io: bytes of the memory that it will be given. */
+export function checkClientConfig(config: ClientConfig, io?: number): ServerName | null {
+  const receive = config.receiveBuffer ?? DEFAULT_RECEIVE_BUFFER;
+  const send = config.sendBuffer ?? DEFAULT_SEND_BUFFER;
+  checkBuffers(receive, send, io, config.sliceSteps);
+  checkProvider(config.provider);
+  checkProtocols(config.alpn);
+  checkVersions("client", config.tls12, config.tls13);
+  checkClientProof(config);
+  return config.serverName === undefined ? null : parseServerName(config.serverName);
 }

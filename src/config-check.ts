@@ -7,11 +7,11 @@ import type { CryptoProvider } from "./crypto/provider.js";
 const LEAST_RECEIVE = 256;
 const LEAST_SEND = 256;
 
-export function checkBuffers(receive: number, send: number, io: Uint8Array | undefined, sliceSteps: number | undefined): void {
+export function checkBuffers(receive: number, send: number, io: number | undefined, sliceSteps: number | undefined): void {
   checkSize("receiveBuffer", receive, LEAST_RECEIVE);
   checkSize("sendBuffer", send, LEAST_SEND);
-  if (io !== undefined && io.length !== receive + send)
-    throw new RangeError(`io has ${io.length} bytes; receiveBuffer ${receive} and sendBuffer ${send} need ${receive + send}`);
+  if (io !== undefined && io !== receive + send)
+    throw new RangeError(`io has ${io} bytes; receiveBuffer ${receive} and sendBuffer ${send} need ${receive + send}`);
   if (sliceSteps !== undefined && !(sliceSteps >= 1)) throw new RangeError(`sliceSteps is ${sliceSteps}; it must be at least 1`);
 }
 
@@ -27,13 +27,15 @@ export function checkVersions(role: "client" | "server", tls12: Version12 | unde
 }
 
 /** What a server has to prove itself with must be known. */
-export function checkClientProof({ trust, serverName, psk, resumption, provider }: ClientConfig): void {
+export function checkClientProof({ trust, serverName, psk, resumption, provider, tls12, tls13 }: ClientConfig): void {
   if (psk !== undefined) checkKey("psk", psk.hashLength, provider);
   // §4.3.9: one list of modes is sent for all keys.
   if (psk !== undefined && resumption !== undefined && psk.modes !== resumption.modes)
     throw new RangeError(`psk allows modes ${psk.modes}, resumption ${resumption.modes}: they must be the same`);
   if (trust === undefined) {
-    if (psk === undefined) throw new RangeError("trust is missing: a server is always verified");
+    // Each version that is offered must have a key of its own that vouches for the server.
+    if ((tls13 !== false && psk === undefined) || (tls12 !== undefined && tls12.byKeyAlone !== true))
+      throw new RangeError("trust is missing: a server is always verified");
   } else if (serverName === undefined) throw new RangeError("serverName is missing: a server is never accepted without a name");
 }
 

@@ -14,6 +14,8 @@ export type KeyLog = (label: string, clientRandom: Uint8Array, secret: Uint8Arra
 export interface Version12 {
   readonly role: "client" | "server";
   readonly suites: readonly Suite[];
+  /** A client's: all its suites are proved by a pre-shared key, none by a certificate. */
+  readonly byKeyAlone?: boolean;
 }
 
 /** Keying material of one connection for what stands above TLS (RFC 5705). */
@@ -37,6 +39,17 @@ export interface PostHandshakeAuth {
 }
 
 export type CertificateChecks = ChainBounds & Pick<ChainConfig, "timePolicy" | "verify" | "status" | "remembered">;
+
+/**
+ * Lends memory for protected records that the receive buffer does not hold: of application data (a download in records of 16 KB), and where a handshake's can't
+ * be opened in parts. The connection works in it, `io` with it, until all that came is consumed.
+ */
+export interface BufferLender {
+  /** At least `length` bytes; null: there are none, and the record ends in record_overflow. */
+  lend(length: number): Uint8Array | null;
+  /** What was lent is not used any more, and zeroed. */
+  giveBack(memory: Uint8Array): void;
+}
 
 /** What a client connection is made from. One config may serve many connections. */
 export interface ClientConfig {
@@ -62,8 +75,12 @@ export interface ClientConfig {
   readonly checks?: CertificateChecks;
   /** ALPN protocol names in order of preference (RFC 7301). */
   readonly alpn?: readonly string[];
-  /** Bytes of the receive buffer; a protected record must fit in it with 8 bytes to spare. Default 2,048. */
+  /**
+   * Bytes of the receive buffer; a protected record of application data must fit in it with 8 bytes to spare, or in what the lender gives. Default 2,048.
+   */
   readonly receiveBuffer?: number;
+  /** Where memory for records comes from that the receive buffer does not hold. Default: there is none. */
+  readonly lender?: BufferLender;
   /** Bytes of the send buffer. Default 512. */
   readonly sendBuffer?: number;
   /** Steps of public-key work in one slice: after each slice and each record the host gets control back (`wants & WANT_RESUME`). Default: no limit. */
@@ -141,6 +158,8 @@ export interface ServerConfig {
   readonly tickets?: ServerTickets;
   /** Bytes of the receive buffer. It should hold a ClientHello as a whole: browsers send up to 1,800 bytes. Default 2,048. */
   readonly receiveBuffer?: number;
+  /** Where memory for records comes from that the receive buffer does not hold. Default: there is none. */
+  readonly lender?: BufferLender;
   /** Bytes of the send buffer. Default 512. */
   readonly sendBuffer?: number;
   readonly sliceSteps?: number;

@@ -8,7 +8,7 @@ import {
   unexpected_message,
   user_canceled,
 } from "./alert.js";
-import type { KeyingMaterial } from "./config.js";
+import type { BufferLender, KeyingMaterial } from "./config.js";
 import { alert, application_data, handshake } from "./constants.js";
 import type { NamedGroup, Suite } from "./crypto/provider.js";
 import type { Flow, PostFlow } from "./handshake/flow.js";
@@ -16,6 +16,7 @@ import { type Negotiated, RESUMED } from "./handshake/handshake-13.js";
 import { KEYS_LENGTH } from "./handshake/keys.js";
 import type { CertificateTap } from "./messages/certificate.js";
 import type { RecordLayer } from "./record/record-layer.js";
+import type { StreamedRecord } from "./record/streamed-record.js";
 
 /** Bits of `wants`. */
 export const WANT_RECEIVE = 1;
@@ -38,6 +39,8 @@ const FATAL = 2;
 /** change_cipher_spec records, and empty records of application data in a row: more are a flood. */
 const MAX_EMPTY_RECORDS = 32;
 
+const NOTHING = new Uint8Array(0);
+
 /**
  * A TLS connection without I/O. The host moves bytes: it puts what the network brought at io[rxOffset, rxOffset + rxSpace()) and calls
  * `received(n)`, sends io[txOffset, txOffset + txPending()) and calls `sent(n)`, takes application data at io[appOffset, appOffset + appData())
@@ -45,7 +48,6 @@ const MAX_EMPTY_RECORDS = 32;
  * caught here, once, kept as `failure`, and its alert waits to be sent.
  */
 export abstract class Connection implements Negotiated {
-  readonly io: Uint8Array;
   state: number;
   failure: TLSAlert | null;
   /** close_notify came: no more application data will follow. */
@@ -54,8 +56,7 @@ export abstract class Connection implements Negotiated {
   version: number;
   suite: Suite | null;
   group: NamedGroup | null;
-  /** The ALPN protocol, or null where none was agreed. */
-  alpn: string | null;
+  private agreedAlpn: string | null;
   /** The DNS name that was asked for by SNI, "" for none. */
   sni: string;
   /** How the peer proved itself, and whether the session was resumed: bits of handshake-13.ts. */
@@ -68,21 +69,21 @@ export abstract class Connection implements Negotiated {
   protected readonly keys: Uint8Array;
   protected flow: Flow | null;
   private readonly sliceSteps: number;
+  private readonly lender: BufferLender | null;
   private post: PostFlow | null;
   private writeClosed: boolean;
   /** INPUT_… bits. */
   private input: number;
   private emptyRecords: number;
 
-  constructor(records: RecordLayer, sliceSteps: number) {
-    this.io = records.io;
+  constructor(records: RecordLayer, sliceSteps: number, lender: BufferLender | null = null) {
     this.state = HANDSHAKING;
     this.failure = null;
     this.peerClosed = false;
     this.version = 0;
     this.suite = null;
     this.group = null;
-    this.alpn = null;
+    this.agreedAlpn = null;
     this.sni = "";
     this.proved = 0;
     this.certificateTap = null;
@@ -91,10 +92,66 @@ export abstract class Connection implements Negotiated {
     this.keys = new Uint8Array(KEYS_LENGTH);
     this.flow = null;
     this.sliceSteps = sliceSteps;
+    this.lender = lender;
     this.post = null;
     this.writeClosed = false;
     this.input = 0;
     this.emptyRecords = 0;
+  }
+
+  /** The memory of the connection: another one while memory is lent, empty while it is parked. */
+  get io(): Uint8Array {
+    return this.records.io;
+  }
+
+  /** The ALPN protocol, or null where none was agreed, or what agreed on it is not known to be authentic yet. */
+  get alpn(): string | null {
+    return this.records.reader.provisional ? null : this.agreedAlpn;
+  }
+
+  set alpn(name: string | null) {
+    this.agreedAlpn = name;
+  }
+
+  get parked(): boolean {
+    return this.io.length === 0;
+  }
+
+  /** Whether park() may be called: the connection is open, and nothing is half read or unsent. */
+  get parkable(): boolean {
+    const { flow, post } = this;
+    const { reader, writer } = this.records;
+    const read = this.peerClosed || (reader.empty && !flow?.midMessage);
+    return this.state === OPEN && !this.parked && read && writer.pending === 0 && !post?.keyUpdateDue && !post?.answering;
+  }
+
+  /**
+   * Gives the connection's memory, zeroed, until bytes come or are to be sent: then unpark() first. What is kept are keys and counters. While parked,
+   * receivedEnd(), and fail() without an alert, end the connection as ever; whatever would need the memory throws.
+   */
+  park(): Uint8Array {
+    if (!this.parkable) throw new Error(`park(): ${this.parkObstacle()}`);
+    const { io } = this;
+    this.records.use(NOTHING);
+    return io;
+  }
+
+  /** Takes memory of the size that park() gave. */
+  unpark(io: Uint8Array): void {
+    if (!this.parked) throw new Error("unpark(): the connection is not parked");
+    const { size } = this.records;
+    if (io.length !== size) throw new RangeError(`unpark(): io has ${io.length} bytes; ${size} are needed`);
+    this.records.use(io);
+  }
+
+  private parkObstacle(): string {
+    if (this.state !== OPEN) return "the connection is not open";
+    if (this.parked) return "the connection is parked already";
+    return this.txPending() > 0 ? "bytes wait to be sent" : "received bytes are not consumed, or a message is half read";
+  }
+
+  private needMemory(call: string): void {
+    if (this.parked) throw new Error(`${call} on a parked connection: unpark() it first`);
   }
 
   /** The peer proved itself, by a certificate that was verified or by a pre-shared key: always so for an open client. */
@@ -114,12 +171,13 @@ export abstract class Connection implements Negotiated {
 
   /** Bytes that can be received now. 0: application data waits to be consumed, or the connection reads no more. */
   rxSpace(): number {
-    return this.reading && (this.input & INPUT_ENDED) === 0 ? this.records.reader.space : 0;
+    return this.reading && (this.input & INPUT_ENDED) === 0 && !this.parked ? this.records.reader.space : 0;
   }
 
   /** `length` bytes stand at io[rxOffset …). */
   received(length: number): void {
     if (!this.reading || (this.input & INPUT_ENDED) !== 0) return;
+    this.needMemory("received()");
     this.records.reader.received(length);
     this.run();
   }
@@ -164,7 +222,7 @@ export abstract class Connection implements Negotiated {
     this.run();
   }
 
-  /** Bytes that write() would take now. */
+  /** Bytes that write() would take now; of a parked connection: once it is unparked. */
   writeSpace(): number {
     if (this.state !== OPEN || this.writeClosed || this.post?.keyUpdateDue || this.post?.answering) return 0;
     return this.records.writer.room;
@@ -178,6 +236,7 @@ export abstract class Connection implements Negotiated {
     if (!(offset >= 0 && length >= 0 && offset + length <= bytes.length))
       throw new RangeError(`write(): bytes ${offset} to ${offset + length} of an array of ${bytes.length}`);
     if (length === 0) return 0;
+    this.needMemory("write()");
     const { post } = this;
     if (post !== null) {
       post.calm();
@@ -202,6 +261,7 @@ export abstract class Connection implements Negotiated {
    */
   updateKeys(requestPeer: boolean): void {
     if (this.post === null || !this.post.renewsKeys || this.writeClosed) return;
+    this.needMemory("updateKeys()");
     this.post.updateKeys(requestPeer);
     this.run();
   }
@@ -223,6 +283,7 @@ export abstract class Connection implements Negotiated {
   /** Ends our side with close_notify, once the handshake is complete; the peer's data can still be read. */
   closeWrite(): void {
     if (this.state > OPEN || this.writeClosed) return;
+    this.needMemory("closeWrite()");
     this.writeClosed = true;
     if (this.state === OPEN && !(this.post as PostFlow).deferClose()) this.sendAlert(WARNING, close_notify);
     if (this.peerClosed) this.end(CLOSED);
@@ -231,7 +292,10 @@ export abstract class Connection implements Negotiated {
   /** Ends the connection with close_notify and reads no more. */
   close(): void {
     if (this.state > OPEN) return;
-    if (!this.writeClosed || this.state === HANDSHAKING) this.sendAlert(WARNING, close_notify);
+    if (!this.writeClosed || this.state === HANDSHAKING) {
+      this.needMemory("close()");
+      this.sendAlert(WARNING, close_notify);
+    }
     this.writeClosed = true;
     this.end(CLOSED);
   }
@@ -243,7 +307,9 @@ export abstract class Connection implements Negotiated {
 
   /** Ends the connection for a reason of the host's, as a time-out. A description below 0 sends no alert. */
   fail(description: number, reason: string): void {
-    if (this.state <= OPEN) this.stop(new TLSAlert(description, reason, "self"));
+    if (this.state > OPEN) return;
+    if (description >= 0) this.needMemory("fail()");
+    this.stop(new TLSAlert(description, reason, "self"));
   }
 
   /** What the connection waits for: WANT_RECEIVE, WANT_SEND, WANT_RESUME. */
@@ -254,7 +320,8 @@ export abstract class Connection implements Negotiated {
     if (flow?.working && !flow.blocked) wants |= WANT_RESUME;
     else if (flow?.working && this.state !== OPEN) return wants;
     else if ((this.input & INPUT_LEFT) !== 0) wants |= WANT_RESUME;
-    else if (this.rxSpace() > 0 && this.appData() === 0) wants |= WANT_RECEIVE;
+    else if ((this.rxSpace() > 0 && this.appData() === 0) || (this.parked && this.reading && (this.input & INPUT_ENDED) === 0))
+      wants |= WANT_RECEIVE;
     return wants;
   }
 
@@ -269,7 +336,7 @@ export abstract class Connection implements Negotiated {
 
   /**
    * Goes on as far as bytes and room allow; with slices, one slice of public-key work or one record. The only try/catch: every failure of a handshake or a record
-   * ends here. Handlers are called from here and not deeper: the engine's stack is RAM.
+   * ends here, or is held back here. Handlers are called from here and not deeper: the engine's stack is RAM.
    */
   protected run(): void {
     const { reader } = this.records;
@@ -284,7 +351,8 @@ export abstract class Connection implements Negotiated {
             this.leaveInput(reader.start !== reader.end || reader.unread > 0);
             return;
           }
-          if (flow.work(this.sliceSteps)) flow.handle(reader);
+          // One that waits for the tag of its record is handled by endStreamed().
+          if (flow.work(this.sliceSteps) && !reader.streamed?.holding) flow.handle(reader);
           if (!flow.blocked) {
             if (this.sliceSteps !== Infinity) turn = 2;
             continue;
@@ -297,14 +365,15 @@ export abstract class Connection implements Negotiated {
           continue;
         }
         if (this.post !== null && !this.writeClosed) this.post.sendKeyUpdate();
+        if (reader.streamed !== null && this.endStreamed(flow)) continue;
         if (reader.start === reader.end) {
           if (turn > 0) {
-            this.leaveInput(reader.unread > 0 || this.input !== 0);
+            this.leaveInput(reader.unread > 0 || this.input !== 0 || reader.streamed !== null);
             return;
           }
           if (!reader.advance()) {
-            if (this.input !== 0) this.cutOff(flow);
-            return;
+            if (this.pause(flow)) return;
+            continue;
           }
         } else if (turn > 1) {
           this.leaveInput(true);
@@ -312,12 +381,85 @@ export abstract class Connection implements Negotiated {
         }
         if (this.sliceSteps !== Infinity) turn = 1;
         if (reader.type === handshake) {
-          if (flow.feed(reader, this.io)) flow.handle(reader);
+          if (flow.feed(reader, this.io) && !this.holds(flow)) flow.handle(reader);
         } else if (this.takeOther(flow)) return;
       }
     } catch (error) {
-      this.stop(error instanceof TLSAlert ? error : new TLSAlert(internal_error, String(error), "internal"));
+      if (reader.provisional && reader.streamed?.failure === null) this.holdBack(error);
+      else this.stop(error instanceof TLSAlert ? error : new TLSAlert(internal_error, String(error), "internal"));
     }
+  }
+
+  /** There is no fragment. True: more bytes are needed. */
+  private pause(flow: Flow): boolean {
+    const { records } = this;
+    const { reader } = records;
+    if (reader.streamed?.authentic) flow.authenticated();
+    else if (reader.isTooLong) this.takeTooLong();
+    else {
+      if (records.own !== null && reader.empty) this.giveBack();
+      if (this.input !== 0) this.stop(this.cutOff(flow));
+      return true;
+    }
+    return false;
+  }
+
+  /** The message that is complete has to wait until the tag of its record is known. */
+  private holds(flow: Flow): boolean {
+    const { reader } = this.records;
+    if (!reader.provisional || flow.early) return false;
+    reader.streamed?.hold(reader);
+    return true;
+  }
+
+  /** The tag of a streamed record has held, and what was put off is done: the message goes on with which that had to wait. False: it has not come yet. */
+  private endStreamed(flow: Flow): boolean {
+    const { reader } = this.records;
+    const { holding, authentic } = reader.streamed as StreamedRecord;
+    if (!authentic) return false;
+    reader.streamed = null;
+    if (holding) flow.handle(reader);
+    return true;
+  }
+
+  /** What was found in a record whose tag is not known yet is told only if it holds. */
+  private holdBack(error: unknown): void {
+    const { reader } = this.records;
+    (reader.streamed as StreamedRecord).failure = error;
+    reader.start = reader.end;
+    this.run();
+  }
+
+  /**
+   * A protected record that the receive region does not hold. Of a handshake it is opened as it streams; application data never is, so that once open
+   * the lender is asked first. A tap sees what passes before the tag is known: with one, nothing is streamed.
+   */
+  private takeTooLong(): void {
+    const { reader } = this.records;
+    const open = this.state === OPEN;
+    if (reader.limited) throw reader.tooLong(reader.recordLength);
+    if (open && this.borrow()) return;
+    if (this.certificateTap === null && reader.stream(open)) return;
+    if (!open && this.borrow()) return;
+    throw reader.tooLong(reader.recordLength);
+  }
+
+  /** Goes on in memory that holds the record; false: there is none. */
+  private borrow(): boolean {
+    const { lender, records } = this;
+    if (lender === null) return false;
+    const { needed } = records;
+    const memory = lender.lend(needed);
+    if (memory === null) return false;
+    if (memory.length < needed) throw new TLSAlert(internal_error, `lender.lend(${needed}) gave ${memory.length} bytes`, "internal");
+    const former = records.borrow(memory);
+    if (former !== null) lender.giveBack(former);
+    return true;
+  }
+
+  private giveBack(): void {
+    const lent = this.records.giveBack();
+    this.lender?.giveBack(lent);
   }
 
   private leaveInput(some: boolean): void {
@@ -335,8 +477,8 @@ export abstract class Connection implements Negotiated {
     return false;
   }
 
-  private cutOff(flow: Flow): never {
-    throw new TLSAlert(
+  private cutOff(flow: Flow): TLSAlert {
+    return new TLSAlert(
       connection_lost,
       this.state === OPEN
         ? "the peer ended the connection without close_notify: data may have been cut off"
@@ -389,6 +531,7 @@ export abstract class Connection implements Negotiated {
       return;
     }
     this.peerClosed = true;
+    if (this.records.own !== null) this.giveBack();
     if (this.writeClosed) this.end(CLOSED);
   }
 
@@ -425,6 +568,8 @@ export abstract class Connection implements Negotiated {
   private end(state: number): void {
     this.state = state;
     const { reader, writer } = this.records;
+    // What came of a record whose tag did not hold, or did not come.
+    if (reader.streamed !== null) this.agreedAlpn = null;
     this.flow?.wipe();
     this.flow = null;
     this.post = null;
@@ -433,6 +578,7 @@ export abstract class Connection implements Negotiated {
     reader.protection = null;
     writer.protection = null;
     reader.wipe();
+    if (this.records.own !== null) this.giveBack();
     this.keys.fill(0);
     this.exported?.wipe();
     this.exported = null;

@@ -2,6 +2,7 @@
 export { alertName, type FailureOrigin, TLSAlert } from "./alert.js";
 export { ClientConnection } from "./client.js";
 export type {
+  BufferLender,
   ClientAuthentication,
   ClientConfig,
   ClientResumption,
@@ -14,6 +15,7 @@ export type {
 } from "./config.js";
 export type { ClientPsk, ClientSession, OfferedKey, ServerPsk, ServerSession, ServerTickets } from "./config-psk.js";
 export { CLOSED, Connection, FAILED, HANDSHAKING, OPEN, WANT_RECEIVE, WANT_RESUME, WANT_SEND } from "./connection.js";
+export { ConnectionPool, type PoolOptions } from "./connection-pool.js";
 export type {
   AeadAlgorithm,
   AeadKey,

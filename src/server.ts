@@ -14,13 +14,13 @@ export class ServerConnection extends Connection {
   constructor(config: ServerConfig, io?: Uint8Array, peerAddress: Uint8Array = NO_ADDRESS) {
     const receive = config.receiveBuffer ?? DEFAULT_RECEIVE_BUFFER;
     const send = config.sendBuffer ?? DEFAULT_SEND_BUFFER;
-    checkBuffers(receive, send, io, config.sliceSteps);
+    checkBuffers(receive, send, io?.length, config.sliceSteps);
     checkProvider(config.provider);
     checkVersions("server", config.tls12, config.tls13);
     if (config.psk !== undefined) checkKey("psk", config.psk.hashLength, config.provider);
     if (config.cookies !== undefined && config.cookies.key.length !== 32)
       throw new RangeError(`cookies.key has ${config.cookies.key.length} bytes; it must have 32`);
-    super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), config.sliceSteps ?? Infinity);
+    super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), config.sliceSteps ?? Infinity, config.lender);
     const only12 = config.tls13 === false ? serverVersion12(config) : null;
     this.flow =
       only12 === null

@@ -1,4 +1,5 @@
 import type { ServerConfig } from "../../src/config.js";
+import type { ConnectionPool } from "../../src/connection-pool.js";
 import { ServerConnection } from "../../src/server.js";
 import { SecureListener, type SecureListenerOptions } from "./secure-listener.js";
 import { inSlices } from "./slices.js";
@@ -16,6 +17,11 @@ export interface ListenerSecureOptions extends ServerConfig {
   handshakeTimeout?: number;
   /** Without a byte in either direction. Default 1,800,000. */
   idleTimeout?: number;
+  /**
+   * Shared by the sockets, and with others: they have buffers only while there is something to read or to send, and one handshake runs at a time. Clients
+   * that have to wait for it count as silent. Made with the same receiveBuffer and sendBuffer.
+   */
+  pool?: ConnectionPool;
   /** How long work on public keys of one client may hold the event loop at once. Default: as `sliceSteps` says. */
   sliceMilliseconds?: number;
 }
@@ -38,12 +44,15 @@ export const DEFAULT_IDLE_TIMEOUT = 1_800_000;
 export default class Listener extends SecureListener {
   constructor(options: ListenerOptions) {
     const secure = inSlices(options.secure);
-    new ServerConnection(secure); // what cannot work is said now, not at the first client
+    const { pool } = secure;
+    new ServerConnection(secure, pool?.take()); // what cannot work is said now, not at the first client
     super(
       options,
       options.TCP === undefined ? (TCPListener as unknown as TCPListenerConstructor) : options.TCP.io,
       (client) =>
-        secure.cookies === undefined ? new ServerConnection(secure) : new ServerConnection(secure, undefined, addressOf(client)),
+        secure.cookies === undefined
+          ? new ServerConnection(secure, pool?.take())
+          : new ServerConnection(secure, pool?.take(), addressOf(client)),
       Timer as never,
       {
         maxHandshakes: secure.maxHandshakes ?? DEFAULT_MAX_HANDSHAKES,
@@ -52,6 +61,7 @@ export default class Listener extends SecureListener {
         idleTimeout: secure.idleTimeout ?? DEFAULT_IDLE_TIMEOUT,
         sliceTime: sliceTime(secure.sliceMilliseconds),
       },
+      pool,
     );
   }
 

@@ -1,4 +1,5 @@
 import { TLSAlert, timed_out } from "../../src/alert.js";
+import type { ConnectionPool, Waiter } from "../../src/connection-pool.js";
 import { SecureSocket } from "./secure-socket.js";
 import type { SliceTime } from "./slices.js";
 import type { SocketConnection, Timers } from "./socket-options.js";
@@ -29,10 +30,23 @@ export interface ListenerLimits {
 /** Parts of the time-out after which the watch looks at silent clients. */
 const WATCHES = 4;
 
-/** A client that has sent nothing yet: all there is of it is its TCP socket. */
-interface Silent {
+/** A client that has sent nothing yet, or waits for its turn in the pool: all there is of it is its TCP socket. */
+class Silent implements Waiter {
   readonly tcp: TCPSocket;
   ticks: number;
+  speaks: boolean;
+  private readonly listener: SecureListener;
+
+  constructor(tcp: TCPSocket, listener: SecureListener) {
+    this.tcp = tcp;
+    this.ticks = 0;
+    this.speaks = false;
+    this.listener = listener;
+  }
+
+  turn(): void {
+    this.listener.clientTurn(this.tcp);
+  }
 }
 
 function listenerReadable(this: { target: SecureListener }, count: number): void {
@@ -57,6 +71,7 @@ export class SecureListener {
   private readonly connection: (client: TCPSocket) => SocketConnection;
   private readonly timers: Timers;
   private readonly limits: ListenerLimits;
+  private readonly pool: ConnectionPool | undefined;
   private readonly readable: ((this: SecureListener, count: number) => void) | undefined;
   private readonly clientError: ((this: SecureListener, error: TLSAlert) => void) | undefined;
   private tcp: TCPListenerSocket | null;
@@ -68,19 +83,21 @@ export class SecureListener {
   private readonly tell: () => void;
   private readonly watch: () => void;
 
-  /** connection: makes the server's end for a client that has begun to speak. Throws what the TCP listener throws. */
+  /** connection: makes the server's end for a client that has begun to speak, with memory of the pool where there is one. Throws what the TCP listener throws. */
   constructor(
     options: SecureListenerOptions,
     TCPListener: TCPListenerConstructor,
     connection: (client: TCPSocket) => SocketConnection,
     timers: Timers,
     limits: ListenerLimits,
+    pool?: ConnectionPool,
   ) {
     this.target = options.target;
     this.refused = 0;
     this.connection = connection;
     this.timers = timers;
     this.limits = limits;
+    this.pool = pool;
     this.readable = options.onReadable;
     this.clientError = options.onClientError;
     this.silent = [];
@@ -148,10 +165,23 @@ export class SecureListener {
   clientSpeaks(tcp: TCPSocket): void {
     const index = this.indexOf(tcp);
     if (index < 0) return;
+    const client = this.silent[index] as Silent;
+    const full = this.pending >= this.limits.maxHandshakes;
+    if (!full && this.pool !== undefined && !this.pool.enter(client)) {
+      client.speaks = true;
+      return;
+    }
     this.silent.splice(index, 1);
     this.stopWatch();
-    if (this.pending >= this.limits.maxHandshakes) this.refuse(tcp);
-    else this.begin(tcp);
+    if (full) {
+      this.pool?.leave(client);
+      this.refuse(tcp);
+    } else this.begin(tcp, client);
+  }
+
+  /** The pool's: a client that has spoken need not wait any more. It goes on from the event loop. */
+  clientTurn(tcp: TCPSocket): void {
+    this.timers.set(() => this.clientSpeaks(tcp), 0);
   }
 
   clientLeft(tcp: TCPSocket): void {
@@ -164,7 +194,7 @@ export class SecureListener {
     const { silent, limits } = this;
     if (silent.length >= limits.maxSilent) {
       this.refused++;
-      this.forget(0);
+      this.forget(this.longestSilent());
     }
     try {
       const TCP = client.constructor as TCPConstructor;
@@ -176,7 +206,7 @@ export class SecureListener {
         onWritable: ignore,
         onError: silentError,
       } as never);
-      silent.push({ tcp, ticks: 0 });
+      silent.push(new Silent(tcp, this));
     } catch {
       closeQuietly(client);
       return;
@@ -185,20 +215,23 @@ export class SecureListener {
       this.watchTimer = this.timers.repeat(this.watch, limits.handshakeTimeout / WATCHES);
   }
 
-  private begin(tcp: TCPSocket): void {
+  private begin(tcp: TCPSocket, client: Silent): void {
     try {
       const { limits } = this;
       const options = { from: tcp, target: this, onWritable: handshakeDone, onError: handshakeFailed };
       const socket = new SecureSocket(
         options,
-        this.connection(tcp),
+        () => this.connection(tcp),
         this.timers,
         limits.handshakeTimeout,
         limits.idleTimeout,
         limits.sliceTime,
+        this.pool,
+        client,
       );
       this.handshaking.push(socket);
     } catch {
+      this.pool?.leave(client);
       closeQuietly(tcp); // the client was lost just now
     }
   }
@@ -209,9 +242,18 @@ export class SecureListener {
     return -1;
   }
 
+  /** The one that came first of those that have said nothing; else the first of all. */
+  private longestSilent(): number {
+    const { silent } = this;
+    for (let i = 0; i < silent.length; i++) if (!(silent[i] as Silent).speaks) return i;
+    return 0;
+  }
+
   private forget(index: number): void {
-    const { tcp } = this.silent[index] as Silent;
+    const client = this.silent[index] as Silent;
+    const { tcp } = client;
     this.silent.splice(index, 1);
+    this.pool?.leave(client);
     this.stopWatch();
     closeQuietly(tcp);
   }
@@ -227,7 +269,8 @@ export class SecureListener {
       const one = silent[i] as Silent;
       if (++one.ticks <= WATCHES) continue;
       this.forget(i);
-      this.tellFailure(new TLSAlert(timed_out, `the client sent nothing within ${this.limits.handshakeTimeout} ms`));
+      const what = one.speaks ? "others' handshakes were under way" : "the client sent nothing";
+      this.tellFailure(new TLSAlert(timed_out, `${what} within ${this.limits.handshakeTimeout} ms`));
     }
   }
 

@@ -1,5 +1,6 @@
 import { close_notify, connection_lost, internal_error, TLSAlert, timed_out } from "../../src/alert.js";
 import { FAILED, OPEN, WANT_RESUME } from "../../src/connection.js";
+import type { ConnectionPool, Waiter } from "../../src/connection-pool.js";
 import { resumeFor, type SliceTime } from "./slices.js";
 import type { AcceptedOptions, Bytes, ConnectOptions, SecureSocketOptions, SocketConnection, Timers } from "./socket-options.js";
 import { Transport, type TransportOwner } from "./transport.js";
@@ -14,12 +15,16 @@ const LINGER = 1000;
  * The app's callbacks run one at a time, never before the constructor has returned, and nothing is thrown out of a callback: on a device that
  * would be a restart. Work on public keys that is cut in slices goes on by a timer of zero, so that the event loop lives in between.
  */
-export class SecureSocket implements TransportOwner {
+export class SecureSocket implements TransportOwner, Waiter {
   target: unknown;
   private format_: "buffer" | "number";
   private transport: Transport | null;
   private connection: SocketConnection | null;
   private readonly timers: Timers;
+  /** Where the connection's memory comes from; null: it has its own. */
+  private readonly pool: ConnectionPool | null;
+  /** Begins, once it is our turn in the pool. */
+  private start: (() => void) | null;
   private readonly readable: ((this: SecureSocket, count: number) => void) | undefined;
   private readonly writable: ((this: SecureSocket, count: number) => void) | undefined;
   private readonly error: ((this: SecureSocket, error: TLSAlert) => void) | undefined;
@@ -44,23 +49,29 @@ export class SecureSocket implements TransportOwner {
    * To an address, on a TCP socket that a listener accepted, or (`from` alone) in place of another SecureSocket, which is left without its connection.
    * handshakeTimeout: milliseconds from here to the first onWritable; idleTimeout: milliseconds without a byte in either direction. 0: no limit.
    * sliceTime: how long slices of work may hold the event loop at once; null: one slice.
+   * pool: what `connection` takes its memory from. The socket then begins when its turn comes, at once where no other handshake is under way; `heir`:
+   * whose turn it takes over.
    */
   constructor(options: SecureSocketOptions);
   constructor(
     options: ConnectOptions | AcceptedOptions,
-    connection: SocketConnection,
+    connection: SocketConnection | (() => SocketConnection),
     timers: Timers,
     handshakeTimeout: number,
     idleTimeout: number,
     sliceTime?: SliceTime | null,
+    pool?: ConnectionPool,
+    heir?: Waiter,
   );
   constructor(
     options: SecureSocketOptions,
-    connection?: SocketConnection,
+    connection?: SocketConnection | (() => SocketConnection),
     timers?: Timers,
     handshakeTimeout = 0,
     idleTimeout = 0,
     sliceTime: SliceTime | null = null,
+    pool?: ConnectionPool,
+    heir?: Waiter,
   ) {
     const { from } = options;
     const former = from instanceof SecureSocket ? from : null;
@@ -68,8 +79,10 @@ export class SecureSocket implements TransportOwner {
     this.target = options.target;
     this.format_ = "buffer";
     this.transport = null;
-    this.connection = former === null ? (connection as SocketConnection) : former.connection;
+    this.connection = former === null ? null : former.connection;
     this.timers = former === null ? (timers as Timers) : former.timers;
+    this.pool = former === null ? (pool ?? null) : former.pool;
+    this.start = null;
     this.readable = options.onReadable;
     this.writable = options.onWritable;
     this.error = options.onError;
@@ -89,8 +102,14 @@ export class SecureSocket implements TransportOwner {
     this.goTimer = null;
     this.watchTimer = null;
     if (options.format !== undefined) this.format = options.format;
-    if (former === null) this.begin(options as ConnectOptions | AcceptedOptions, handshakeTimeout);
-    else this.takeOver(former);
+    if (former !== null) this.takeOver(former);
+    else {
+      const start = () => this.begin(options as ConnectOptions | AcceptedOptions, connection as SocketConnection);
+      if (heir !== undefined) pool?.pass(heir, this);
+      if (pool === undefined || pool.enter(this)) start();
+      else this.start = start;
+      if (handshakeTimeout > 0) this.watchTimer = timers?.set(() => this.handshakeExpired(handshakeTimeout), handshakeTimeout);
+    }
     this.pumping = false;
     this.startIfReady();
   }
@@ -170,15 +189,16 @@ export class SecureSocket implements TransportOwner {
     this.unread = false;
     connection.consumed(count);
     const { canReceive, ended } = this.transport as Transport;
-    if (connection.appData() > 0 || canReceive > 0 || ended || connection.state !== OPEN || connection.peerClosed) this.wake();
+    if (connection.appData() > 0 || canReceive > 0 || ended || connection.state !== OPEN || connection.peerClosed || this.pool !== null)
+      this.wake();
     return result;
   }
 
   /** Sends all of `data` (format "number": one byte), which must fit into what onWritable told. Returns how much can be written now. */
   write(data: number | Bytes): number {
-    const { connection } = this;
-    if (connection === null || this.ended) throw new Error("write() on a closed socket");
+    if (this.ended) throw new Error("write() on a closed socket");
     if (!this.opened) throw new Error("write() before the first onWritable");
+    const connection = this.awake() as SocketConnection;
     const bytes = typeof data === "number" ? Uint8Array.of(data) : bytesOf(data);
     const { length } = bytes;
     if (length > connection.writeSpace() || (length > 0 && connection.write(bytes, 0, length) !== length)) throw new Error("would block");
@@ -190,6 +210,7 @@ export class SecureSocket implements TransportOwner {
       this.wake();
     }
     this.told = 0; // onWritable tells again when there is room for more
+    if (this.pool !== null && connection.parkable) this.wake();
     return connection.writeSpace();
   }
 
@@ -197,13 +218,18 @@ export class SecureSocket implements TransportOwner {
   close(): void {
     if (this.ended) return;
     this.ended = true;
-    this.connection?.close();
+    this.awake()?.close();
     this.release();
+  }
+
+  /** The pool's: our turn has come. */
+  turn(): void {
+    this.wake();
   }
 
   /** Call it when an operation elsewhere, of a secure element or a look-up that answered OUTSIDE, has its result: the handshake goes on soon. */
   operationDone(): void {
-    if (this.ended) return;
+    if (this.ended || this.start !== null) return;
     this.answered = true;
     if (this.goTimer === null) this.goTimer = this.timers.set(this.go, 0);
   }
@@ -218,9 +244,10 @@ export class SecureSocket implements TransportOwner {
     else this.release();
   }
 
-  private begin(options: ConnectOptions | AcceptedOptions, handshakeTimeout: number): void {
+  private begin(options: ConnectOptions | AcceptedOptions, connection: SocketConnection | (() => SocketConnection)): void {
     const transport = new Transport(this);
     try {
+      this.connection = typeof connection === "function" ? connection() : connection;
       if ("from" in options && options.from !== undefined) transport.accept(options.from);
       else {
         const { TCP, address, port, nodelay } = options as ConnectOptions;
@@ -228,10 +255,20 @@ export class SecureSocket implements TransportOwner {
       }
     } catch (error) {
       this.connection?.close();
+      this.drop();
       throw error;
     }
     this.transport = transport;
-    if (handshakeTimeout > 0) this.watchTimer = this.timers.set(() => this.handshakeExpired(handshakeTimeout), handshakeTimeout);
+  }
+
+  /** Our turn has come: what the constructor would have thrown is told now. */
+  private beginLate(start: () => void): void {
+    this.start = null;
+    try {
+      start();
+    } catch (error) {
+      this.end(new TLSAlert(connection_lost, `no TCP connection could be made: ${String(error)}`));
+    }
   }
 
   private takeOver(former: SecureSocket): void {
@@ -246,7 +283,8 @@ export class SecureSocket implements TransportOwner {
   }
 
   private startIfReady(): void {
-    const { canReceive, canSend, ended } = this.transport as Transport;
+    if (this.transport === null) return;
+    const { canReceive, canSend, ended } = this.transport;
     if (this.opened || canReceive > 0 || canSend > 0 || ended || ((this.connection as SocketConnection).wants & WANT_RESUME) !== 0)
       this.wake();
   }
@@ -261,10 +299,11 @@ export class SecureSocket implements TransportOwner {
   private run(): void {
     if (this.pumping || this.ended) return;
     this.pumping = true;
+    if (this.start !== null) this.beginLate(this.start);
     try {
-      this.pump();
+      if (this.connection !== null) this.pump();
     } catch (error) {
-      this.connection?.fail(internal_error, `the socket or its app threw ${String(error)}`);
+      this.awake()?.fail(internal_error, `the socket or its app threw ${String(error)}`);
     }
     this.pumping = false;
     const { connection } = this;
@@ -273,11 +312,28 @@ export class SecureSocket implements TransportOwner {
     else if (connection.peerClosed && connection.appData() === 0)
       this.end(new TLSAlert(close_notify, "the peer closed the connection", "peer"));
     else if ((connection.wants & WANT_RESUME) !== 0) this.wake();
+    else this.park();
+  }
+
+  /** Gives the connection's memory to the pool while it is at rest. */
+  private park(): void {
+    const { pool, connection } = this;
+    if (pool === null || connection === null || !connection.parkable) return;
+    pool.give(connection.park());
+    this.transport?.letGo();
+  }
+
+  /** The connection, with memory. */
+  private awake(): SocketConnection | null {
+    const { connection } = this;
+    if (connection?.parked && connection.state === OPEN) connection.unpark((this.pool as ConnectionPool).take());
+    return connection;
   }
 
   private pump(): void {
     const connection = this.connection as SocketConnection;
     const transport = this.transport as Transport;
+    if (transport.canReceive > 0 || transport.ended) this.awake();
     if (this.answered || (connection.wants & WANT_RESUME) !== 0) {
       this.answered = false;
       if (this.sliceTime === null) connection.resume();
@@ -295,6 +351,7 @@ export class SecureSocket implements TransportOwner {
 
   private open(): void {
     this.opened = true;
+    this.pool?.leave(this);
     this.stopWatch();
     if (this.idleTimeout > 0) this.watchTimer = this.timers.repeat(() => this.watch(), this.idleTimeout / WATCHES);
   }
@@ -323,13 +380,16 @@ export class SecureSocket implements TransportOwner {
 
   private handshakeExpired(after: number): void {
     this.watchTimer = null;
-    this.connection?.fail(timed_out, `the handshake was not finished within ${after} ms`);
+    const reason = `the handshake was not finished within ${after} ms`;
+    if (this.start !== null) this.end(new TLSAlert(timed_out, `${reason}: others were under way`));
+    this.connection?.fail(timed_out, reason);
     this.run();
   }
 
   private watch(): void {
-    const { connection } = this;
-    if (connection === null || ++this.quiet <= WATCHES) return;
+    if (++this.quiet <= WATCHES) return;
+    const connection = this.awake();
+    if (connection === null) return;
     connection.closeWrite();
     connection.fail(timed_out, `nothing was sent or received for ${this.idleTimeout} ms`);
     this.run();
@@ -338,7 +398,7 @@ export class SecureSocket implements TransportOwner {
   private end(failure: TLSAlert): void {
     if (this.ended) return;
     this.ended = true;
-    this.connection?.close();
+    this.awake()?.close();
     this.release();
     if (this.error === undefined) return;
     try {
@@ -351,7 +411,10 @@ export class SecureSocket implements TransportOwner {
   /** After the end: sends what waits, for a moment, then lets everything go. */
   private release(): void {
     const { connection, transport } = this;
-    if (connection === null || transport === null) return;
+    if (connection === null || transport === null) {
+      this.drop();
+      return;
+    }
     try {
       while (transport.send(connection));
     } catch {
@@ -381,8 +444,13 @@ export class SecureSocket implements TransportOwner {
   }
 
   private drop(): void {
-    const { transport } = this;
+    const { transport, connection, pool } = this;
     this.stopTimers();
+    this.start = null;
+    if (pool !== null) {
+      if (connection !== null && !connection.parked) pool.give(connection.io);
+      pool.leave(this);
+    }
     this.connection = null;
     this.transport = null;
     transport?.close();

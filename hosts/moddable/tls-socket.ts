@@ -1,5 +1,6 @@
-import { ClientConnection } from "../../src/client.js";
+import { ClientConnection, checkClientConfig } from "../../src/client.js";
 import type { ClientConfig } from "../../src/config.js";
+import type { ConnectionPool } from "../../src/connection-pool.js";
 import { SecureSocket } from "./secure-socket.js";
 import { inSlices } from "./slices.js";
 import type { AcceptedOptions, ConnectOptions, TakeOverOptions } from "./socket-options.js";
@@ -13,6 +14,11 @@ export interface SecureOptions extends Omit<ClientConfig, "serverName"> {
   handshakeTimeout?: number;
   /** Without a byte in either direction. Default 1,800,000 (longer than any usual keep-alive); 0: no limit. */
   idleTimeout?: number;
+  /**
+   * Shared with other sockets: this one has a buffer only while there is something to read or to send, and begins when no other handshake is under
+   * way. Made with the same receiveBuffer and sendBuffer.
+   */
+  pool?: ConnectionPool;
   /** How long work on public keys may hold the event loop at once; a record holds it for as long as it takes. Default: as `sliceSteps` says. */
   sliceMilliseconds?: number;
 }
@@ -42,14 +48,19 @@ export default class TLSSocket extends SecureSocket {
       super(options as TakeOverOptions);
       return;
     }
-    const { secure } = options as TLSSocketOptions;
+    const connected = options as TLSSocketOptions;
+    const { secure } = connected;
+    const { pool } = secure;
+    const config = configOf(connected);
+    if (pool !== undefined) checkClientConfig(config, pool.size);
     super(
-      options as TLSSocketOptions,
-      new ClientConnection(configOf(options as TLSSocketOptions)),
+      connected,
+      pool === undefined ? new ClientConnection(config) : () => new ClientConnection(config, pool.take()),
       Timer as never,
       secure.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT,
       secure.idleTimeout ?? DEFAULT_IDLE_TIMEOUT,
       sliceTime(secure.sliceMilliseconds),
+      pool,
     );
   }
 }

@@ -28,9 +28,7 @@ export class Transport {
   private tcp: TCPSocket | null;
   /** The last views on io: records of equal size find them again. */
   private rx: Uint8Array | null;
-  private rxAt: number;
   private tx: Uint8Array | null;
-  private txAt: number;
 
   constructor(owner: TransportOwner) {
     this.owner = owner;
@@ -40,9 +38,7 @@ export class Transport {
     this.canSend = 0;
     this.tcp = null;
     this.rx = null;
-    this.rxAt = 0;
     this.tx = null;
-    this.txAt = 0;
   }
 
   /** Begins a connection. Throws what the TCP class throws. */
@@ -94,10 +90,9 @@ export class Transport {
     const count = Math.min(space, canReceive);
     const at = connection.rxOffset;
     let view = this.rx;
-    if (view === null || this.rxAt !== at || view.length !== count) {
+    if (!isViewOf(view, connection.io, at, count)) {
       view = connection.io.subarray(at, at + count);
       this.rx = view;
-      this.rxAt = at;
     }
     this.canReceive = canReceive - count;
     (this.tcp as TCPSocket).read(view);
@@ -113,10 +108,9 @@ export class Transport {
     const count = Math.min(pending, canSend);
     const at = connection.txOffset;
     let view = this.tx;
-    if (view === null || this.txAt !== at || view.length !== count) {
+    if (!isViewOf(view, connection.io, at, count)) {
       view = connection.io.subarray(at, at + count);
       this.tx = view;
-      this.txAt = at;
     }
     this.canSend = canSend - count;
     const left = (this.tcp as TCPSocket).write(view);
@@ -125,11 +119,16 @@ export class Transport {
     return true;
   }
 
+  /** Keeps no view of the connection's memory. */
+  letGo(): void {
+    this.rx = null;
+    this.tx = null;
+  }
+
   close(): void {
     const { tcp } = this;
     this.tcp = null;
-    this.rx = null;
-    this.tx = null;
+    this.letGo();
     try {
       tcp?.close();
     } catch {
@@ -140,4 +139,8 @@ export class Transport {
   private callbacks(): TCPCallbacks<Transport> {
     return { target: this, format: "buffer", onReadable: tcpReadable, onWritable: tcpWritable, onError: tcpError };
   }
+}
+
+function isViewOf(view: Uint8Array | null, io: Uint8Array, at: number, length: number): view is Uint8Array {
+  return view !== null && view.length === length && view.byteOffset === io.byteOffset + at && view.buffer === io.buffer;
 }

@@ -10,13 +10,14 @@ import { anchorsFrom, type CertificateSource } from "./certificates.js";
 import { identityFrom } from "./keys.js";
 import { nobleProvider } from "./provider-noble.js";
 import { SocketSessions } from "./socket-sessions.js";
-import { systemClock, systemRandom } from "./system.js";
+import { heapLender, systemClock, systemRandom } from "./system.js";
 import { TLSSocket, type TLSSocketOptions } from "./tls-socket.js";
 
 /**
- * A server that ignores our record_size_limit (OpenSSL does) may send records of 2^14 + 256 bytes: Node has room for them.
+ * A server that ignores our record_size_limit (OpenSSL does) may send records of 2^14 + 256 bytes, and with the longest IV, MAC and padding of CBC 320 more
+ * than 2^14: Node has room for them.
  */
-export const NODE_RECEIVE_BUFFER = 5 + 16_384 + 256 + 8;
+export const NODE_RECEIVE_BUFFER = 5 + 16_384 + 320 + 8;
 export const NODE_SEND_BUFFER = 5 + 16_384 + 256;
 
 export interface ConnectOptions
@@ -52,7 +53,7 @@ export interface ConnectOptions
 export function connect(options: ConnectOptions, onSecureConnect?: () => void): TLSSocket {
   const { host, port, ca } = options;
   const trust = options.trust ?? (ca === undefined ? undefined : anchorsFrom(ca));
-  if (trust === undefined && options.psk === undefined)
+  if (trust === undefined && options.psk === undefined && options.tls12?.byKeyAlone !== true)
     throw new TypeError("connect: give `ca` (certificates as PEM or DER) or `trust`, or `psk`: the server is always verified");
   if (typeof host !== "string" || host === "") throw new TypeError("connect: `host` must be a host name or an IP address");
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError(`connect: \`port\` must be 1 to 65535, not ${port}`);
@@ -71,6 +72,7 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
     ...(trust === undefined && options.servername === undefined ? {} : { serverName: servername }),
     receiveBuffer: options.receiveBuffer ?? NODE_RECEIVE_BUFFER,
     sendBuffer: options.sendBuffer ?? NODE_SEND_BUFFER,
+    lender: heapLender,
     exporter,
     checks,
     ...(identities.length === 0 ? {} : { identities }),

@@ -10,9 +10,11 @@ export { type TicketOptions, Tickets } from "../../src/session/tickets.js";
 export { type OcspAnswer, type OcspOptions, ocspStapling } from "../../src/x509/ocsp-stapling.js";
 export { anchorsFrom, anchorsFromFiles, type CertificateSource, certificatesFrom, certificatesFromFile } from "./certificates.js";
 export { type ConnectOptions, connect, NODE_RECEIVE_BUFFER, NODE_SEND_BUFFER } from "./connect.js";
+export { decryptionIdentity } from "./decryption-key.js";
 export { TIMED_OUT, TLSError } from "./errors.js";
 export { keyLogFile } from "./key-log.js";
 export { identityFrom, identityFromFiles, type KeySource } from "./keys.js";
+export { type Client12Options, LEGACY, type Legacy, makeClient12, makeServer12, type Server12Options } from "./legacy12.js";
 export { nobleProvider } from "./provider-noble.js";
 export {
   createServer,

@@ -4,6 +4,7 @@ import { checkProtocols } from "../../src/config-check.js";
 import type { ServerPsk, ServerTickets } from "../../src/config-psk.js";
 import type { Clock, CryptoProvider, Random } from "../../src/crypto/provider.js";
 import type { Identity } from "../../src/identity.js";
+import { BY_PSK, type CipherSuite12 } from "../../src/record/cipher-suite-12.js";
 import { exporter } from "../../src/schedule/exporter.js";
 import { ServerConnection } from "../../src/server.js";
 import { PskLookup } from "../../src/session/external-psk.js";
@@ -16,7 +17,7 @@ import { NODE_RECEIVE_BUFFER, NODE_SEND_BUFFER, stepsOf } from "./connect.js";
 import { identityFrom } from "./keys.js";
 import { chachaPoly1305 } from "./noble/aeads.js";
 import { nobleProvider } from "./provider-noble.js";
-import { systemClock, systemRandom } from "./system.js";
+import { heapLender, systemClock, systemRandom } from "./system.js";
 
 /** One virtual server: what it proves itself with, and what it asks of its clients. */
 export interface HostOptions {
@@ -81,6 +82,7 @@ export function serverConfig(options: ConfigOptions, keys: TicketKeys | null = t
     hosts: lookupFrom(options),
     receiveBuffer: options.receiveBuffer ?? NODE_RECEIVE_BUFFER,
     sendBuffer: options.sendBuffer ?? NODE_SEND_BUFFER,
+    lender: heapLender,
     ...(psk === undefined ? {} : { psk }),
     ...(tickets === undefined ? {} : { tickets }),
     exporter,
@@ -118,7 +120,7 @@ function lookupFrom(options: ConfigOptions): HostLookup {
   if (hosts !== undefined && typeof hosts.find === "function") return hosts as HostLookup;
   const own = options.cert !== undefined || options.key !== undefined || options.identities !== undefined;
   const named = Object.entries((hosts ?? {}) as Record<string, HostOptions>);
-  const keysProve = options.psk !== undefined || options.pskCallback !== undefined;
+  const keysProve = options.psk !== undefined || options.pskCallback !== undefined || hasKeySuites(options.tls12);
   if (!own && named.length === 0 && keysProve) return new VirtualHosts([], virtualHost({ ...options, identities: [] }, "", true));
   if (!own && named.length === 0)
     throw new TypeError("createServer: give `cert` and `key` (PEM or DER), `identities`, `hosts`, or `psk`: a server must prove who it is");
@@ -126,6 +128,11 @@ function lookupFrom(options: ConfigOptions): HostLookup {
     named.map(([name, host]) => [name, virtualHost(host, `hosts["${name}"]: `)]),
     own ? virtualHost(options, "") : null,
   );
+}
+
+/** TLS 1.2 with pre-shared keys needs no certificate either. */
+function hasKeySuites(tls12: Version12 | undefined): boolean {
+  return tls12 !== undefined && (tls12.suites as readonly CipherSuite12[]).some(({ by }) => by === BY_PSK);
 }
 
 function virtualHost(options: HostOptions, where: string, keysProve = false): VirtualHost {

@@ -112,6 +112,10 @@ export function takeRecord(connection: Connection, type: number, length: number)
   const waiting = connection.txPending();
   measure.mark(BETWEEN);
   connection.received(length);
+  endRecord(connection, type, length, before, waiting);
+}
+
+function endRecord(connection: Connection, type: number, length: number, before: string, waiting: number): void {
   const name = nameOf(connection, type, length, before);
   measure.mark(name);
   tell("<", name, length);
@@ -133,10 +137,27 @@ export function flush(connection: Connection): void {
 
 /** Puts a whole record into the connection's memory and takes it. */
 export function putRecord(connection: Connection, record: Uint8Array): void {
-  if (record.length > connection.rxSpace())
-    throw new RangeError(`a record of ${record.length} bytes; there is room for ${connection.rxSpace()}`);
+  if (record.length > connection.rxSpace()) {
+    putInPieces(connection, record);
+    return;
+  }
   connection.io.set(record, connection.rxOffset);
   takeRecord(connection, record[0] as number, record.length);
+}
+
+/** A record that is longer than the receive buffer: as the network would bring it, as much as there is room for. */
+function putInPieces(connection: Connection, record: Uint8Array): void {
+  const before = stateOf(connection);
+  const waiting = connection.txPending();
+  measure.mark(BETWEEN);
+  for (let at = 0; at < record.length; ) {
+    const count = Math.min(record.length - at, connection.rxSpace());
+    if (count === 0) throw new RangeError(`a record of ${record.length} bytes: no room behind ${at}`);
+    for (let i = 0, to = connection.rxOffset; i < count; i++) connection.io[to + i] = record[at + i] as number;
+    connection.received(count);
+    at += count;
+  }
+  endRecord(connection, record[0] as number, record.length, before, waiting);
 }
 
 /** TLS 1.3 alone is traced. */

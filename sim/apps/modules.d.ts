@@ -6,6 +6,7 @@ declare module "sim:flight" {
   /** DER of the root certificate. */
   export const root: Uint8Array;
   export const serverName: string;
+  export const receiveBuffer: number;
   /** DER of what the device proves itself with; empty where it does not. */
   export const certificates: readonly Uint8Array[];
   export const key: Uint8Array;

@@ -6,6 +6,7 @@ import { SERVER_RANDOM_AT } from "../../src/messages/server-hello.js";
 import { iotClient12 } from "../../src/profiles/iot-client-12.js";
 import type { CipherSuite12, Protection12 } from "../../src/record/cipher-suite-12.js";
 import { Prf12 } from "../../src/schedule/prf-12.js";
+import { insecureFixedRandom } from "./fixed-random.js";
 import { records, replayConfig } from "./replay-config.js";
 
 const SIZE = 1024;
@@ -39,7 +40,7 @@ export class RecordLoop12 {
     prf.setServerRandom(records[0] as Uint8Array, HEADER + SERVER_RANDOM_AT);
     prf.keyBlock(secrets, 32, block);
     // [ iv 12 | nonce 12 | additional data 13 ]
-    this.server = suite.cipher.create(null, { keys: new Uint8Array(37), iv: 0, nonce: 12 }, false);
+    this.server = suite.cipher.create(false, null, { keys: new Uint8Array(37), iv: 0, nonce: 12, random: insecureFixedRandom }, null);
     this.server.setKeys(block, 0, keyLength, 2 * keyLength + ivLength);
     this.sealed = HEADER + SIZE + overhead;
     this.buffer = new Uint8Array(AT + this.sealed);

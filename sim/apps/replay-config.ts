@@ -1,5 +1,5 @@
 // The config of a replayed connection: all constants, so it lies in flash as a device app's would.
-import { records, root, serverName } from "sim:flight";
+import { receiveBuffer, records, root, serverName } from "sim:flight";
 import { provider } from "sim:provider";
 import type { ClientConfig } from "../../src/config.js";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
@@ -13,6 +13,6 @@ export const replayConfig: ClientConfig = {
   clock: fixedClock,
   trust: new AnchorList([anchorFromCertificate(root, provider.sha256)]),
   serverName,
-  receiveBuffer: 2048,
+  receiveBuffer,
   sendBuffer: 512,
 };

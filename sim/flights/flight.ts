@@ -4,12 +4,16 @@ import { join } from "node:path";
 import { SimError } from "../errors.js";
 import { flights, providerFile } from "../paths.js";
 
+export const DEFAULT_RECEIVE_BUFFER = 2048;
+
 export interface Flight {
   /** What was recorded, with which server. */
   readonly about: string;
   /** What the device computes with: a module of sim/apps/providers. */
   readonly provider: string;
   readonly serverName: string;
+  /** Bytes of the device's receive buffer, where they are not 2,048. */
+  readonly receiveBuffer?: number;
   /** DER of the root certificate, hex. */
   readonly root: string;
   /** DER of what the device proves itself with, hex; of a client that is not asked: none. */
@@ -50,6 +54,7 @@ export function flightImports(flight: Flight, folder: string): Record<string, st
     `records = ${listSource(flight.records)}`,
     `root = ${bytesSource(flight.root)}`,
     `serverName = ${JSON.stringify(flight.serverName)}`,
+    `receiveBuffer = ${flight.receiveBuffer ?? DEFAULT_RECEIVE_BUFFER}`,
     `certificates = ${listSource(flight.certificates ?? [])}`,
     `key = ${bytesSource(flight.key ?? "")}`,
     `session = ${bytesSource(flight.session ?? "")}`,

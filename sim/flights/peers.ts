@@ -1,5 +1,5 @@
 // The real peers that flights are recorded with: Node's tls, and OpenSSL's s_server where records have to be small.
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
@@ -61,6 +61,92 @@ export async function opensslServer(pki: Pki, version: readonly string[], more: 
       };
   }
   throw new Error(`openssl s_server said: ${text}`);
+}
+
+function certificateFiles(pki: Pki): { folder: string; chain: string; key: string } {
+  const folder = mkdtempSync(join(tmpdir(), "thimble-server-"));
+  const [chain, key] = [join(folder, "chain.pem"), join(folder, "leaf.key")];
+  writeFileSync(chain, pki.chain);
+  writeFileSync(key, pki.key);
+  return { folder, chain, key };
+}
+
+/** It honours record_size_limit; below 512 only when told so. */
+export async function gnutlsServer(pki: Pki): Promise<Peer> {
+  const { folder, chain, key } = certificateFiles(pki);
+  const port = await freePort();
+  const priority = "NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-X25519:-CIPHER-ALL:+CHACHA20-POLY1305:%ALLOW_SMALL_RECORDS";
+  const child = spawn("gnutls-serv", [
+    ...["--port", String(port), "--priority", priority, "--x509certfile", chain, "--x509keyfile", key, "--echo", "--disable-client-cert"],
+  ]);
+  return listening(child, port, folder);
+}
+
+/** Go's crypto/tls knows neither record_size_limit nor max_fragment_length. */
+const GO_SERVER = `package main
+
+import (
+	"crypto/tls"
+	"os"
+)
+
+func main() {
+	pair, err := tls.LoadX509KeyPair(os.Args[1], os.Args[2])
+	if err != nil {
+		panic(err)
+	}
+	config := &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS13, CurvePreferences: []tls.CurveID{tls.X25519}}
+	listener, err := tls.Listen("tcp", "127.0.0.1:"+os.Args[3], config)
+	if err != nil {
+		panic(err)
+	}
+	for {
+		client, err := listener.Accept()
+		if err == nil {
+			go client.(*tls.Conn).Handshake()
+		}
+	}
+}
+`;
+
+/** A server that does not know how small our receive buffer is. Needs Go. */
+export async function goServer(pki: Pki): Promise<Peer> {
+  const { folder, chain, key } = certificateFiles(pki);
+  const port = await freePort();
+  writeFileSync(join(folder, "main.go"), GO_SERVER);
+  const program = join(folder, "server");
+  const built = spawnSync("go", ["build", "-o", program, join(folder, "main.go")], { encoding: "utf8" });
+  if (built.status !== 0) throw new Error(`go build: ${built.error?.message ?? built.stderr}`);
+  return listening(spawn(program, [chain, key, String(port)]), port, folder);
+}
+
+async function freePort(): Promise<number> {
+  const server = createTcpServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** Waits until connections are accepted. */
+async function listening(child: ChildProcess, port: number, folder: string): Promise<Peer> {
+  for (let tries = 0; tries < 100; tries++) {
+    const socket = connect(port, "127.0.0.1");
+    const there = await new Promise<boolean>((resolve) => socket.on("connect", () => resolve(true)).on("error", () => resolve(false)));
+    socket.destroy();
+    if (there)
+      return {
+        port,
+        stop() {
+          child.kill();
+          rmSync(folder, { recursive: true });
+        },
+      };
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${child.spawnfile} does not listen on port ${port}`);
 }
 
 /** The records of a byte stream, hex. */

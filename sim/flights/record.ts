@@ -8,6 +8,7 @@ import { certificatesFrom } from "../../hosts/node/certificates.js";
 import type { ClientConfig } from "../../src/config.js";
 import { PSK_KE } from "../../src/config-psk.js";
 import type { CryptoProvider } from "../../src/crypto/provider.js";
+import type { Client12 } from "../../src/handshake/client-12.js";
 import type { Identity } from "../../src/identity.js";
 import { identityFrom } from "../../src/keys/identity-from.js";
 import { p256Keys } from "../../src/keys/p256-key.js";
@@ -20,6 +21,7 @@ import { VirtualHosts } from "../../src/virtual-hosts.js";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
 import { ocspStapling } from "../../src/x509/ocsp-stapling.js";
 import { fixedClock, insecureFixedRandom } from "../apps/fixed-random.js";
+import { ecdhePskClient12, pskClient12, rsaClient12 } from "../apps/legacy-clients.js";
 import { flights, providerFile } from "../paths.js";
 import {
   certificateMaker,
@@ -33,15 +35,17 @@ import {
   type Pki,
   readPki,
 } from "../pki.js";
-import { type Flight, flightFile } from "./flight.js";
-import { nodeServer, opensslServer, type Peer, recordClientFlight, recordServerFlight } from "./peers.js";
+import { DEFAULT_RECEIVE_BUFFER, type Flight, flightFile } from "./flight.js";
+import { gnutlsServer, goServer, nodeServer, opensslServer, type Peer, recordClientFlight, recordServerFlight } from "./peers.js";
 
 const SERVER_NAME = "localhost";
 const DAYS = 8400;
 const CHACHA = "TLS_CHACHA20_POLY1305_SHA256";
 /** Octets of an extension that makes a certificate nearly as long as it may be, 16,384. */
 const LARGE = 15_700;
-const LARGE_LEAF: LeafShape = { more: [`1.3.6.1.4.1.32473.1=DER:0482${LARGE.toString(16).padStart(4, "0")}${"5a".repeat(LARGE)}`] };
+/** The same, so that the Certificate message with an intermediate just fits a record of 16,384. */
+const LARGE_LEAF = 15_100;
+const LARGE_SHAPE: LeafShape = { more: [`1.3.6.1.4.1.32473.1=DER:0482${LARGE.toString(16).padStart(4, "0")}${"5a".repeat(LARGE)}`] };
 /** Some 180 octets in each subject, and as many names as a content network puts into a leaf. */
 const LONG_SUBJECT =
   "/C=DE/ST=Some State with a long name/L=A town with a long name too/O=An organization that likes long names GmbH/OU=Certificates";
@@ -49,7 +53,7 @@ const MANY_NAMES = ["DNS:localhost", ...Array.from({ length: 25 }, (_, i) => `DN
 const LONG_NAMES: LeafShape = { subject: LONG_SUBJECT, names: MANY_NAMES };
 
 /** As in the replay: extensions tell the peer what fits. */
-const BUFFERS = { receiveBuffer: 2048, sendBuffer: 512 };
+const BUFFERS = { receiveBuffer: DEFAULT_RECEIVE_BUFFER, sendBuffer: 512 };
 
 const folder = join(flights, "pki");
 
@@ -108,7 +112,9 @@ async function client(
     peer.port,
   );
   peer.stop();
-  return flightOf(about, providerName, root, records, own);
+  const flight = flightOf(about, providerName, root, records, own);
+  const { receiveBuffer = DEFAULT_RECEIVE_BUFFER } = more;
+  return receiveBuffer === DEFAULT_RECEIVE_BUFFER ? flight : { ...flight, receiveBuffer };
 }
 
 function suite(provider: string, name: string): (pki: Pki) => Promise<Flight> {
@@ -124,6 +130,34 @@ function suite12(name: string, cipher: string, both: boolean): (pki: Pki) => Pro
     const peer = await nodeServer({ cert: pki.chain, key: pki.key, ciphers: cipher, minVersion: "TLSv1.2", maxVersion: "TLSv1.2" });
     const about = `TLS 1.2, ${name}, X25519${both ? ", offered beside TLS 1.3" : ""}; Node's tls`;
     return client(about, "iot-client", pki.root, peer, null, both ? { tls12: iotClient12 } : { tls12: iotClient12, tls13: false });
+  };
+}
+
+/** RSA key exchange: root, intermediate and leaf have RSA-2048 keys, made for this flight. */
+async function rsa12(): Promise<Flight> {
+  const made = mkdtempSync(join(tmpdir(), "thimble-rsa-"));
+  try {
+    const make = certificateMaker(made, DAYS, ["rsa:2048"]);
+    makeRoot(make);
+    makeIntermediate(make, "intermediate", "/CN=Thimble Demo Intermediate", "root", 0);
+    makeLeaf(make, "leaf", "intermediate", { usage: "keyEncipherment" });
+    const pki = readPki(made);
+    const only12 = { minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const;
+    const peer = await nodeServer({ cert: pki.chain, key: pki.key, ciphers: "AES128-GCM-SHA256", ...only12 });
+    const versions = { tls12: rsaClient12, tls13: false } as const;
+    return await client("TLS 1.2, TLS_RSA_WITH_AES_128_GCM_SHA256; Node's tls", "rsa-client", pki.root, peer, null, versions);
+  } finally {
+    rmSync(made, { recursive: true });
+  }
+}
+
+/** A pre-shared key: no certificates. */
+function psk12(name: string, cipher: string, tls12: Client12): (pki: Pki) => Promise<Flight> {
+  return async (pki) => {
+    const key = Buffer.from("00112233445566778899aabbccddeeff", "hex");
+    const only12 = { minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const;
+    const peer = await nodeServer({ ciphers: `${cipher}:@SECLEVEL=0`, pskCallback: () => key, ...only12 });
+    return client(`TLS 1.2, ${name}; Node's tls`, "iot-client", pki.root, peer, null, { tls12, tls13: false });
   };
 }
 
@@ -166,6 +200,34 @@ function chain(length: number, leaf: LeafShape = {}, version: "1.2" | "1.3" = "1
       rmSync(made, { recursive: true });
     }
   };
+}
+
+/** A receive buffer of 512 bytes, and a peer that honours what we say of it. */
+async function small(pki: Pki): Promise<Flight> {
+  const about = `TLS 1.3, ${CHACHA}, X25519; a receive buffer of 512 bytes; gnutls-serv, which honours record_size_limit`;
+  return client(about, "iot-client", pki.root, await gnutlsServer(pki), null, { receiveBuffer: 512 });
+}
+
+/** A peer that does not care what fits: its Certificate message stands in one record of nearly 16 KB. */
+async function big(): Promise<Flight> {
+  const made = mkdtempSync(join(tmpdir(), "thimble-big-"));
+  try {
+    const make = certificateMaker(made, DAYS);
+    makeRoot(make);
+    makeIntermediate(make, "intermediate", "/CN=Thimble Demo Intermediate", "root", 0);
+    makeLeaf(make, "leaf", "intermediate", { more: [extensionOf(LARGE_LEAF)] });
+    const pki = readPki(made, "leaf", ["intermediate"]);
+    const lengths = ders(pki.chain).map((der) => der.length);
+    const about = `TLS 1.3, ${CHACHA}, X25519; Go's crypto/tls, which knows no record limits; certificates of ${lengths.join(", ")} bytes`;
+    return await client(about, "iot-client", pki.root, await goServer(pki));
+  } finally {
+    rmSync(made, { recursive: true });
+  }
+}
+
+/** An extension of a kind that nobody knows, of so many octets. */
+function extensionOf(length: number): string {
+  return `1.3.6.1.4.1.32473.1=DER:0482${length.toString(16).padStart(4, "0")}${"5a".repeat(length)}`;
 }
 
 async function mtls(pki: Pki): Promise<Flight> {
@@ -252,7 +314,12 @@ const RECORDERS: Readonly<Record<string, (pki: Pki) => Promise<Flight>>> = {
   "client12-both": suite12(CHACHA_12, "ECDHE-ECDSA-CHACHA20-POLY1305", true),
   "client12-aesgcm": suite12("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256", false),
   "server12-chacha": server12,
+  "client12-rsa": rsa12,
+  "client12-psk": psk12("TLS_PSK_WITH_AES_128_CCM_8", "PSK-AES128-CCM8", pskClient12),
+  "client12-ecdhe-psk": psk12("TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-PSK-CHACHA20-POLY1305", ecdhePskClient12),
   "client13-mtls": mtls,
+  "client13-small": small,
+  "client13-big": big,
   "client13-resumed": resumed,
   "client13-psk": psk,
   "client13-ocsp": ocsp,
@@ -260,10 +327,10 @@ const RECORDERS: Readonly<Record<string, (pki: Pki) => Promise<Flight>>> = {
   "chain-1": chain(1),
   "chain-2": chain(2),
   "chain-5": chain(5),
-  "chain-16k": chain(1, LARGE_LEAF),
+  "chain-16k": chain(1, LARGE_SHAPE),
   "chain12-1": chain(1, {}, "1.2"),
   "chain12-5": chain(5, {}, "1.2"),
-  "chain12-16k": chain(1, LARGE_LEAF, "1.2"),
+  "chain12-16k": chain(1, LARGE_SHAPE, "1.2"),
   "chain-names-1": chain(1, LONG_NAMES),
   "chain-names-2": chain(2, LONG_NAMES),
   "chain-names-5": chain(5, LONG_NAMES),

@@ -4,13 +4,18 @@ import { client12, client12AesGcm, client12Both, server12 } from "./client12.js"
 import { client13, client13Aes128Ccm, client13Aes128Ccm8, client13Aes256Gcm, client13AesGcm } from "./client13.js";
 import { connections3 } from "./connections3.js";
 import { leaks } from "./leaks.js";
+import { client12Rsa, psk12, psk12Ecdhe } from "./legacy12.js";
 import { mcu } from "./mcu.js";
 import { mtls } from "./mtls.js";
 import { ocsp } from "./ocsp.js";
+import { pooled } from "./pooled.js";
 import { primitives, primitivesFull } from "./primitives.js";
 import { reconnect } from "./reconnect.js";
+import { client13Big, client13Small } from "./record-sizes.js";
 import {
   records12AesGcm,
+  records12Cbc,
+  records12CbcMacFirst,
   records12ChaCha,
   recordsAes128Ccm,
   recordsAes128Ccm8,
@@ -30,10 +35,15 @@ export const SCENARIOS: readonly Scenario[] = [
   client13Aes256Gcm,
   client13Aes128Ccm,
   client13Aes128Ccm8,
+  client13Small,
+  client13Big,
   client12,
   client12Both,
   client12AesGcm,
   server12,
+  client12Rsa,
+  psk12,
+  psk12Ecdhe,
   mtls,
   resume13,
   psk13,
@@ -41,6 +51,7 @@ export const SCENARIOS: readonly Scenario[] = [
   reconnect,
   server13,
   connections3,
+  pooled,
   chainVerify,
   chainPeak,
   chainPeak12,
@@ -52,6 +63,8 @@ export const SCENARIOS: readonly Scenario[] = [
   recordsAes128Ccm8,
   records12ChaCha,
   records12AesGcm,
+  records12Cbc,
+  records12CbcMacFirst,
   primitives,
   primitivesFull,
   slices,

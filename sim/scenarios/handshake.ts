@@ -51,3 +51,16 @@ export async function handshakeFigures(
 export function handshakeScenario(name: string, replays: Replay): Scenario {
   return { name, replays, measure: (counting) => handshakeFigures(name, replays, counting) };
 }
+
+/** The same, with `more`: its peak above that of another. */
+export function comparedScenario(name: string, replays: Replay, plain: Replay): Scenario {
+  return {
+    name,
+    replays,
+    async measure(counting) {
+      const figures = await handshakeFigures(name, replays, counting);
+      const { bytes } = await handshakePeak(plain);
+      return { ...figures, [`${name}.more`]: { value: (figures[`${name}.peak`]?.value ?? 0) - bytes, unit: "B" } };
+    },
+  };
+}

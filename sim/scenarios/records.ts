@@ -5,13 +5,13 @@ import { instructions, type Measurements, type Scenario } from "./scenario.js";
 const APP = "measure-records";
 const COUNT = "1000";
 
-function records(name: string, flight: string, app = APP): Scenario {
+function records(name: string, flight: string, app = APP, more: readonly string[] = []): Scenario {
   return {
     name,
     async measure(counting) {
       const [plain, counted] = await Promise.all([
-        measurePlain(app, flight, { arguments: [COUNT] }),
-        counting ? measureInstructions(app, flight, { arguments: ["0"] }) : null,
+        measurePlain(app, flight, { arguments: [COUNT, ...more] }),
+        counting ? measureInstructions(app, flight, { arguments: ["0", ...more] }) : null,
       ]);
       const marks = (plain.stats?.marks ?? []).filter((mark) => mark.name !== "start");
       if (marks.length !== 2) throw new Error(`${name}: ${marks.length} marks instead of 2`);
@@ -37,3 +37,6 @@ export const recordsAes128Ccm = records("records.aes128ccm", "client13-aes128ccm
 export const recordsAes128Ccm8 = records("records.aes128ccm8", "client13-aes128ccm8");
 export const records12ChaCha = records("records12.chacha", "client12-chacha", "measure-records-12");
 export const records12AesGcm = records("records12.aesgcm", "client12-aesgcm", "measure-records-12");
+/** The two record protections alone, without a connection. */
+export const records12Cbc = records("records12.cbc", "client12-chacha", "measure-records-cbc");
+export const records12CbcMacFirst = records("records12.cbcMacFirst", "client12-chacha", "measure-records-cbc", ["mac-first"]);

@@ -79,6 +79,16 @@ export interface HashAlgorithm {
   createKeyed?(): KeyedHash;
 }
 
+/** A record that is opened in parts, before its tag is known: what comes out is not authentic until `end` has said so. */
+export interface AeadOpening {
+  /** Decrypts buf[offset, offset + length) in place. The length is a multiple of 64, but for the last part. */
+  part(buf: Uint8Array, offset: number, length: number): void;
+  /** All parts were given: whether the tag at buf[offset] is right. Nothing is kept. */
+  end(buf: Uint8Array, offset: number): boolean;
+  /** Zeroes what it keeps, where the end is not waited for. */
+  wipe(): void;
+}
+
 /** One direction's key of an AEAD cipher. Nothing allocates once `setKey` has run, but one view when another ArrayBuffer is given. */
 export interface AeadKey {
   /** Copies keyLength bytes and makes the key schedule. */
@@ -105,6 +115,12 @@ export interface AeadKey {
     offset: number,
     length: number,
   ): boolean;
+  /**
+   * Begins to open `length` bytes in parts. The key may be used for other records in between. Absent: it can't, and a record has to be there as a whole.
+   */
+  openInParts?(nonce: Uint8Array, nonceOffset: number, aad: Uint8Array, aadOffset: number, aadLength: number, length: number): AeadOpening;
+  /** Forgets the ArrayBuffer of which it keeps a view, where it does. */
+  detach?(): void;
   /** Zeroes the key and all that was derived from it. */
   wipe(): void;
 }

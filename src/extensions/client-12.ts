@@ -1,5 +1,6 @@
 import { alpn } from "./alpn.js";
 import { CLIENT_EXTENSIONS } from "./client-13.js";
+import { encryptThenMac } from "./encrypt-then-mac.js";
 import type { ClientExtension } from "./extension.js";
 import { extendedMasterSecret, pointFormats, renegotiationInfo } from "./hello-12.js";
 import { maxFragmentLength } from "./max-fragment-length.js";
@@ -8,14 +9,16 @@ import { serverName } from "./server-name.js";
 import { signatureAlgorithms } from "./signature-algorithms.js";
 import { supportedGroups } from "./supported-groups.js";
 
-/** Places in both tables: the master secret's comes first, so its bit is the same. */
+/** Bits of places that are the same in both tables. */
 export const EXTENDED_MASTER_SECRET_BIT = 1;
+export const ENCRYPT_THEN_MAC_BIT = 8;
 
 /** The extensions of a client that speaks TLS 1.2 alone. */
 export const CLIENT_EXTENSIONS_12: readonly ClientExtension[] = [
   extendedMasterSecret,
   renegotiationInfo,
   pointFormats,
+  encryptThenMac,
   serverName,
   supportedGroups,
   signatureAlgorithms,
@@ -29,5 +32,6 @@ export const CLIENT_EXTENSIONS_BOTH: readonly ClientExtension[] = [
   extendedMasterSecret,
   renegotiationInfo,
   pointFormats,
+  encryptThenMac,
   ...CLIENT_EXTENSIONS,
 ];

@@ -1,5 +1,12 @@
 import { decode_error, handshake_failure, illegal_parameter, TLSAlert } from "../alert.js";
-import { ec_point_formats, extended_master_secret, renegotiation_info, supported_versions, TLS_1_2 } from "../constants.js";
+import {
+  ec_point_formats,
+  encrypt_then_mac,
+  extended_master_secret,
+  renegotiation_info,
+  supported_versions,
+  TLS_1_2,
+} from "../constants.js";
 import { protocolsOfClient } from "./alpn.js";
 import { IN_SERVER_HELLO_12 } from "./extension.js";
 import { fragmentLengthOfClient } from "./max-fragment-length.js";
@@ -14,6 +21,8 @@ export interface HelloContext12 extends CommonHelloContext {
   /** supported_versions was sent and lacks TLS 1.2. */
   refusesTLS12: boolean;
   extendedMasterSecret: boolean;
+  /** Sent; then: agreed on. */
+  encryptThenMac: boolean;
   /** The client knows secure renegotiation, by the extension or by the SCSV (RFC 5746 §3.6). */
   secureRenegotiation: boolean;
   sentPointFormats: boolean;
@@ -45,6 +54,19 @@ const extendedMasterSecret: ServerExtension<HelloContext12> = {
   },
   send(context) {
     return context.extendedMasterSecret;
+  },
+};
+
+/** RFC 7366 §2; §3: never answered where the suite has no CBC. */
+const encryptThenMac: ServerExtension<HelloContext12> = {
+  type: encrypt_then_mac,
+  name: "encrypt_then_mac",
+  answers: IN_SERVER_HELLO_12,
+  receive(context) {
+    context.encryptThenMac = true;
+  },
+  send(context) {
+    return context.encryptThenMac;
   },
 };
 
@@ -89,6 +111,7 @@ const pointFormats: ServerExtension<HelloContext12> = {
 export const SERVER_EXTENSIONS_12: readonly ServerExtension<HelloContext12>[] = [
   versions,
   extendedMasterSecret,
+  encryptThenMac,
   renegotiationInfo,
   pointFormats,
   serverNameOfClient,

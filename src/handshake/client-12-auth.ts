@@ -1,7 +1,8 @@
-import { decode_error, TLSAlert } from "../alert.js";
+import { decode_error, TLSAlert, unexpected_message } from "../alert.js";
 import type { Identity } from "../identity.js";
 import { CertificateReader } from "../messages/certificate.js";
 import { CertificateRequestReader12 } from "../messages/certificate-request-12.js";
+import { KX_RSA } from "../record/cipher-suite-12.js";
 import { ChainVerifier } from "../x509/chain.js";
 import type { ServerName } from "../x509/name.js";
 import type { TrustStore } from "../x509/trust.js";
@@ -26,6 +27,7 @@ export function readCertificate(h: H): CertificateReader {
     sha256: config.provider.sha256,
     serverName: h.name as ServerName,
     purpose: "server",
+    enciphers: h.suite.kx === KX_RSA,
     workHash: h.workHash,
     // allow: spread — once a handshake
     ...config.checks,
@@ -64,6 +66,8 @@ export function onCertificateRequest(h: H): number {
 
 export function onServerHelloDone(h: H, bytes: Uint8Array, start: number, end: number): number {
   if (end - start !== 4) throw new TLSAlert(decode_error, `ServerHelloDone: ${end - start - 4} bytes, it has none`);
+  if (h.state === S.WAIT_SKE && (h.kind as ClientKind12).serverKeyExchange === MUST)
+    throw new TLSAlert(unexpected_message, `${h.stateName}: ServerHelloDone before the ServerKeyExchange that ${h.suite.name} needs`);
   h.passed(bytes, start, end - start);
   if (h.proof !== null) return S.SEND_CERT;
   h.sinks = NO_SINKS;

@@ -4,7 +4,7 @@ import { Reader } from "../bytes/reader.js";
 import { Writer } from "../bytes/writer.js";
 import { handshake, TLS_1_2 } from "../constants.js";
 import { KEY_ED25519, type SignatureAlgorithm } from "../crypto/provider.js";
-import { EXTENDED_MASTER_SECRET_BIT } from "../extensions/client-12.js";
+import { ENCRYPT_THEN_MAC_BIT, EXTENDED_MASTER_SECRET_BIT } from "../extensions/client-12.js";
 import { type ClientExtension, IN_SERVER_HELLO_12, receiveExtensions } from "../extensions/extension.js";
 import { statusRequest } from "../extensions/status-request.js";
 import { CLIENT_RANDOM_AT, SESSION_ID_AT, writeClientHello } from "../messages/client-hello.js";
@@ -13,7 +13,7 @@ import { BY_PSK, type CipherSuite12 } from "../record/cipher-suite-12.js";
 import type { Prf12 } from "../schedule/prf-12.js";
 import type { ClientHandshake12 } from "./client-12.js";
 import type { ClientOffer } from "./client-13.js";
-import { limitRecords12 } from "./common-12.js";
+import { chooseOrder, limitRecords12 } from "./common-12.js";
 import { type ClientExchange12, type ClientKind12, findExchange, NEVER } from "./exchange-12.js";
 import { refuseDowngrade } from "./hello.js";
 import { readAlgorithm, verifyOn } from "./peer-auth-12.js";
@@ -83,6 +83,7 @@ function takeAnswers(h: H, offer: ClientOffer, suite: CipherSuite12, seen: numbe
   h.negotiated.suite = suite;
   h.negotiated.alpn = offer.alpnIndex < 0 ? null : (h.config.alpn as readonly string[])[offer.alpnIndex];
   h.extended = (seen & EXTENDED_MASTER_SECRET_BIT) !== 0;
+  h.macFirst = chooseOrder(suite, (seen & ENCRYPT_THEN_MAC_BIT) !== 0, h.version.macFirst);
   h.statusDue = (seen & (1 << indexOf(h.extensions, statusRequest))) !== 0;
   if (offer.sizeLimit > 0 && offer.fragmentLength > 0)
     throw new TLSAlert(

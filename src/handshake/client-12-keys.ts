@@ -1,10 +1,12 @@
 import { Writer } from "../bytes/writer.js";
 import { client_key_exchange, handshake } from "../constants.js";
 import { DONE } from "../crypto/provider.js";
+import { BY_PSK } from "../record/cipher-suite-12.js";
 import { CLIENT_FINISHED, SERVER_FINISHED } from "../schedule/prf-12.js";
 import type { ClientHandshake12 } from "./client-12.js";
 import { changeWriteKeys, makeKeys, makeMasterSecret } from "./common-12.js";
 import type { ClientExchange12 } from "./exchange-12.js";
+import { PROVED_CERTIFICATE, PROVED_PSK } from "./handshake-13.js";
 import { checkFinished } from "./peer-auth-12.js";
 import { sendCertificate, sendFinished, sendWaiting, signAll } from "./proof-12.js";
 import * as S from "./states-12.js";
@@ -53,7 +55,7 @@ export function sendClientVerify(h: H): number {
 /** A step of its own: the key exchange and our signature are gone before the protection's memory is made. */
 export function protectAsClient(h: H): number {
   h.proof = null;
-  makeKeys(h, true);
+  makeKeys(h, true, h.config.random);
   return S.SEND_CCS;
 }
 
@@ -67,6 +69,8 @@ export function finishClient(h: H): number {
 
 export function onFinished(h: H, bytes: Uint8Array, start: number, end: number): number {
   checkFinished(h, SERVER_FINISHED, bytes, start, end);
+  // With RSA key exchange and with pre-shared keys this is the server's proof.
+  h.negotiated.proved |= h.suite.by === BY_PSK ? PROVED_PSK : PROVED_CERTIFICATE;
   h.keepExported();
   return S.CONNECTED;
 }

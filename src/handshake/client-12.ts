@@ -14,7 +14,7 @@ import type { SignatureAlgorithm } from "../crypto/provider.js";
 import { CLIENT_EXTENSIONS_12, CLIENT_EXTENSIONS_BOTH } from "../extensions/client-12.js";
 import type { ClientExtension } from "../extensions/extension.js";
 import type { CertificateRequestReader12 } from "../messages/certificate-request-12.js";
-import type { CipherSuite12 } from "../record/cipher-suite-12.js";
+import { BY_PSK, type CipherSuite12, type MacFirst } from "../record/cipher-suite-12.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import type { ServerName } from "../x509/name.js";
 import { onCertificate, onCertificateRequest, onServerHelloDone, readCertificate, readCertificateRequest } from "./client-12-auth.js";
@@ -52,12 +52,23 @@ export class Client12 implements Version12, ClientVersion12 {
   readonly suites: readonly CipherSuite12[];
   readonly exchanges: readonly ClientKind12[];
   readonly overhead: number;
+  readonly macFirst: MacFirst | null;
+  readonly byKeyAlone: boolean;
 
-  /** Throws a RangeError where a suite has no key exchange. */
-  constructor(suites: readonly CipherSuite12[], exchanges: readonly ClientKind12[] = [ecdheClient12]) {
+  /**
+   * insecureMacFirst: insecureMacThenEncrypt, for CBC suites with servers that have no encrypt-then-MAC. Throws a RangeError where a suite has no key
+   * exchange.
+   */
+  constructor(
+    suites: readonly CipherSuite12[],
+    exchanges: readonly ClientKind12[] = [ecdheClient12],
+    insecureMacFirst: MacFirst | null = null,
+  ) {
     let overhead = 0;
+    let byKeyAlone = true;
     for (let i = 0; i < suites.length; i++) {
       overhead = Math.max(overhead, suites[i].cipher.overhead);
+      if (suites[i].by !== BY_PSK) byKeyAlone = false;
       if (findExchange(exchanges, suites[i].kx) === null) throw new RangeError(`tls12: the key exchange of ${suites[i].name} is not given`);
     }
     this.role = "client";
@@ -65,6 +76,8 @@ export class Client12 implements Version12, ClientVersion12 {
     this.suites = suites;
     this.exchanges = exchanges;
     this.overhead = overhead;
+    this.macFirst = insecureMacFirst;
+    this.byKeyAlone = byKeyAlone;
   }
 
   start(config: ClientConfig, name: ServerName | null, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated): Flow {
@@ -164,6 +177,8 @@ const ROWS: readonly Row<H>[] = [
   { state: S.WAIT_SH, type: server_hello, stream: null, endsRecord: false, handle: onServerHello },
   { state: S.WAIT_CERT, type: certificate, stream: readCertificate, endsRecord: false, handle: onCertificate },
   { state: S.WAIT_SKE, type: server_key_exchange, stream: null, endsRecord: false, handle: onServerKeyExchange },
+  // Plain PSK has no ServerKeyExchange where there is no hint.
+  { state: S.WAIT_SKE, type: server_hello_done, stream: null, endsRecord: false, handle: onServerHelloDone },
   { state: S.WAIT_SKE, type: certificate_status, stream: readStatus, endsRecord: false, handle: onStatus },
   { state: S.WAIT_CR, type: certificate_status, stream: readStatus, endsRecord: false, handle: onStatus },
   { state: S.WAIT_CR, type: certificate_request, stream: readCertificateRequest, endsRecord: false, handle: onCertificateRequest },

@@ -178,8 +178,15 @@ type H = ClientHandshake13;
 
 const ROWS: readonly Row<H>[] = [
   { state: S.WAIT_SH, type: server_hello, stream: null, endsRecord: true, handle: onServerHello },
-  { state: S.WAIT_EE, type: encrypted_extensions, stream: null, endsRecord: false, handle: onEncryptedExtensions },
-  { state: S.WAIT_CERT_CR, type: certificate_request, stream: readCertificateRequest, endsRecord: false, handle: onCertificateRequest },
+  { state: S.WAIT_EE, type: encrypted_extensions, stream: null, early: true, endsRecord: false, handle: onEncryptedExtensions },
+  {
+    state: S.WAIT_CERT_CR,
+    type: certificate_request,
+    stream: readCertificateRequest,
+    early: true,
+    endsRecord: false,
+    handle: onCertificateRequest,
+  },
   { state: S.WAIT_CERT_CR, type: certificate, stream: readCertificate, endsRecord: false, handle: onCertificate },
   { state: S.WAIT_CERT, type: certificate, stream: readCertificate, endsRecord: false, handle: onCertificate },
   { state: S.WAIT_CV, type: certificate_verify, stream: null, endsRecord: false, handle: onCertificateVerify },

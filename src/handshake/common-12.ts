@@ -1,4 +1,7 @@
+import { handshake_failure, illegal_parameter, TLSAlert } from "../alert.js";
 import { change_cipher_spec } from "../constants.js";
+import type { Random } from "../crypto/provider.js";
+import type { CipherSuite12, MacFirst } from "../record/cipher-suite-12.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import type { Prf12 } from "../schedule/prf-12.js";
 import type { ClientExchange12 } from "./exchange-12.js";
@@ -20,14 +23,14 @@ export function makeMasterSecret<F>(h: Handshake12<F>, exchange: Pick<ClientExch
 }
 
 /** Both directions get their keys of the key block (RFC 5246 §6.3); each is used behind its change_cipher_spec. */
-export function makeKeys<F>(h: Handshake12<F>, asClient: boolean): void {
-  const { keys } = h;
+export function makeKeys<F>(h: Handshake12<F>, asClient: boolean, random: Random): void {
+  const { keys, macFirst } = h;
   const { cipher } = h.suite;
   const { macKeyLength: mac, keyLength: key, ivLength: iv } = cipher;
   const block = new Uint8Array(2 * (mac + key + iv));
   (h.prf as Prf12).keyBlock(keys, MASTER_SECRET, block);
-  const read = cipher.create(null, { keys, iv: READ_IV, nonce: NONCE }, h.encryptThenMac);
-  const write = cipher.create(read, { keys, iv: WRITE_IV, nonce: NONCE }, h.encryptThenMac);
+  const read = cipher.create(true, null, { keys, iv: READ_IV, nonce: NONCE, random }, macFirst);
+  const write = cipher.create(false, read, { keys, iv: WRITE_IV, nonce: NONCE, random }, macFirst);
   const ofClient = asClient ? write : read;
   const ofServer = asClient ? read : write;
   ofClient.setKeys(block, 0, 2 * mac, 2 * (mac + key));
@@ -35,6 +38,18 @@ export function makeKeys<F>(h: Handshake12<F>, asClient: boolean): void {
   block.fill(0);
   h.read = read;
   h.write = write;
+}
+
+/** The order of MAC and encryption: null for what is sound. agreed: both sides sent encrypt_then_mac. allowed: insecureMacThenEncrypt of the config. */
+export function chooseOrder(suite: CipherSuite12, agreed: boolean, allowed: MacFirst | null): MacFirst | null {
+  if (!suite.cipher.takesEncryptThenMac) {
+    if (agreed) throw new TLSAlert(illegal_parameter, `encrypt_then_mac does not belong to ${suite.name} (RFC 7366 §3)`);
+    return null;
+  }
+  if (agreed) return null;
+  if (allowed === null)
+    throw new TLSAlert(handshake_failure, `${suite.name} without encrypt_then_mac: only insecureMacThenEncrypt of the config allows that`);
+  return allowed;
 }
 
 /** Sends change_cipher_spec; what follows is protected. False: there is no room. It runs in one with Finished where it can. */

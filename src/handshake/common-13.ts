@@ -31,10 +31,17 @@ export function sendCompatibilityChangeCipherSpec(records: RecordLayer): void {
   writer.protection = protection;
 }
 
-/** What we send is held to the peer's record_size_limit (RFC 8449: content and type), or to the max_fragment_length agreed on (RFC 6066: content). */
+/**
+ * What we send is held to the peer's record_size_limit (RFC 8449: content and type), or to the max_fragment_length agreed on (RFC 6066: content); and the
+ * peer to ours, which was what the receive region holds (RFC 8449 §4: a larger record is record_overflow).
+ */
 export function limitRecords(records: RecordLayer, sizeLimit: number, fragmentLength: number): void {
   if (sizeLimit > 0) records.writer.maxFragment = sizeLimit - 1;
   else if (fragmentLength > 0) records.writer.maxFragment = fragmentLength;
+  else return;
+  const { reader } = records;
+  reader.limited = true;
+  if (reader.streamed !== null) throw reader.streamed.tooLong(reader);
 }
 
 /**

@@ -47,6 +47,11 @@ export interface ServerExchange12 {
 
 export interface ServerKind12 {
   readonly kx: number;
+  /**
+   * Whether it can be used in this handshake; a certificate that it needs is then h.proof. Not there: an identity that signs is needed, and is chosen as
+   * for any suite.
+   */
+  fits?(h: ServerHandshake12): boolean;
   create(h: ServerHandshake12): ServerExchange12;
 }
 

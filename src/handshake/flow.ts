@@ -25,6 +25,10 @@ export interface Flow {
   work(budget: number): boolean;
   /** Takes bytes; true: a message is complete. */
   feed(records: RecordReader, bytes: Uint8Array): boolean;
+  /** The message that is complete may be handled before its record is known to be authentic: nothing of it is seen outside. */
+  readonly early: boolean;
+  /** The record from which bytes were fed before its tag was known is authentic. */
+  authenticated(): void;
   /** Handles the message that is complete. */
   handle(records: RecordReader): void;
   wipe(): void;

@@ -1,6 +1,6 @@
 import type { Exporter, KeyLog } from "../config.js";
 import type { Hash, HashAlgorithm, SignatureAlgorithm, SignedContent, Verifier } from "../crypto/provider.js";
-import type { CipherSuite12, Protection12 } from "../record/cipher-suite-12.js";
+import type { CipherSuite12, MacFirst, Protection12 } from "../record/cipher-suite-12.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import { KeyingMaterial12 } from "../schedule/exporter-12.js";
 import { MASTER_SECRET_LENGTH, Prf12 } from "../schedule/prf-12.js";
@@ -26,8 +26,8 @@ export abstract class Handshake12<F> extends Handshake<F> {
   sinks: readonly SignedContent[];
   /** RFC 7627: the master secret is bound to the whole handshake. */
   extended: boolean;
-  /** RFC 7366, where the cipher takes it. */
-  encryptThenMac: boolean;
+  /** A CBC suite without encrypt-then-MAC (RFC 7366): how its records are made then; else null. */
+  macFirst: MacFirst | null;
   /** The peer's certificates while they are read; then its key alone: all else about them is let go. */
   chain: ChainVerifier | null;
   peerKeyType: number;
@@ -59,7 +59,7 @@ export abstract class Handshake12<F> extends Handshake<F> {
     this.transcript = null;
     this.sinks = NO_SINKS;
     this.extended = false;
-    this.encryptThenMac = false;
+    this.macFirst = null;
     this.chain = null;
     this.peerKeyType = 0;
     this.peerKey = null;

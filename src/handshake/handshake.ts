@@ -10,6 +10,12 @@ export interface StreamReader {
   push(bytes: Uint8Array, offset: number, length: number): number;
   /** The message is complete. */
   finish(): void;
+  /**
+   * From here on bytes are not known to be authentic, until release(): no signature is checked, nobody is called. Only for those that would otherwise
+   * do so before finish().
+   */
+  hold?(): void;
+  release?(): void;
 }
 
 /**
@@ -21,6 +27,8 @@ export interface Row<F> {
   readonly state: number;
   readonly type: number;
   readonly stream: ((flow: F) => StreamReader) | null;
+  /** `handle` keeps to itself what it finds: it may run before the tag of the message's record is known. */
+  readonly early?: boolean;
   /** A key change follows: the message must end its record (RFC 9846 §5.1). */
   readonly endsRecord: boolean;
   readonly handle: (flow: F, bytes: Uint8Array, start: number, end: number) => number;
@@ -82,6 +90,16 @@ export abstract class Handshake<F> {
     return this.headerLength > 0;
   }
 
+  get early(): boolean {
+    return (this.row as Row<F>).early === true;
+  }
+
+  authenticated(): void {
+    const { reader } = this;
+    reader?.release?.();
+    if (reader?.waiting) this.waitForReader();
+  }
+
   /** True where the state waits for our own work. */
   get working(): boolean {
     return this.findWait() !== null;
@@ -117,6 +135,7 @@ export abstract class Handshake<F> {
       records.start = start + there;
       return this.left === 0;
     }
+    if (records.provisional) reader.hold?.();
     const taken = reader.push(bytes, start, there);
     this.passed(bytes, start, taken);
     this.left -= taken;
@@ -173,7 +192,8 @@ export abstract class Handshake<F> {
         illegal_parameter,
         `${this.stateName}: a message of type ${row.type} has ${length} bytes; ${this.maxMessage} is the most`,
       );
-    if (o - from === HEADER_LENGTH && records.end - o >= length) {
+    // What has to wait for its record's tag can't stay in place.
+    if (o - from === HEADER_LENGTH && records.end - o >= length && !records.provisional) {
       this.bytes = bytes;
       this.start = from;
       this.end = records.start = o + length;

@@ -31,7 +31,7 @@ import { ClientHello } from "../messages/client-hello.js";
 import { markDowngrade, SERVER_RANDOM_AT, writeServerHelloFields } from "../messages/server-hello.js";
 import { BY_PSK, BY_RSA, type CipherSuite12, KX_ECDHE, KX_ECDHE_PSK } from "../record/cipher-suite-12.js";
 import type { Prf12 } from "../schedule/prf-12.js";
-import { limitRecords12 } from "./common-12.js";
+import { chooseOrder, limitRecords12 } from "./common-12.js";
 import { findExchange, type ServerKind12 } from "./exchange-12.js";
 import { Proof12, sendCertificate } from "./proof-12.js";
 import type { ServerHandshake12 } from "./server-12.js";
@@ -51,6 +51,7 @@ export function onClientHello(h: H, bytes: Uint8Array, start: number, end: numbe
   if (!hello.offersNoCompression(bytes)) throw new TLSAlert(illegal_parameter, "ClientHello: compression_methods without null");
   if (hello.offersSuite(bytes, TLS_EMPTY_RENEGOTIATION_INFO_SCSV)) h.secureRenegotiation = true;
   h.hello = hello;
+  h.clientVersion = hello.legacyVersion;
   h.helloBytes = bytes;
   h.helloStart = start;
   h.helloEnd = end;
@@ -107,7 +108,12 @@ function chooseSuite(h: H, host: VirtualHost): void {
     if (!(h.hello as ClientHello).offersSuite(h.helloBytes as Uint8Array, suite.id)) continue;
     const ecdhe = suite.kx === KX_ECDHE || suite.kx === KX_ECDHE_PSK;
     if (ecdhe && group === null) continue;
-    if (!choosesIdentity(h, host, suite)) continue;
+    const cbc = suite.cipher.takesEncryptThenMac;
+    if (cbc && !h.encryptThenMac && h.version.macFirst === null) continue;
+    const kind = findExchange(h.version.exchanges, suite.kx) as ServerKind12;
+    if (kind.fits === undefined ? !choosesIdentity(h, host, suite) : !kind.fits(h)) continue;
+    if (!cbc) h.encryptThenMac = false;
+    h.macFirst = chooseOrder(suite, h.encryptThenMac, h.version.macFirst);
     h.negotiated.suite = suite;
     h.negotiated.group = ecdhe ? group : null;
     return;
@@ -159,8 +165,8 @@ function offersScheme(h: H, scheme: number): boolean {
 
 export function sendServerHello(h: H): number {
   const { suite } = h;
-  // Fixed fields with an empty session id; the answers of three extensions, server_name, ALPN, a size, and one that is tried and not sent.
-  if (!h.hasRoom(4 + 38 + 2 + 4 + 5 + 6 + 4 + (h.alpn === null ? 0 : 7 + h.alpn.length) + 6 + 4)) return S.SEND_SH;
+  // Fixed fields with an empty session id; the answers of four extensions, server_name, ALPN, a size, and one that is tried and not sent.
+  if (!h.hasRoom(4 + 38 + 2 + 4 + 4 + 5 + 6 + 4 + (h.alpn === null ? 0 : 7 + h.alpn.length) + 6 + 4)) return S.SEND_SH;
   const { writer, io } = h.records;
   const start = writer.begin(0);
   const w = new Writer(io);

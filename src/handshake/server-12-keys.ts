@@ -1,13 +1,14 @@
 import { Reader } from "../bytes/reader.js";
 import { Writer } from "../bytes/writer.js";
 import { server_key_exchange } from "../constants.js";
-import { DONE } from "../crypto/provider.js";
+import { DONE, OUTSIDE } from "../crypto/provider.js";
 import type { Identity } from "../identity.js";
 import { BY_PSK } from "../record/cipher-suite-12.js";
 import { CLIENT_FINISHED, type Prf12, SERVER_FINISHED } from "../schedule/prf-12.js";
 import { changeWriteKeys, makeKeys, makeMasterSecret } from "./common-12.js";
 import type { ServerExchange12 } from "./exchange-12.js";
 import { putHeader } from "./handshake.js";
+import { PROVED_PSK } from "./handshake-13.js";
 import { checkFinished } from "./peer-auth-12.js";
 import { Proof12, sendFinished, sendWaiting, signedMessage, signOn } from "./proof-12.js";
 import type { ServerHandshake12 } from "./server-12.js";
@@ -80,7 +81,9 @@ export function onClientKeyExchange(h: H, bytes: Uint8Array, start: number, end:
 }
 
 export function exchangeAsServer(h: H, budget: number): number {
-  return (h.exchange as ServerExchange12).step(budget) === DONE ? S.DERIVE : S.EXCHANGE;
+  const result = (h.exchange as ServerExchange12).step(budget);
+  h.blocked = result === OUTSIDE;
+  return result === DONE ? S.DERIVE : S.EXCHANGE;
 }
 
 export function deriveAsServer(h: H): number {
@@ -91,12 +94,13 @@ export function deriveAsServer(h: H): number {
 
 /** A step of its own: the key exchange is gone before the protection's memory is made. */
 export function protectAsServer(h: H): number {
-  makeKeys(h, false);
+  makeKeys(h, false, h.config.random);
   return h.peerKey === null ? S.WAIT_CCS : S.WAIT_CV;
 }
 
 export function onClientFinished(h: H, bytes: Uint8Array, start: number, end: number): number {
   checkFinished(h, CLIENT_FINISHED, bytes, start, end);
+  if (h.suite.by === BY_PSK) h.negotiated.proved |= PROVED_PSK;
   return S.SEND_CCS;
 }
 

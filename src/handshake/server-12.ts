@@ -3,7 +3,7 @@ import { certificate, certificate_verify, client_hello, client_key_exchange, fin
 import type { SignatureAlgorithm } from "../crypto/provider.js";
 import type { HelloContext12 } from "../extensions/server-12.js";
 import type { ClientHello } from "../messages/client-hello.js";
-import type { CipherSuite12 } from "../record/cipher-suite-12.js";
+import type { CipherSuite12, MacFirst } from "../record/cipher-suite-12.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import { ecdheServer12 } from "./ecdhe-server-12.js";
 import { findExchange, type ServerExchange12, type ServerKind12 } from "./exchange-12.js";
@@ -43,9 +43,17 @@ export class Server12 implements Version12, ServerVersion12 {
   readonly suites: readonly CipherSuite12[];
   readonly exchanges: readonly ServerKind12[];
   readonly overhead: number;
+  readonly macFirst: MacFirst | null;
 
-  /** Throws a RangeError where a suite has no key exchange. */
-  constructor(suites: readonly CipherSuite12[], exchanges: readonly ServerKind12[] = [ecdheServer12]) {
+  /**
+   * insecureMacFirst: insecureMacThenEncrypt, for CBC suites with clients that have no encrypt-then-MAC. Throws a RangeError where a suite has no key
+   * exchange.
+   */
+  constructor(
+    suites: readonly CipherSuite12[],
+    exchanges: readonly ServerKind12[] = [ecdheServer12],
+    insecureMacFirst: MacFirst | null = null,
+  ) {
     let overhead = 0;
     for (let i = 0; i < suites.length; i++) {
       overhead = Math.max(overhead, suites[i].cipher.overhead);
@@ -55,6 +63,7 @@ export class Server12 implements Version12, ServerVersion12 {
     this.suites = suites;
     this.exchanges = exchanges;
     this.overhead = overhead;
+    this.macFirst = insecureMacFirst;
   }
 
   start(config: ServerConfig, maxHello: number, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated): Flow {
@@ -84,6 +93,7 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
   readonly both: boolean;
   refusesTLS12: boolean;
   extendedMasterSecret: boolean;
+  encryptThenMac: boolean;
   secureRenegotiation: boolean;
   sentPointFormats: boolean;
   groups: number;
@@ -102,6 +112,8 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
   helloBytes: Uint8Array | null;
   helloStart: number;
   helloEnd: number;
+  /** ClientHello.legacy_version, which a pre-master secret that is encrypted begins with. */
+  clientVersion: number;
   exchange: ServerExchange12 | null;
 
   constructor(
@@ -119,6 +131,7 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
     this.both = both;
     this.refusesTLS12 = false;
     this.extendedMasterSecret = false;
+    this.encryptThenMac = false;
     this.secureRenegotiation = false;
     this.sentPointFormats = false;
     this.groups = 0;
@@ -136,9 +149,9 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
     this.helloBytes = null;
     this.helloStart = 0;
     this.helloEnd = 0;
+    this.clientVersion = 0;
     this.exchange = null;
-    records.reader.holdRecords = true;
-    records.reader.clearAlerts = false;
+    records.reader.expectsHello = true;
   }
 
   get alpn(): string | null {

@@ -5,7 +5,7 @@
 import { KEY_ED25519, KEY_P256, KEY_P384, KEY_RSA } from "../crypto/provider.js";
 import { readBigEndian } from "../crypto/xs/bigint-bytes.js";
 import { N as P256_ORDER } from "../crypto/xs/p256-curve.js";
-import type { RsaNumbers } from "../crypto/xs/rsa-sign.js";
+import type { RsaNumbers } from "../crypto/xs/rsa-private.js";
 import { DerCursor } from "./der-cursor.js";
 import { algorithmKeyType, curveKeyType, keyTypeName, publicLength, secretLength } from "./key-algorithms.js";
 import { parseRsaNumbers } from "./rsa-private-key.js";

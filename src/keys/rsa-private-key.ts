@@ -1,6 +1,7 @@
 /** RSAPrivateKey (RFC 8017 A.1.2): its numbers must belong together, as a signature made with one wrong number can give the key away. */
+
+import { bitsAt, numberAt, type RsaNumbers } from "../crypto/xs/rsa-private.js";
 import { MAX_MODULUS, MIN_MODULUS } from "../crypto/xs/rsa-public.js";
-import { bitsAt, numberAt, type RsaNumbers } from "../crypto/xs/rsa-sign.js";
 import type { DerCursor } from "./der-cursor.js";
 
 const ONE = 1n;

@@ -99,6 +99,15 @@ export class CertificateReader {
     return this.chain.checking;
   }
 
+  /** Until release() certificates are read and kept, and nothing is decided about them. */
+  hold(): void {
+    this.chain.hold();
+  }
+
+  release(): void {
+    this.chain.release();
+  }
+
   /** Takes over the state of another reader, whose chain verifier this one's has taken over too: to read bytes on trial, and drop them. */
   copyFrom(from: CertificateReader): void {
     this.field = from.field;

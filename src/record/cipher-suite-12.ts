@@ -1,4 +1,4 @@
-import type { Suite } from "../crypto/provider.js";
+import type { Random, Suite } from "../crypto/provider.js";
 import type { Protection } from "./protection.js";
 
 /** How a suite of TLS 1.2 agrees on the pre-master secret. */
@@ -24,6 +24,13 @@ export interface KeyPlaces {
   readonly iv: number;
   /** 12 bytes for a nonce, then 13 for the additional data; shared by both directions. */
   readonly nonce: number;
+  /** For initialization vectors of CBC. */
+  readonly random: Random;
+}
+
+/** A cipher's records with the MAC made before they are encrypted: insecureMacThenEncrypt, or null for what is sound. */
+export interface MacFirst {
+  create(cipher: Cipher12, opens: boolean, sibling: Protection12 | null, random: Random): Protection12;
 }
 
 /** How the records of a suite are protected: an AEAD, or a MAC and CBC. */
@@ -37,8 +44,11 @@ export interface Cipher12 {
   readonly overhead: number;
   /** True where encrypt-then-MAC (RFC 7366) is offered and answered for it: CBC alone. */
   readonly takesEncryptThenMac: boolean;
-  /** sibling: the other direction's, made before; it may share scratch, never keys. */
-  create(sibling: Protection12 | null, places: KeyPlaces, encryptThenMac: boolean): Protection12;
+  /**
+   * opens: for what the peer sends. sibling: the other direction's, made before; it may share scratch, never keys. macFirst: where encrypt-then-MAC was
+   * not agreed on for a cipher that takes it, and the config allows that.
+   */
+  create(opens: boolean, sibling: Protection12 | null, places: KeyPlaces, macFirst: MacFirst | null): Protection12;
 }
 
 /** A cipher suite of TLS 1.2. Its hash is that of the PRF, of Finished, and of the transcript. */

@@ -38,7 +38,7 @@ export class AeadCipher12 implements Cipher12 {
     this.explicit = explicit;
   }
 
-  create(sibling: Protection12 | null, places: KeyPlaces): Protection12 {
+  create(_opens: boolean, sibling: Protection12 | null, places: KeyPlaces): Protection12 {
     return new AeadProtection12(this.aead, this.explicit, sibling as AeadProtection12 | null, places);
   }
 }
@@ -90,6 +90,10 @@ export class AeadProtection12 implements Protection12 {
 
   get overhead(): number {
     return this.explicit + this.tagLength;
+  }
+
+  detach(): void {
+    this.aead.detach?.();
   }
 
   get showsType(): boolean {

@@ -1,7 +1,7 @@
-import { bad_record_mac, internal_error, record_overflow, TLSAlert, unexpected_message } from "../alert.js";
+import { bad_record_mac, internal_error, TLSAlert, unexpected_message } from "../alert.js";
 import { application_data } from "../constants.js";
-import type { AeadKey, CipherSuite } from "../crypto/provider.js";
-import { HEADER_LENGTH, MAX_PLAINTEXT, type Protection } from "./protection.js";
+import type { AeadKey, AeadOpening, CipherSuite } from "../crypto/provider.js";
+import { checkInner, HEADER_LENGTH, type Protection } from "./protection.js";
 
 export const NONCE_LENGTH = 12;
 
@@ -71,17 +71,25 @@ export class Protection13 implements Protection {
     const inner = length - tagLength;
     if (inner < 1) throw new TLSAlert(bad_record_mac, `a protected record of ${length} bytes cannot hold a content type and a tag`);
     this.nextNonce();
-    if (!this.aead.open(this.keys, this.nonce, io, header, HEADER_LENGTH, io, body, inner))
-      throw new TLSAlert(bad_record_mac, `record ${this.hi * 0x1000000 + this.lo} from the peer does not carry the tag its key gives`);
+    if (!this.aead.open(this.keys, this.nonce, io, header, HEADER_LENGTH, io, body, inner)) this.badTag();
     // §5.4: padding is zeros behind the content type.
     let end = body + inner - 1;
     while (end >= body && io[end] === 0) end--;
     if (end < body) throw new TLSAlert(unexpected_message, "a protected record holds padding alone, no content type");
-    if (inner > MAX_PLAINTEXT + 1)
-      throw new TLSAlert(record_overflow, `a record's plaintext has ${inner} bytes, ${MAX_PLAINTEXT + 1} is the most`);
+    checkInner(inner);
     this.contentType = io[end];
     this.contentStart = body;
     this.contentEnd = end;
+    this.advance();
+  }
+
+  openInParts(io: Uint8Array, header: number, length: number): AeadOpening | null {
+    this.nextNonce();
+    return this.aead.openInParts?.(this.keys, this.nonce, io, header, HEADER_LENGTH, length - this.tagLength) ?? null;
+  }
+
+  endParts(opening: AeadOpening, io: Uint8Array, tag: number): void {
+    if (!opening.end(io, tag)) this.badTag();
     this.advance();
   }
 
@@ -101,10 +109,18 @@ export class Protection13 implements Protection {
     return body + size;
   }
 
+  detach(): void {
+    this.aead.detach?.();
+  }
+
   wipe(): void {
     this.aead.wipe();
     this.keys.fill(0, this.iv, this.iv + NONCE_LENGTH);
     this.keys.fill(0, this.nonce, this.nonce + NONCE_LENGTH);
+  }
+
+  private badTag(): never {
+    throw new TLSAlert(bad_record_mac, `record ${this.hi * 0x1000000 + this.lo} from the peer does not carry the tag its key gives`);
   }
 
   /** §5.3: the 64-bit sequence number, padded to the left to iv_length, XOR the static iv. */

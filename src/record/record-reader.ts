@@ -1,10 +1,13 @@
 import { protocol_version, record_overflow, TLSAlert, unexpected_message } from "../alert.js";
 import { escaped } from "../bytes/escaped.js";
 import { alert, application_data, change_cipher_spec, handshake } from "../constants.js";
-import { HEADER_LENGTH, MAX_PLAINTEXT, type Protection } from "./protection.js";
+import { checkContent, HEADER_LENGTH, MAX_PLAINTEXT, type Protection } from "./protection.js";
+import { StreamedRecord } from "./streamed-record.js";
 
 /** The longest TLSCiphertext.encrypted_record (RFC 9846 §5.2). */
 const MAX_CIPHERTEXT = MAX_PLAINTEXT + 256;
+/** In TLS 1.2 (RFC 5246 §6.2.3); CBC's padding may have 256 bytes alone. */
+const MAX_CIPHERTEXT_12 = MAX_PLAINTEXT + 2048;
 
 /**
  * Cuts the receive region of `io` into records. All indices count in `io`:
@@ -25,37 +28,39 @@ export class RecordReader {
   start: number;
   end: number;
   protection: Protection | null;
-  /** Unprotected handshake records are handed out whole where they fit: so a server reads a ClientHello in place. */
-  holdRecords: boolean;
   /**
-   * An alert may come unprotected until the first protected record: clients, OpenSSL's among them, refuse a server's certificate so. It only ends the
-   * handshake, as a lost connection would.
+   * A server's, until the first protected record. Unprotected handshake records are handed out whole where they fit: so it reads a ClientHello in place. And
+   * an alert may come unprotected: clients, OpenSSL's among them, refuse a certificate so. It only ends the handshake, as a lost connection would.
    */
-  clearAlerts: boolean;
-  private readonly io: Uint8Array;
-  private readonly base: number;
-  private readonly limit: number;
+  expectsHello: boolean;
+  /** The peer has agreed to send no record that is larger than the receive region. */
+  limited: boolean;
+  io: Uint8Array;
+  /** A record that is handed out before its tag is known. */
+  streamed: StreamedRecord | null;
+  readonly base: number;
+  next: number;
+  tail: number;
+  limit: number;
   private head: number;
-  private next: number;
-  private tail: number;
+  /** Bytes of an unprotected handshake record that are still to come; below 0: not even the first record's header was seen. */
   private left: number;
-  private first: boolean;
 
   constructor(io: Uint8Array, base: number, limit: number) {
     this.type = 0;
     this.start = base;
     this.end = base;
     this.protection = null;
-    this.holdRecords = false;
-    this.clearAlerts = false;
+    this.expectsHello = false;
+    this.limited = false;
     this.io = io;
+    this.streamed = null;
     this.base = base;
     this.limit = limit;
     this.head = base;
     this.next = base;
     this.tail = base;
-    this.left = 0;
-    this.first = true;
+    this.left = -1;
   }
 
   /** Where the host puts the next bytes, and how many fit there. */
@@ -77,6 +82,11 @@ export class RecordReader {
     return this.left === 0;
   }
 
+  /** Nothing is half read. */
+  get empty(): boolean {
+    return this.tail === this.base && this.left <= 0;
+  }
+
   /** Bytes that arrived and were not yet looked at. */
   get unread(): number {
     return this.tail - this.next;
@@ -87,8 +97,14 @@ export class RecordReader {
     this.tail += length;
   }
 
-  /** Moves on to the next fragment once the current one is consumed. False: more bytes are needed. */
+  /** The fragment is not known to be authentic: nothing that comes of it may be seen outside, and none of its errors. */
+  get provisional(): boolean {
+    return this.streamed !== null && !this.streamed.authentic;
+  }
+
+  /** Moves on to the next fragment once the current one is consumed. False: more bytes are needed, or a record is too long, or a streamed one is authentic. */
   advance(): boolean {
+    if (this.streamed !== null) return this.streamed.advance(this);
     this.head = this.next;
     if (this.head === this.tail) {
       this.head = this.base;
@@ -98,22 +114,23 @@ export class RecordReader {
     if (this.left > 0) return this.take();
     const { io, head } = this;
     const there = this.tail - head;
-    if (this.first && there > 0) this.checkFirst(there);
+    if (this.left < 0 && there > 0) this.checkFirst(there);
     if (there < HEADER_LENGTH) return this.wait();
-    this.first = false;
+    this.left = 0;
     const type = io[head];
     const length = (io[head + 3] << 8) | io[head + 4];
     // §5: a change_cipher_spec record is never protected; it is told before deprotection.
-    const open = this.protection === null || type === change_cipher_spec || (type === alert && this.clearAlerts);
+    const { protection } = this;
+    const open = protection === null || type === change_cipher_spec || (type === alert && this.expectsHello && !protection.showsType);
     this.checkHeader(type, length, open);
-    if (open && type === handshake && !(this.holdRecords && HEADER_LENGTH + length <= this.limit - this.base)) {
+    if (open && type === handshake && !(this.expectsHello && HEADER_LENGTH + length <= this.limit - this.base)) {
       this.type = type;
       this.next = head + HEADER_LENGTH;
       this.left = length;
       this.head = this.start = this.end = this.next;
       return this.take();
     }
-    if (there < HEADER_LENGTH + length) return this.wait();
+    if (there < HEADER_LENGTH + length || (!open && length > this.capacity)) return this.wait();
     if (open) {
       this.type = type;
       this.start = head + HEADER_LENGTH;
@@ -124,9 +141,39 @@ export class RecordReader {
     return this.openRecord(length);
   }
 
+  /** The protected record that begins the receive region does not fit it. */
+  get isTooLong(): boolean {
+    if (this.protection === null || this.streamed !== null || this.tail - this.base < HEADER_LENGTH) return false;
+    return this.recordLength > this.capacity;
+  }
+
+  /** Bytes of the body of the record that begins the receive region. */
+  get recordLength(): number {
+    return (this.io[this.base + 3] << 8) | this.io[this.base + 4];
+  }
+
+  /** The record that is too long is opened as it streams through, as one of handshake messages. False: that can't be. open: the handshake is over. */
+  stream(open: boolean): boolean {
+    const protection = this.protection as Protection;
+    const length = this.recordLength;
+    const opening = protection.openInParts?.(this.io, this.base, length) ?? null;
+    if (opening === null) return false;
+    this.streamed = new StreamedRecord(opening, this.base + HEADER_LENGTH, length + 1 - protection.overhead, open);
+    return true;
+  }
+
+  /** The error of a record whose body has `length` bytes. */
+  tooLong(length: number): TLSAlert {
+    const needed = length + HEADER_LENGTH + 3;
+    const reason = `a protected record of ${length} bytes does not fit: receiveBuffer has ${this.limit - this.base + 3} bytes, ${needed} are needed, ${this.limited ? "and the peer had agreed to send none that long" : "there or from the config's lender"}`;
+    return new TLSAlert(record_overflow, reason);
+  }
+
   /** Zeroes what was received. */
   wipe(): void {
-    this.io.fill(0, this.base, this.limit);
+    this.streamed?.wipe();
+    this.streamed = null;
+    if (this.io.length > 0) this.io.fill(0, this.base, this.limit); // what is parked has none
     this.head = this.next = this.tail = this.start = this.end = this.base;
     this.left = 0;
   }
@@ -145,19 +192,12 @@ export class RecordReader {
     this.moveToBase();
     const protection = this.protection as Protection;
     protection.open(this.io, this.head, length);
-    this.clearAlerts = false;
+    this.expectsHello = false;
     this.type = protection.contentType;
     this.start = protection.contentStart;
     this.end = protection.contentEnd;
     this.next = this.head + HEADER_LENGTH + length;
-    const content = this.end - this.start;
-    // §5.4: an empty handshake or alert record; §5: change_cipher_spec may not be protected; unknown types are unexpected.
-    if (content === 0 && this.type !== application_data)
-      throw new TLSAlert(unexpected_message, `an empty record of content type ${this.type}`);
-    if (this.type !== application_data && this.type !== handshake && this.type !== alert)
-      throw new TLSAlert(unexpected_message, `a protected record of content type ${this.type}`);
-    if (content > MAX_PLAINTEXT)
-      throw new TLSAlert(record_overflow, `a record of ${content} bytes of content; ${MAX_PLAINTEXT} is the most`);
+    checkContent(this.type, this.end - this.start);
     return true;
   }
 
@@ -180,13 +220,8 @@ export class RecordReader {
         // §5: once protection is on, only change_cipher_spec may come without it.
         throw new TLSAlert(unexpected_message, `an unprotected record of content type ${type} where protected ones are due`);
       }
-      if (length > MAX_CIPHERTEXT)
-        throw new TLSAlert(record_overflow, `a protected record of ${length} bytes; ${MAX_CIPHERTEXT} is the most`);
-      if (length > this.capacity)
-        throw new TLSAlert(
-          record_overflow,
-          `a protected record of ${length} bytes does not fit: receiveBuffer has ${this.limit - this.base + 3} bytes, ${length + HEADER_LENGTH + 3} are needed`,
-        );
+      const most = (this.protection as Protection).showsType ? MAX_CIPHERTEXT_12 : MAX_CIPHERTEXT;
+      if (length > most) throw new TLSAlert(record_overflow, `a protected record of ${length} bytes; ${most} is the most`);
       return;
     }
     if (type === handshake || type === alert || type === change_cipher_spec) {

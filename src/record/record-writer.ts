@@ -2,8 +2,10 @@ import { internal_error, TLSAlert } from "../alert.js";
 import { application_data } from "../constants.js";
 import { HEADER_LENGTH, MAX_PLAINTEXT, type Protection } from "./protection.js";
 
-/** An alert record: header, 2 bytes, content type and tag, and the shift to alignment. Always kept free, so that an alert can go out. */
-const ALERT_ROOM = HEADER_LENGTH + 2 + 1 + 16 + 8 + 3;
+/** An alert record: header, 2 bytes, and the shift to alignment. Always kept free with what protection adds, so that an alert can go out. */
+const ALERT_ROOM = HEADER_LENGTH + 2 + 3;
+/** Content type, explicit nonce and tag of an AEAD, kept free before there is protection too. CBC adds more. */
+const USUAL_OVERHEAD = 1 + 8 + 16;
 
 /**
  * Builds records in the send region of `io`: [head, tail) waits for the host to send it. A record's payload begins at a multiple of 4,
@@ -15,9 +17,10 @@ export class RecordWriter {
   legacyVersion: number;
   /** The longest content that the peer takes in one record. */
   maxFragment: number;
-  private readonly io: Uint8Array;
-  private readonly base: number;
-  private readonly limit: number;
+  io: Uint8Array;
+  private base: number;
+  /** Where the send region ends. */
+  limit: number;
   private head: number;
   private tail: number;
 
@@ -47,15 +50,23 @@ export class RecordWriter {
     if (this.head === this.tail) this.head = this.tail = this.base;
   }
 
+  /** The send region and what waits in it stand so many bytes further on. */
+  shift(bytes: number): void {
+    this.base += bytes;
+    this.limit += bytes;
+    this.head += bytes;
+    this.tail += bytes;
+  }
+
   /** Bytes of content that fit in one more record now. */
   get room(): number {
-    const room = this.free - ALERT_ROOM;
+    const room = this.free - this.alertRoom;
     return room < 0 ? 0 : Math.min(room, this.maxFragment);
   }
 
   /** Bytes of content that fit in one record when nothing else waits. */
   get capacity(): number {
-    return Math.min(this.freeBehind(this.base) - ALERT_ROOM, this.maxFragment);
+    return Math.min(this.freeBehind(this.base) - this.alertRoom, this.maxFragment);
   }
 
   /** False once an alert has used up the room that is kept for one. */
@@ -123,6 +134,11 @@ export class RecordWriter {
 
   private get prefix(): number {
     return this.protection === null ? 0 : this.protection.prefix;
+  }
+
+  private get alertRoom(): number {
+    const { protection } = this;
+    return ALERT_ROOM + (protection === null ? USUAL_OVERHEAD : Math.max(USUAL_OVERHEAD, protection.overhead));
   }
 
   private get free(): number {

@@ -48,6 +48,8 @@ export interface ChainConfig extends ReaderConfig, ChainBounds {
   readonly remembered?: SignatureMemory;
   /** What the leaf is used for. "server" is verified against serverName, "client" has no name to verify. */
   readonly purpose: Purpose;
+  /** The leaf's key is there to decrypt a pre-master secret (RSA key exchange of TLS 1.2), not to sign. */
+  readonly enciphers?: boolean;
   /**
    * DNS name or IP literal, or one that was parsed before. Needed for purpose "server". null: no name is verified, only a path; for tools that look
    * at a chain, never for a connection.

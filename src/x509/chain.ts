@@ -32,6 +32,7 @@ import { DONE, PENDING, type SignatureAlgorithm, type Verifier } from "../crypto
 import { digestLengthOf, findAlgorithm, keyName, locateKey } from "./algorithms.js";
 import { type CertificateReader, ISSUED_TIP } from "./certificate.js";
 import { type ChainConfig, limitsOf, type VerifiedPath } from "./chain-config.js";
+import { Held } from "./held.js";
 import { judgeDates, judgeIssuer, judgeLeaf, judgePurpose } from "./judge.js";
 import { DIGEST, NAME_SIZE } from "./kept.js";
 import { parseServerName, type ServerName } from "./name.js";
@@ -68,6 +69,8 @@ const UNTIL = VERIFIER_STATE + 5;
 
 const FOUND = 1;
 const CLOCK_IS_SET = 2;
+/** What is read is not known to be authentic. */
+const HOLDING = 4;
 
 export class ChainVerifier extends PathBuilder implements VerifiedPath {
   private phase: number;
@@ -101,7 +104,6 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     const { maxCertificates, maxCertificateLength } = reader.limits;
     const index = reader.index + 1;
     if (index >= maxCertificates) throw new TLSAlert(bad_certificate, `certificate_list has more than ${maxCertificates} certificates`);
-    if (index === 0) this.readClock();
     this.markNames();
     reader.beginCertificate(index, length, !this.has(FOUND));
     if (length > maxCertificateLength) {
@@ -134,12 +136,14 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     const { reader } = this;
     reader.endCertificate();
     if (this.has(FOUND)) return this.done();
+    if (this.has(HOLDING) || this.detour?.held) return this.holdCertificate();
+    if (this.now < 0) this.readClock();
     if (reader.index === 0) {
       this.judgeLeaf();
       this.noteEnd();
       this.beginPath();
       if (this.status) this.status.endLeaf(reader.scratch(), reader.tipAt());
-      return this.isPinned() ? this.accept(null) : this.tryAnchors(0);
+      return this.isPinned(reader.pins?.bytes) ? this.accept(null) : this.tryAnchors(0);
     }
     const problem =
       reader.problem ??
@@ -154,8 +158,65 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     this.noteEnd();
     this.noteOwner();
     if ((reader.flags & ISSUED_TIP) !== 0 && !this.isInPath(null)) return this.tryIssuer(null);
-    this.park(null, this.isPinned());
+    this.park(null, this.isPinned(reader.pins?.bytes));
     return this.search();
+  }
+
+  /**
+   * Until release() the octets that come are not known to be authentic: they are read, and what a decision needs is kept. No signature is verified, and
+   * neither trust store nor clock is asked.
+   */
+  hold(): void {
+    this.reader.scratch()[FLAGS]! |= HOLDING;
+  }
+
+  /** The octets since hold() are authentic: what was put off is done; in the middle of a certificate, once it is complete. */
+  release(): void {
+    this.reader.scratch()[FLAGS]! &= ~HOLDING;
+    if (this.phase !== BETWEEN || !this.detour?.held) return;
+    this.expect(BETWEEN);
+    this.settle();
+  }
+
+  /** The certificate that was read waits for the others that are held: an issuer is parked, the leaf becomes the tip. */
+  private holdCertificate(): number {
+    const { reader } = this;
+    const isLeaf = reader.index === 0;
+    const problem = isLeaf ? this.leafProblem() : (reader.problem ?? judgePurpose(reader, this.config.purpose) ?? judgeIssuer(reader));
+    const detour = this.takeDetour();
+    detour.held ??= [];
+    let parked: Parked | null = null;
+    this.noteEnd();
+    if (isLeaf) {
+      this.beginPath();
+      if (this.status) this.status.endLeaf(reader.scratch(), reader.tipAt());
+    } else {
+      if (!problem) this.noteOwner();
+      parked = this.park(problem, false);
+    }
+    detour.held.push(new Held(reader, problem, parked));
+    return this.has(HOLDING) ? this.done() : this.settle();
+  }
+
+  /** Judges what was held, in order, and goes on with the path. */
+  private settle(): number {
+    const detour = this.takeDetour();
+    const held = detour.held!;
+    detour.held = null;
+    if (this.now < 0) this.readClock();
+    let leaf: Held | null = null;
+    for (let i = 0; i < held.length; i++) {
+      const one = held[i]!;
+      const { parked } = one;
+      const problem = judgeDates(one, this.now, this.has(CLOCK_IS_SET)) ?? one.problem;
+      if (!parked) {
+        if (problem) throw problem;
+        leaf = one;
+      } else if (problem) parked.problem ??= problem;
+      else parked.pinned = this.isPinned(one.pins);
+    }
+    if (!leaf) return this.search();
+    return this.isPinned(leaf.pins) ? this.accept(null) : this.tryAnchors(0);
   }
 
   /**
@@ -168,10 +229,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     this.expect(BETWEEN);
     status.endEntry();
     if (!status.stapled || !this.has(FOUND) || !anchor) return this.done();
-    const info = anchor.publicKeyInfo;
-    const place = locateKey(info);
-    const at = place >> 8;
-    return this.checkStatus(status, place & 0xff, info, at, info.length - at);
+    return this.checkWithAnchor(status, anchor);
   }
 
   /** A signature is being verified: call step(). */
@@ -208,6 +266,13 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     return this.checkStatus(status, reader.keyType(index), reader.scratch(), reader.keyAt(index), reader.keyLength(index));
   }
 
+  /** The same, where the issuer is a trust anchor. */
+  private checkWithAnchor(status: StatusReader, { publicKeyInfo }: TrustAnchor): number {
+    const place = locateKey(publicKeyInfo);
+    const at = place >> 8;
+    return this.checkStatus(status, place & 0xff, publicKeyInfo, at, publicKeyInfo.length - at);
+  }
+
   /** Begins to check what is stapled to the leaf with the key of its issuer. */
   private checkStatus(status: StatusReader, keyType: number, key: Uint8Array, keyAt: number, keyLength: number): number {
     status.check(keyType, key, keyAt, keyLength, this.now, this.has(CLOCK_IS_SET));
@@ -224,7 +289,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
 
   /** An issuer was attached: the path ends with it, or goes on. */
   private goOn(candidate: Parked | null): number {
-    return (candidate ? candidate.pinned : this.isPinned()) ? this.accept(null) : this.tryAnchors(0);
+    return (candidate ? candidate.pinned : this.isPinned(this.reader.pins?.bytes)) ? this.accept(null) : this.tryAnchors(0);
   }
 
   /** The list is complete. Throws where no path to a trust anchor was found. */
@@ -319,21 +384,24 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
   }
 
   private judgeLeaf(): void {
-    const { reader, config } = this;
-    const { purpose, serverName } = config;
-    const wanted = purpose !== "server" || !serverName ? null : typeof serverName === "string" ? serverName : serverName.text;
-    const problem = judgeDates(reader, this.now, this.has(CLOCK_IS_SET)) ?? judgePurpose(reader, purpose) ?? judgeLeaf(reader, wanted);
+    const problem = judgeDates(this.reader, this.now, this.has(CLOCK_IS_SET)) ?? this.leafProblem();
     if (problem) throw problem;
   }
 
-  /** Whether the certificate that was read is pinned. */
-  private isPinned(): boolean {
+  /** What is wrong with the leaf that was read, whatever the time. */
+  private leafProblem(): TLSAlert | null {
+    const { purpose, serverName } = this.config;
+    const wanted = purpose !== "server" || !serverName ? null : typeof serverName === "string" ? serverName : serverName.text;
+    return judgePurpose(this.reader, purpose) ?? judgeLeaf(this.reader, wanted, this.config.enciphers === true);
+  }
+
+  /** Whether the certificate with these hashes is pinned. */
+  private isPinned(hashes: Uint8Array | null | undefined): boolean {
     const { trust } = this.config;
-    const { pins } = this.reader;
-    if (!pins || !trust.pinned) return false;
+    if (!hashes || !trust.pinned) return false;
     const kinds = trust.pins!;
-    if ((kinds & PIN_KEY) !== 0 && trust.pinned(PIN_KEY, pins.bytes, 0)) return true;
-    return (kinds & PIN_CERTIFICATE) !== 0 && trust.pinned(PIN_CERTIFICATE, pins.bytes, NAME_SIZE);
+    if ((kinds & PIN_KEY) !== 0 && trust.pinned(PIN_KEY, hashes, 0)) return true;
+    return (kinds & PIN_CERTIFICATE) !== 0 && trust.pinned(PIN_CERTIFICATE, hashes, NAME_SIZE);
   }
 
   private accept(anchor: TrustAnchor | null): number {
@@ -341,6 +409,9 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
     this.reader.scratch()[FLAGS]! |= FOUND;
     this.detour = null;
     this.message = null;
+    // The status of a leaf that was held came before its anchor was found.
+    const { status } = this;
+    if (anchor && status?.stapled && this.pathLength === 1) return this.checkWithAnchor(status, anchor);
     return this.done();
   }
 
@@ -416,7 +487,7 @@ export class ChainVerifier extends PathBuilder implements VerifiedPath {
   /** The candidate is not the tip's issuer; it may be another's. */
   private passOver(problem: TLSAlert, candidate: Parked | null): number {
     this.note(problem);
-    const parked = candidate ?? this.park(null, this.isPinned());
+    const parked = candidate ?? this.park(null, this.isPinned(this.reader.pins?.bytes));
     parked.tried |= 1 << this.tip;
     return this.search();
   }

@@ -34,6 +34,7 @@ const IS_CRITICAL = 0x100;
 export const IS_CA = 0x200;
 export const HAS_KEY_USAGE = 0x400;
 export const MAY_SIGN = 0x800;
+export const MAY_ENCIPHER = 0x800000;
 export const MAY_CERTIFY = 0x1000;
 export const HAS_PURPOSES = 0x2000;
 export const FOR_SERVERS = 0x4000;
@@ -151,7 +152,10 @@ export abstract class ExtensionReader extends AltNameReader {
         if (length > 3) this.malformed(`keyUsage has ${length - 1} octets of bits, at most 2 are allowed`);
         if (length === 1 || (bytes[TOKEN + 1] === 0 && (length === 2 || bytes[TOKEN + 2] === 0))) this.malformed("keyUsage has no bit set");
         this.flags |=
-          HAS_KEY_USAGE | ((bytes[TOKEN + 1]! & 0x80) !== 0 ? MAY_SIGN : 0) | ((bytes[TOKEN + 1]! & 0x04) !== 0 ? MAY_CERTIFY : 0);
+          HAS_KEY_USAGE |
+          ((bytes[TOKEN + 1]! & 0x80) !== 0 ? MAY_SIGN : 0) |
+          ((bytes[TOKEN + 1]! & 0x20) !== 0 ? MAY_ENCIPHER : 0) |
+          ((bytes[TOKEN + 1]! & 0x04) !== 0 ? MAY_CERTIFY : 0);
         return;
       case PURPOSE:
         this.flags |= HAS_PURPOSES | this.purpose(length);

@@ -3,15 +3,22 @@ import { bad_certificate, certificate_expired, TLSAlert, unknown_ca, unsupported
 import { HAS_ALT_NAMES, MATCHED } from "./alt-names.js";
 import type { CertificateReader } from "./certificate.js";
 import type { Purpose } from "./chain-config.js";
-import { FOR_CLIENTS, FOR_SERVERS, HAS_KEY_USAGE, HAS_PURPOSES, IS_CA, MAY_CERTIFY, MAY_SIGN } from "./extensions.js";
+import { FOR_CLIENTS, FOR_SERVERS, HAS_KEY_USAGE, HAS_PURPOSES, IS_CA, MAY_CERTIFY, MAY_ENCIPHER, MAY_SIGN } from "./extensions.js";
 import { timeText } from "./time.js";
 
-function refused(reader: CertificateReader, description: number, reason: string): TLSAlert {
+/** What the dates are of. */
+interface Dated {
+  readonly notBefore: number;
+  readonly notAfter: number;
+  who(): string;
+}
+
+function refused(reader: Pick<Dated, "who">, description: number, reason: string): TLSAlert {
   return new TLSAlert(description, `${reader.who()}: ${reason}`);
 }
 
 /** `isSet`: `now` is the time; else it is only not earlier than that. */
-export function judgeDates(reader: CertificateReader, now: number, isSet: boolean): TLSAlert | null {
+export function judgeDates(reader: Dated, now: number, isSet: boolean): TLSAlert | null {
   const { notBefore, notAfter } = reader;
   const says = isSet ? "the clock says" : "the clock is not set, the time is at least";
   if (isSet && now < notBefore) {
@@ -30,11 +37,11 @@ export function judgePurpose(reader: CertificateReader, purpose: Purpose): TLSAl
   return refused(reader, unsupported_certificate, `its extKeyUsage does not ${verb} ${server ? "serverAuth" : "clientAuth"}`);
 }
 
-/** `wanted`: the name that was looked for, as text; null for none. */
-export function judgeLeaf(reader: CertificateReader, wanted: string | null): TLSAlert | null {
+/** `wanted`: the name that was looked for, as text; null for none. enciphers: the key has to decrypt, not to sign (RFC 5246 §7.4.2). */
+export function judgeLeaf(reader: CertificateReader, wanted: string | null, enciphers: boolean): TLSAlert | null {
   const { flags } = reader;
-  if ((flags & HAS_KEY_USAGE) !== 0 && (flags & MAY_SIGN) === 0) {
-    return refused(reader, unsupported_certificate, "its keyUsage does not have digitalSignature");
+  if ((flags & HAS_KEY_USAGE) !== 0 && (flags & (enciphers ? MAY_ENCIPHER : MAY_SIGN)) === 0) {
+    return refused(reader, unsupported_certificate, `its keyUsage does not have ${enciphers ? "keyEncipherment" : "digitalSignature"}`);
   }
   if (wanted === null || (flags & MATCHED) !== 0) return null;
   if ((flags & HAS_ALT_NAMES) === 0) return refused(reader, bad_certificate, `it has no subjectAltName; wanted was ${wanted}`);

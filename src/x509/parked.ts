@@ -5,6 +5,7 @@
 import type { TLSAlert } from "../alert.js";
 import type { CertificateReader } from "./certificate.js";
 import { SUBJECT_KEY_HASH } from "./extensions.js";
+import type { Held } from "./held.js";
 import { AUTHORITY, CURRENT, KEY_HEADER, NAME_SIZE, PATH, PATH_SIZE, SUBJECT_HASH } from "./kept.js";
 import type { ConstraintCheck } from "./name-constraints.js";
 import { copyOctets, equalOctets } from "./octets.js";
@@ -20,10 +21,10 @@ export class Parked {
   readonly index: number;
   readonly flags: number;
   readonly pathLength: number;
-  readonly problem: TLSAlert | null;
+  problem: TLSAlert | null;
   readonly constraints: Uint8Array | null;
   readonly message: Uint8Array | null;
-  readonly pinned: boolean;
+  pinned: boolean;
   readonly bytes: Uint8Array;
   readonly keyLength: number;
   readonly blockAt: number;
@@ -148,12 +149,15 @@ export class Detour {
   readonly ends: OpenEnd[];
   /** Whose key verifies the tip; null: that of the certificate that was read last. */
   candidate: Parked | null;
+  /** Certificates that are not judged yet, in the order of the list; null: none. */
+  held: Held[] | null;
   check: ConstraintCheck | null;
 
   constructor() {
     this.parked = [];
     this.ends = [];
     this.candidate = null;
+    this.held = null;
     this.check = null;
   }
 

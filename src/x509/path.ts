@@ -214,7 +214,7 @@ export abstract class PathBuilder {
     return parked;
   }
 
-  private takeDetour(): Detour {
+  protected takeDetour(): Detour {
     this.detour ??= new Detour();
     return this.detour;
   }
@@ -223,7 +223,8 @@ export abstract class PathBuilder {
     const detour = this.takeDetour();
     const limit = this.reader.limits.maxParkedLength;
     if (detour.size() <= limit && detour.ends.length <= MOST_ENDS) return;
-    const reason = `certificate_list is out of order or ambiguous, and what has to be kept of it takes more than ${limit} octets or ${MOST_ENDS} ways`;
+    const why = detour.held ? "came in a record that is longer than receiveBuffer" : "is out of order or ambiguous";
+    const reason = `certificate_list ${why}, and what has to be kept of it takes more than ${limit} octets or ${MOST_ENDS} ways`;
     throw new TLSAlert(bad_certificate, reason);
   }
 

@@ -42,6 +42,12 @@ export class KeyTypes {
         ]);
     }
     writeFileSync(this.rootsFile, roots);
+    this.make("server-decrypting", "rsa", "root-rsa", [
+      "basicConstraints=critical,CA:FALSE",
+      "keyUsage=critical,keyEncipherment",
+      "extendedKeyUsage=serverAuth",
+      "subjectAltName=DNS:localhost,IP:127.0.0.1",
+    ]);
   }
 
   get roots(): string {
@@ -50,6 +56,18 @@ export class KeyTypes {
 
   pair(role: "server" | "client", type: KeyType): Pair {
     return this.pairs.get(`${role}-${type}`) as Pair;
+  }
+
+  /** A server's for RSA key exchange alone. */
+  get decrypting(): Pair {
+    return this.pairs.get("server-decrypting") as Pair;
+  }
+
+  /** A file of pre-shared keys, as GnuTLS's server reads it. */
+  pskFile(identity: string, key: string): string {
+    const file = join(this.folder, "psk.txt");
+    writeFileSync(file, `${identity}:${key}\n`);
+    return file;
   }
 
   remove(): void {

@@ -70,7 +70,7 @@ function groupsOf(row: Row): string[] {
   return row.version === "1.2" ? [row.group, ...GROUPS.filter((group) => group !== row.group)] : [row.group];
 }
 
-function stopping(child: ChildProcess): () => void {
+export function stopping(child: ChildProcess): () => void {
   return () => {
     child.removeAllListeners("exit");
     child.kill("SIGKILL");
@@ -78,7 +78,7 @@ function stopping(child: ChildProcess): () => void {
 }
 
 /** Writes a line, waits until it came back on stdout, ends the program. */
-function talkBy(command: string, args: readonly string[], line: string): Promise<void> {
+export function talkBy(command: string, args: readonly string[], line: string): Promise<void> {
   const child = spawn(command, args);
   let output = "";
   return new Promise((done, failed) => {
@@ -233,7 +233,7 @@ export class GnutlsPeer implements Peer {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createTcpServer();
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -243,7 +243,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function answers(port: number): Promise<boolean> {
+export function answers(port: number): Promise<boolean> {
   return new Promise((done) => {
     const socket = connectTcp(port, "127.0.0.1");
     socket.on("connect", () => {

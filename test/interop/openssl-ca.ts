@@ -18,6 +18,8 @@ export interface LeafOptions {
   readonly notAfter?: number;
   /** extendedKeyUsage. Default serverAuth. */
   readonly purpose?: "serverAuth" | "clientAuth";
+  /** One more extension, as a line of openssl's config. */
+  readonly more?: string;
 }
 
 export interface Leaf {
@@ -95,6 +97,7 @@ export class OpensslCa {
       options.notAfter ?? 30,
       options.names ?? "DNS:localhost, IP:127.0.0.1",
       options.purpose ?? "serverAuth",
+      options.more,
     );
     const chainFile = this.file(`${name}-chain.pem`);
     writeFileSync(chainFile, readFileSync(this.file(`${name}.pem`), "utf8") + readFileSync(this.file("intermediate.pem"), "utf8"));
@@ -142,11 +145,22 @@ export class OpensslCa {
     ]);
   }
 
-  private sign(name: string, by: string, section: string, from: number, to: number, names = "DNS:unused", purpose = "serverAuth"): void {
+  private sign(
+    name: string,
+    by: string,
+    section: string,
+    from: number,
+    to: number,
+    names = "DNS:unused",
+    purpose = "serverAuth",
+    more = "",
+  ): void {
+    const own = this.file(more === "" ? "openssl.cnf" : `${name}.cnf`);
+    if (more !== "") writeFileSync(own, `${CONFIG}${more}\n`); // the leaf's extensions stand last
     const issuer = by === name ? ["-selfsign"] : ["-cert", this.file(`${by}.pem`)];
     this.run(
       [
-        ...["ca", "-batch", "-notext", "-config", this.file("openssl.cnf"), "-keyfile", this.file(`${by}.key`), ...issuer],
+        ...["ca", "-batch", "-notext", "-config", own, "-keyfile", this.file(`${by}.key`), ...issuer],
         ...[
           "-extensions",
           section,

@@ -27,7 +27,7 @@ export function versionFlags(version: string) {
 /** Connects, by way of a protocol in clear where one is named, and waits until the server is authenticated. */
 export async function secured({ version, port, root, starttls, servername = "localhost", cert, key, alpn }: Secured): Promise<TLSSocket> {
   const identity = { cert: cert === undefined ? [] : [cert], key: key === undefined ? [] : [key] };
-  const { options } = tlsOptions({ provider: "noble", ...identity, ...versionFlags(version) }, "client");
+  const { options } = tlsOptions({ provider: "noble", insecureLegacy: [], ...identity, ...versionFlags(version) }, "client", []);
   const transport = connectTcp({ host: "127.0.0.1", port, allowHalfOpen: true, noDelay: true });
   if (starttls !== undefined) await startTls(transport, STARTTLS_CLIENTS[starttls](undefined, servername));
   const ca = readFileSync(root);

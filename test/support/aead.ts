@@ -70,6 +70,40 @@ export function aeadBehaviour(algorithm: AeadAlgorithm, oracle: SealOracle, vect
     for (const length of [4096, 4097, 8208, 16400]) roundTrip(random, length, 5, 1);
   });
 
+  it("opens in parts, while the other key seals in between", () => {
+    const random = new Seeded(36);
+    for (const length of [0, 1, 15, 16, 17, 63, 64, 65, 128, 200, 777, 4100]) {
+      const secret = random.bytes(algorithm.keyLength);
+      const nonce = random.bytes(12);
+      const aad = random.bytes([5, 0, 40][length % 3]!);
+      const plaintext = random.bytes(length);
+      key.setKey(secret, 0);
+      sibling.setKey(random.bytes(algorithm.keyLength), 0);
+      const good = sealed(key, nonce, aad, plaintext, tagLength);
+      const inParts = (wire: Uint8Array, before: number): Uint8Array | null => {
+        const opening = key.openInParts!(nonce, 0, aad, 0, aad.length, length);
+        const got = new Uint8Array(length);
+        let at = 0;
+        do {
+          const size = Math.min(length - at, 64 * (1 + random.number(9)));
+          const buf = random.embedded(wire.slice(at, at + size), before, 3);
+          opening.part(buf, before, size);
+          got.set(buf.subarray(before, before + size), at);
+          sealed(sibling, nonce, aad, plaintext.subarray(0, 50), tagLength);
+          at += size;
+        } while (at < length);
+        return opening.end(random.embedded(wire.slice(length), before, 1), before) ? got : null;
+      };
+      for (let before = 0; before < 5; before++) expect(toHex(inParts(good, before)!), `length ${length}`).to.equal(toHex(plaintext));
+      for (let n = 0; n < 10; n++) {
+        const bad = good.slice();
+        bad[random.number(bad.length)]! ^= 1 << random.number(8);
+        expect(inParts(bad, 0), `length ${length}`).to.equal(null);
+      }
+      expect(toHex(opened(key, nonce, aad, good, tagLength)!)).to.equal(toHex(plaintext));
+    }
+  });
+
   it("refuses what was altered, and leaves it as it was", () => {
     const random = new Seeded(34);
     const secret = random.bytes(algorithm.keyLength);

@@ -8,7 +8,7 @@ export const LAYERS = [
   ["src/starttls/"],
   ["src/crypto/"],
   ["src/x509/"],
-  ["src/config", "src/identity.ts", "src/virtual-hosts.ts"],
+  ["src/config", "src/connection-pool.ts", "src/identity.ts", "src/virtual-hosts.ts", "src/psk-12.ts"],
   ["src/keys/"],
   ["src/record/", "src/schedule/"],
   ["src/suites-12/"],

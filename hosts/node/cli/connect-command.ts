@@ -9,8 +9,8 @@ import type { TLSSocket } from "../tls-socket.js";
 import { type Address, parseAddress, parseSeconds } from "./arguments.js";
 import { CommandError, EXIT_USAGE } from "./exit-codes.js";
 import { explained } from "./explain.js";
-import { addPskOptions, clientPsk, type PskFlags, readSession, writeSecret } from "./session-flags.js";
-import { addTlsOptions, type TlsFlags, tlsOptions, usable } from "./tls-flags.js";
+import { addPskOptions, clientPsk, type PskFlags, pskKeys, readSession, writeSecret } from "./session-flags.js";
+import { addTlsOptions, isFor12, type TlsFlags, tlsOptions, usable } from "./tls-flags.js";
 
 interface ConnectFlags extends TlsFlags, PskFlags {
   ca?: string;
@@ -59,7 +59,7 @@ async function connectCommand(address: Address, flags: ConnectFlags): Promise<vo
   if (flags.ca === undefined && psk === undefined)
     throw new CommandError("give --ca, certificates to trust, or --psk: the server is always verified", EXIT_USAGE);
   const trust = flags.ca === undefined ? undefined : usable(() => anchorsFromFiles(flags.ca as string));
-  const { options, close } = tlsOptions(flags, "client");
+  const { options, close } = tlsOptions(flags, "client", pskKeys(flags), trust !== undefined);
   const trace = flags.trace ? { trace: (line: string) => void process.stderr.write(`${line}\n`) } : {};
   let opened: Opened | null = null;
   try {
@@ -69,7 +69,7 @@ async function connectCommand(address: Address, flags: ConnectFlags): Promise<vo
         ...address,
         ...options,
         ...(trust === undefined ? {} : { trust }),
-        ...(psk === undefined ? {} : { psk }),
+        ...(psk === undefined || isFor12(flags) ? {} : { psk }),
         ...(flags.sessionIn === undefined ? {} : { session: readSession(flags.sessionIn) }),
         ocsp: flags.ocsp,
         handshakeTimeout: flags.timeout * 1000,

@@ -12,8 +12,8 @@ import { parseCount, parsePort, parseSeconds } from "./arguments.js";
 import { CommandError, EXIT_NETWORK, EXIT_USAGE } from "./exit-codes.js";
 import { explained, networkText } from "./explain.js";
 import { filesBelow, httpOver, statusPage } from "./serve-http.js";
-import { addPskOptions, type PskFlags, readTicketKeys, serverPsk } from "./session-flags.js";
-import { addTlsOptions, type TlsFlags, tlsOptions, usable } from "./tls-flags.js";
+import { addPskOptions, type PskFlags, pskKeys, readTicketKeys, serverPsk } from "./session-flags.js";
+import { addTlsOptions, isFor12, type TlsFlags, tlsOptions, usable } from "./tls-flags.js";
 
 interface VhostFlag {
   readonly name: string;
@@ -64,7 +64,9 @@ export function addServeCommand(program: Command): void {
     .option("--idle-timeout <SECONDS>", "close connections on which nothing moves (default: never)", parseSeconds)
     .option("--max-handshakes <N>", "handshakes under way; clients above it are refused", parseCount, DEFAULT_MAX_HANDSHAKES)
     .option("--ticket-key-file <FILE>", "key of the session tickets, for several servers that are one; made where it is not there")
-    .option("--no-tickets", "give no session tickets");
+    .option("--no-tickets", "give no session tickets")
+    .option("--rsa-kx-cert <FILE>", "certificate for --insecure-legacy rsa-kx: with keyEncipherment, without digitalSignature")
+    .option("--rsa-kx-key <FILE>", "its private key");
   addPskOptions(command, ", with which clients need no certificate; may be repeated");
   addTlsOptions(command, {
     cert: "certificate with its chain; may be given several times, each with its --key, the preferred first",
@@ -102,7 +104,7 @@ async function serveCommand(flags: ServeFlags): Promise<void> {
   if (flags.requireClientCert && flags.clientCa === undefined)
     throw new CommandError("--require-client-cert needs --client-ca, the authorities to trust", EXIT_USAGE);
   const serve = usable(() => handlerFor(flags));
-  const { options, close } = tlsOptions(flags, "server");
+  const { options, close } = tlsOptions(flags, "server", pskKeys(flags));
   try {
     const server = usable(() => createServer(serverOptions(flags, options, psk)));
     report(server);
@@ -137,7 +139,7 @@ function serverOptions(flags: ServeFlags, options: ReturnType<typeof tlsOptions>
     ...common,
     hosts: Object.fromEntries(hosts),
     allowHalfOpen: true,
-    ...(psk === undefined ? {} : { psk }),
+    ...(psk === undefined || isFor12(flags) ? {} : { psk }),
     ...(flags.tickets ? {} : { tickets: false }),
     ...(flags.ticketKeyFile === undefined ? {} : { ticketKeys: readTicketKeys(flags.ticketKeyFile) }),
     handshakeTimeout: flags.handshakeTimeout * 1000,

@@ -2,14 +2,18 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Version12 } from "../../../src/config.js";
 import type { CipherSuite, CryptoProvider, NamedGroup, Suite } from "../../../src/crypto/provider.js";
-import { Client12 } from "../../../src/handshake/client-12.js";
-import { Server12 } from "../../../src/handshake/server-12.js";
 import type { Identity } from "../../../src/identity.js";
+import type { DecryptionIdentity } from "../../../src/keys/decryption-identity.js";
 import { suites12 } from "../../../src/profiles/suites-12.js";
-import type { CipherSuite12 } from "../../../src/record/cipher-suite-12.js";
+import type { ClientPsk12 } from "../../../src/psk-12.js";
+import { BY_PSK, type CipherSuite12 } from "../../../src/record/cipher-suite-12.js";
+import { PskList } from "../../../src/session/external-psk.js";
+import { readFile } from "../certificates.js";
+import { decryptionIdentity } from "../decryption-key.js";
 import { keyLogFile } from "../key-log.js";
 import { identityFromFiles } from "../keys.js";
-import { nobleSuites12 } from "../noble/suites-12.js";
+import { allSuites12, LEGACY, type Legacy, makeClient12, makeServer12 } from "../legacy12.js";
+import { nobleSuites12, onNoble12 } from "../noble/suites-12.js";
 import { nobleProvider, nobleSuites } from "../provider-noble.js";
 import { xsProvider, xsSuites } from "../provider-xs.js";
 import { usualSuites12 } from "../tls12.js";
@@ -25,6 +29,9 @@ export interface TlsFlags {
   minVersion: string;
   maxVersion: string;
   provider: "noble" | "xs";
+  insecureLegacy: Legacy[];
+  rsaKxCert?: string;
+  rsaKxKey?: string;
   keylog?: string;
   trace?: boolean;
   receiveBuffer?: number;
@@ -41,11 +48,13 @@ interface Primitives {
   readonly provider: CryptoProvider;
   readonly suites: readonly CipherSuite[];
   readonly suites12: readonly CipherSuite12[];
+  /** Makes a device's suites those of the provider. */
+  readonly convert12: (suites: readonly CipherSuite12[]) => readonly CipherSuite12[];
 }
 
 const PROVIDERS: Readonly<Record<string, Primitives>> = {
-  noble: { provider: nobleProvider, suites: nobleSuites, suites12: nobleSuites12 },
-  xs: { provider: xsProvider, suites: xsSuites, suites12 },
+  noble: { provider: nobleProvider, suites: nobleSuites, suites12: nobleSuites12, convert12: onNoble12 },
+  xs: { provider: xsProvider, suites: xsSuites, suites12, convert12: (suites) => suites },
 };
 
 /** Versions that may be asked for. */
@@ -64,6 +73,12 @@ export function addTlsOptions(command: Command, what: { cert: string; alpn: stri
     .addOption(new Option("--max-version <VERSION>", "highest version of TLS").choices(VERSIONS).default("1.3"))
     .addOption(
       new Option("--provider <NAME>", "primitives: noble, or xs, which are the device's own").choices(["noble", "xs"]).default("noble"),
+    )
+    .option(
+      "--insecure-legacy <NAMES>",
+      `what only legacy peers of TLS 1.2 need, separated by commas: ${LEGACY.join(", ")}`,
+      parseLegacy,
+      [] as Legacy[],
     )
     .option("--keylog <FILE>", "append the secrets in Wireshark's form (whoever has them reads all)")
     .option("--trace", "tell each record on stderr")
@@ -94,12 +109,32 @@ export interface TlsOptions {
 }
 
 /** Throws CommandError for what cannot be. */
-export function tlsOptions(flags: TlsFlags, role: "client" | "server"): { options: TlsOptions; close: () => void } {
-  const { provider, suites12: older, tls13 } = chosen(flags);
+export function tlsOptions(
+  flags: TlsFlags,
+  role: "client" | "server",
+  keys: readonly ClientPsk12[],
+  trusts = true,
+): { options: TlsOptions; close: () => void } {
+  const keys12 = isFor12(flags) ? keys : [];
+  const { provider, suites12: all12, tls13 } = chosen(flags, keys12.length > 0);
+  // Without trust in certificates a server can prove itself by a key alone.
+  const older = trusts ? all12 : all12.filter(({ by }) => by === BY_PSK);
+  const { insecureLegacy } = flags;
   const identities = identitiesOf(flags);
   const log = flags.keylog === undefined ? null : usable(() => keyLogFile(flags.keylog as string));
   const options: TlsOptions = { provider };
-  if (older.length > 0) options.tls12 = role === "client" ? new Client12(older) : new Server12(older);
+  if (older.length > 0)
+    options.tls12 =
+      role === "client"
+        ? usable(() => makeClient12({ suites: older, insecureLegacy, ...(keys12[0] === undefined ? {} : { psk: keys12[0] }) }))
+        : usable(() =>
+            makeServer12({
+              suites: older,
+              insecureLegacy,
+              ...decryptionOf(flags),
+              ...(keys12.length === 0 ? {} : { psk: new PskList(keys12) }),
+            }),
+          );
   if (!tls13) options.tls13 = false;
   if (identities.length > 0) options.identities = identities;
   if (flags.alpn !== undefined) options.alpn = flags.alpn;
@@ -109,6 +144,11 @@ export function tlsOptions(flags: TlsFlags, role: "client" | "server"): { option
   if (flags.sendBuffer !== undefined) options.sendBuffer = flags.sendBuffer;
   if (log !== null) options.keyLog = log.keyLog;
   return { options, close: () => log?.close() };
+}
+
+/** A pre-shared key is for one version alone (RFC 9846 §4.3.11): TLS 1.3, unless that is ruled out. */
+export function isFor12({ maxVersion }: Pick<TlsFlags, "maxVersion">): boolean {
+  return maxVersion === "1.2";
 }
 
 /** What is wrong before connecting or listening is usage, or a file. */
@@ -124,6 +164,22 @@ function usage(message: string): never {
   throw new CommandError(message, EXIT_USAGE);
 }
 
+function parseLegacy(text: string): Legacy[] {
+  return parseNames(text).map((name) => {
+    const found = LEGACY.find((one) => one === name);
+    if (found === undefined) throw new InvalidArgumentError(`"${name}" is none of ${LEGACY.join(", ")}`);
+    return found;
+  });
+}
+
+/** What a server of RSA key exchange decrypts with: a certificate of its own. */
+function decryptionOf({ insecureLegacy, rsaKxCert, rsaKxKey }: TlsFlags): { decryption?: DecryptionIdentity } {
+  if (rsaKxCert === undefined && rsaKxKey === undefined) return {};
+  if (rsaKxCert === undefined || rsaKxKey === undefined) usage("--rsa-kx-cert and --rsa-kx-key belong together");
+  if (!insecureLegacy.includes("rsa-kx")) usage("--rsa-kx-cert is for --insecure-legacy rsa-kx alone");
+  return { decryption: decryptionIdentity(readFile(rsaKxCert), readFile(rsaKxKey), rsaKxCert, rsaKxKey) };
+}
+
 function parseNames(text: string): string[] {
   const names = text.split(",").map((name) => name.trim());
   if (names.includes("")) throw new InvalidArgumentError("give names separated by commas");
@@ -137,13 +193,17 @@ function parseFragment(text: string): number {
 }
 
 /** What is spoken: versions between the two, and of the suites that were named those of each version. */
-function chosen({ provider: name, ciphers, groups, minVersion, maxVersion }: TlsFlags): {
+function chosen(
+  { provider: name, ciphers, groups, minVersion, maxVersion, insecureLegacy }: TlsFlags,
+  psk: boolean,
+): {
   provider: CryptoProvider;
   suites12: readonly CipherSuite12[];
   tls13: boolean;
 } {
   if (minVersion > maxVersion) usage(`--min-version ${minVersion} is above --max-version ${maxVersion}`);
-  const { provider, suites: all13, suites12: all12 } = PROVIDERS[name] as Primitives;
+  const { provider, suites: all13, suites12: own12, convert12 } = PROVIDERS[name] as Primitives;
+  const all12 = allSuites12(own12, psk, insecureLegacy, convert12);
   const named = ciphers?.map((cipher) => pick("--ciphers", name, [...all13, ...all12], cipher, suiteNames));
   const suites =
     maxVersion < "1.3" ? [] : named === undefined ? provider.suites : all13.filter((one) => named.includes(one)).sort(like(named));

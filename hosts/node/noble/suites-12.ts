@@ -24,4 +24,9 @@ function onNoble(suite: CipherSuite12): CipherSuite12 {
   return { ...suite, hash: suite.hash.outputLength === 48 ? sha384 : sha256, cipher: new AeadCipher12(aead, explicit) };
 }
 
-export const nobleSuites12: readonly CipherSuite12[] = suites12.map(onNoble);
+/** CBC suites stay as they are on a device. */
+export function onNoble12(suites: readonly CipherSuite12[]): readonly CipherSuite12[] {
+  return suites.map(onNoble);
+}
+
+export const nobleSuites12 = onNoble12(suites12);

@@ -1,4 +1,5 @@
-import type { AeadAlgorithm, AeadKey } from "../provider.js";
+import type { AeadAlgorithm, AeadKey, AeadOpening } from "../provider.js";
+import { Opening, type PartwiseKey } from "./aead-opening.js";
 import { AES_128, AES_256, type AesSize, expandKey } from "./aes.js";
 import { aesCbcMac } from "./generated/aes-cbc-mac.js";
 import { aesCtr } from "./generated/aes-ctr.js";
@@ -39,7 +40,7 @@ class Scratch {
  * §3). The MAC is over the plaintext, so open() has to decrypt before it can check; where the tag is wrong it encrypts again, so that the
  * caller finds the ciphertext as it was and never a byte that is not authenticated.
  */
-class AesCcmKey implements AeadKey {
+class AesCcmKey implements AeadKey, PartwiseKey {
   private readonly scratch: Scratch;
   private readonly tagLength: number;
   /** Where the round keys lie in scratch.state, in words. */
@@ -79,7 +80,7 @@ class AesCcmKey implements AeadKey {
     scratch.attach(buf.buffer);
     this.begin(nonce, nonceOffset, aad, aadOffset, aadLength, length);
     this.authenticate(start, length);
-    this.crypt(start, length);
+    this.crypt(1, start, length);
     const { view, work } = scratch;
     for (let i = 0; i < this.tagLength; i += 4) view!.setInt32(start + length + i, work.getInt32(MAC + i));
     scratch.state.fill(0, 0, KEYS / 4);
@@ -99,14 +100,43 @@ class AesCcmKey implements AeadKey {
     const start = buf.byteOffset + offset;
     scratch.attach(buf.buffer);
     this.begin(nonce, nonceOffset, aad, aadOffset, aadLength, length);
-    this.crypt(start, length);
+    this.crypt(1, start, length);
     this.authenticate(start, length);
     const { view, work } = scratch;
     let difference = 0;
     for (let i = 0; i < this.tagLength; i += 4) difference |= view!.getInt32(start + length + i) ^ work.getInt32(MAC + i);
-    if (difference !== 0) this.crypt(start, length);
+    if (difference !== 0) this.crypt(1, start, length);
     scratch.state.fill(0, 0, KEYS / 4);
     return difference === 0;
+  }
+
+  openInParts(nonce: Uint8Array, nonceOffset: number, aad: Uint8Array, aadOffset: number, aadLength: number, length: number): AeadOpening {
+    this.begin(nonce, nonceOffset, aad, aadOffset, aadLength, length);
+    return new Opening(this, aadLength);
+  }
+
+  get words(): Int32Array {
+    return this.scratch.state;
+  }
+
+  openPart(buf: Uint8Array, offset: number, length: number, done: number): void {
+    const start = buf.byteOffset + offset;
+    this.scratch.attach(buf.buffer);
+    this.crypt(1 + (done >> 4), start, length);
+    this.absorb(start, length);
+  }
+
+  endParts(_aadLength: number, _length: number, buf: Uint8Array, offset: number): boolean {
+    const { state, work } = this.scratch;
+    this.xor(0, work, MAC, 1);
+    let difference = 0;
+    for (let i = 0; i < this.tagLength; i++) difference |= buf[offset + i]! ^ work.getUint8(MAC + i);
+    state.fill(0, 0, KEYS / 4);
+    return difference === 0;
+  }
+
+  detach(): void {
+    this.scratch.view = null;
   }
 
   wipe(): void {
@@ -147,6 +177,12 @@ class AesCcmKey implements AeadKey {
 
   /** Goes on with the MAC over the plaintext and encrypts it with counter 0: the tag comes to byte MAC of state. */
   private authenticate(start: number, length: number): void {
+    this.absorb(start, length);
+    this.xor(0, this.scratch.work, MAC, 1);
+  }
+
+  /** The last bytes that do not fill a block are padded with zeros. */
+  private absorb(start: number, length: number): void {
     const { size, state, work, view } = this.scratch;
     const blocks = length >> 4;
     const rest = length & 15;
@@ -157,19 +193,18 @@ class AesCcmKey implements AeadKey {
       for (let i = 0; i < rest; i++) work.setUint8(REST + i, view!.getUint8(start + i));
       aesCbcMac(state, this.key, size.rounds, work, MAC, work, REST, 1);
     }
-    this.xor(0, work, MAC, 1);
   }
 
-  /** Encrypts or decrypts the whole payload, from counter 1 on (RFC 3610 §2.3). `start` counts in the ArrayBuffer. */
-  private crypt(start: number, length: number): void {
+  /** Encrypts or decrypts the payload: the whole one from counter 1 on (RFC 3610 §2.3), or a part from a later one. `start` counts in the ArrayBuffer. */
+  private crypt(counter: number, start: number, length: number): void {
     const { state, work, view } = this.scratch;
     const blocks = length >> 4;
     const rest = length & 15;
-    if (blocks > 0) this.xor(1, view!, start, blocks);
+    if (blocks > 0) this.xor(counter, view!, start, blocks);
     if (rest === 0) return;
     start += length - rest;
     state.fill(0, REST / 4, REST / 4 + 4);
-    this.xor(1 + blocks, work, REST, 1);
+    this.xor(counter + blocks, work, REST, 1);
     for (let i = 0; i < rest; i++) view!.setUint8(start + i, view!.getUint8(start + i) ^ work.getUint8(REST + i));
   }
 

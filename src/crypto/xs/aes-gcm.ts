@@ -1,4 +1,5 @@
-import type { AeadAlgorithm, AeadKey } from "../provider.js";
+import type { AeadAlgorithm, AeadKey, AeadOpening } from "../provider.js";
+import { Opening, type PartwiseKey } from "./aead-opening.js";
 import { AES_128, AES_256, type AesSize, expandKey, wordAt } from "./aes.js";
 import { aesCtr } from "./generated/aes-ctr.js";
 import { ghash } from "./generated/aes-ghash.js";
@@ -93,7 +94,7 @@ class Scratch {
 }
 
 /** One direction's key of AES-GCM (NIST SP 800-38D) with 12-byte nonces and 16-byte tags (RFC 5116 §5.1). */
-class AesGcmKey implements AeadKey {
+class AesGcmKey implements AeadKey, PartwiseKey {
   private readonly scratch: Scratch;
   /** Where the round keys lie in scratch.state, in words; H follows them. */
   private readonly key: number;
@@ -140,7 +141,7 @@ class AesGcmKey implements AeadKey {
     const i2 = wordAt(nonce, nonceOffset + 8);
     scratch.attach(buf.buffer);
     const start = buf.byteOffset + offset;
-    this.crypt(i0, i1, i2, start, length);
+    this.crypt(2, i0, i1, i2, start, length);
     this.authenticate(i0, i1, i2, aad, aadOffset, aadLength, start, length);
     const { view, work } = scratch;
     for (let i = 0; i < TAG_LENGTH; i += 4) view!.setInt32(start + length + i, work.getInt32(Y + i));
@@ -167,9 +168,74 @@ class AesGcmKey implements AeadKey {
     const { view, work } = scratch;
     let difference = 0;
     for (let i = 0; i < TAG_LENGTH; i += 4) difference |= view!.getInt32(start + length + i) ^ work.getInt32(Y + i);
-    if (difference === 0) this.crypt(i0, i1, i2, start, length);
+    if (difference === 0) this.crypt(2, i0, i1, i2, start, length);
     scratch.state.fill(0, 0, KEYS / 4);
     return difference === 0;
+  }
+
+  openInParts(nonce: Uint8Array, nonceOffset: number, aad: Uint8Array, aadOffset: number, aadLength: number): AeadOpening {
+    const { scratch } = this;
+    const { size, state } = scratch;
+    scratch.attach(aad.buffer);
+    scratch.load(this.key, this.key + size.words);
+    state.fill(0, 0, KEYS / 4);
+    for (let at = 0; at < aadLength; at += 16) this.absorbRest(aad, aadOffset + at, Math.min(16, aadLength - at));
+    // Between two parts the nonce stands where blocks are made.
+    for (let i = 0; i < 3; i++) state[i] = wordAt(nonce, nonceOffset + 4 * i);
+    return new Opening(this, aadLength);
+  }
+
+  get words(): Int32Array {
+    return this.scratch.state;
+  }
+
+  openPart(buf: Uint8Array, offset: number, length: number, done: number): void {
+    const { scratch } = this;
+    const { size, state, work, h0, h1, h2, h3 } = scratch;
+    const i0 = state[0]!;
+    const i1 = state[1]!;
+    const i2 = state[2]!;
+    const start = buf.byteOffset + offset;
+    const rest = length & 15;
+    scratch.attach(buf.buffer);
+    scratch.load(this.key, this.key + size.words);
+    ghash(work, h0, h1, h2, h3, 0, scratch.view!, start, length >> 4, 0);
+    if (rest > 0) this.absorbRest(buf, offset + length - rest, rest);
+    this.crypt(2 + (done >> 4), i0, i1, i2, start, length);
+    state[0] = i0;
+    state[1] = i1;
+    state[2] = i2;
+  }
+
+  endParts(aadLength: number, length: number, buf: Uint8Array, offset: number): boolean {
+    const { scratch } = this;
+    const { size, state, work, h0, h1, h2, h3 } = scratch;
+    const i0 = state[0]!;
+    const i1 = state[1]!;
+    const i2 = state[2]!;
+    scratch.attach(buf.buffer);
+    scratch.load(this.key, this.key + size.words);
+    state.fill(0, LENGTHS / 4, LENGTHS / 4 + 4);
+    work.setInt32(LENGTHS + 4, aadLength << 3);
+    work.setInt32(LENGTHS + 12, length << 3);
+    ghash(work, h0, h1, h2, h3, 0, scratch.view!, 0, 0, 1);
+    aesCtr(state, this.key, size.rounds, i0, i1, i2, 1, work, Y, 1);
+    let difference = 0;
+    for (let i = 0; i < TAG_LENGTH; i += 4) difference |= wordAt(buf, offset + i) ^ work.getInt32(Y + i);
+    state.fill(0, 0, KEYS / 4);
+    return difference === 0;
+  }
+
+  /** Adds up to 16 bytes, padded with zeros, to GHASH. */
+  private absorbRest(bytes: Uint8Array, offset: number, length: number): void {
+    const { state, work, view, h0, h1, h2, h3 } = this.scratch;
+    state.fill(0, AAD / 4, AAD / 4 + 4);
+    for (let i = 0; i < length; i++) work.setUint8(AAD + i, bytes[offset + i]!);
+    ghash(work, h0, h1, h2, h3, 1, view!, 0, 0, 0);
+  }
+
+  detach(): void {
+    this.scratch.view = null;
   }
 
   wipe(): void {
@@ -180,16 +246,19 @@ class AesGcmKey implements AeadKey {
     scratch.view = null;
   }
 
-  /** Encrypts or decrypts the whole payload, from counter 2 on (NIST SP 800-38D §7.1 step 3). `start` counts in the ArrayBuffer. */
-  private crypt(i0: number, i1: number, i2: number, start: number, length: number): void {
+  /**
+   * Encrypts or decrypts the payload: the whole one from counter 2 on (NIST SP 800-38D §7.1 step 3), or a part from a later one. `start` counts in the
+   * ArrayBuffer.
+   */
+  private crypt(counter: number, i0: number, i1: number, i2: number, start: number, length: number): void {
     const { size, state, work, view } = this.scratch;
     const blocks = length >> 4;
     const rest = length & 15;
-    if (blocks > 0) aesCtr(state, this.key, size.rounds, i0, i1, i2, 2, view!, start, blocks);
+    if (blocks > 0) aesCtr(state, this.key, size.rounds, i0, i1, i2, counter, view!, start, blocks);
     if (rest === 0) return;
     start += length - rest;
     state.fill(0, REST / 4, REST / 4 + 4);
-    aesCtr(state, this.key, size.rounds, i0, i1, i2, 2 + blocks, work, REST, 1);
+    aesCtr(state, this.key, size.rounds, i0, i1, i2, counter + blocks, work, REST, 1);
     for (let i = 0; i < rest; i++) view!.setUint8(start + i, view!.getUint8(start + i) ^ work.getUint8(REST + i));
   }
 

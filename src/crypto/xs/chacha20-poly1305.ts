@@ -1,4 +1,5 @@
-import type { AeadAlgorithm, AeadKey } from "../provider.js";
+import type { AeadAlgorithm, AeadKey, AeadOpening } from "../provider.js";
+import { Opening, type PartwiseKey } from "./aead-opening.js";
 import { chacha20Xor } from "./generated/chacha20.js";
 import { poly1305Blocks, poly1305Tag } from "./generated/poly1305.js";
 
@@ -10,6 +11,8 @@ const TAG_LENGTH = 16;
  * Poly1305's h takes the place of what follows. [16, 32): a work block; Poly1305's own blocks lie in it, its tag comes out at its start.
  */
 const H = 8;
+/** Behind h, while a record is opened in parts: its nonce. */
+const NONCE = 13;
 const WORK = 16;
 const WORK_END = 32;
 const AAD = 16;
@@ -48,9 +51,9 @@ class Scratch {
 
 /**
  * One direction's key of AEAD_CHACHA20_POLY1305 (RFC 8439 §2.8). A payload that starts at a multiple of 4 in its ArrayBuffer is a little
- * faster. The parts (start, crypt, authenticate, finish) each carry on from the scratch, so they can also be called piece by piece.
+ * faster.
  */
-class ChaCha20Poly1305Key implements AeadKey {
+class ChaCha20Poly1305Key implements AeadKey, PartwiseKey {
   private readonly scratch: Scratch;
   /** Where the key lies in scratch.state. */
   private readonly key: number;
@@ -89,7 +92,7 @@ class ChaCha20Poly1305Key implements AeadKey {
     const n1 = wordAt(nonce, nonceOffset + 4);
     const n2 = wordAt(nonce, nonceOffset + 8);
     this.start(n0, n1, n2, buf);
-    this.crypt(n0, n1, n2, buf, offset, length);
+    this.crypt(1, n0, n1, n2, buf, offset, length);
     this.authenticate(aad, aadOffset, aadLength, buf, offset, length);
     for (let i = 0, at = offset + length; i < 4; i++, at += 4) {
       const word = state[WORK + i]!;
@@ -119,9 +122,65 @@ class ChaCha20Poly1305Key implements AeadKey {
     this.authenticate(aad, aadOffset, aadLength, buf, offset, length);
     let difference = 0;
     for (let i = 0, at = offset + length; i < 4; i++, at += 4) difference |= wordAt(buf, at) ^ state[WORK + i]!;
-    if (difference === 0) this.crypt(n0, n1, n2, buf, offset, length);
+    if (difference === 0) this.crypt(1, n0, n1, n2, buf, offset, length);
     state.fill(0, 0, WORK_END);
     return difference === 0;
+  }
+
+  openInParts(nonce: Uint8Array, nonceOffset: number, aad: Uint8Array, aadOffset: number, aadLength: number): AeadOpening {
+    const { state } = this.scratch;
+    const n0 = wordAt(nonce, nonceOffset);
+    const n1 = wordAt(nonce, nonceOffset + 4);
+    const n2 = wordAt(nonce, nonceOffset + 8);
+    this.start(n0, n1, n2, aad);
+    const { words, view } = this.scratch;
+    for (let at = 0; at < aadLength; at += 16) {
+      loadBlock(state, AAD, aad, aadOffset + at, Math.min(16, aadLength - at));
+      poly1305Blocks(state, 1, words!, view!, 0, 0, 0);
+    }
+    state[NONCE] = n0;
+    state[NONCE + 1] = n1;
+    state[NONCE + 2] = n2;
+    return new Opening(this, aadLength);
+  }
+
+  get words(): Int32Array {
+    return this.scratch.state;
+  }
+
+  openPart(buf: Uint8Array, offset: number, length: number, done: number): void {
+    const { scratch } = this;
+    const { state } = scratch;
+    scratch.attach(buf.buffer);
+    const rest = length & 15;
+    poly1305Blocks(state, 0, scratch.words!, scratch.view!, buf.byteOffset + offset, length >> 4, 0);
+    if (rest > 0) {
+      loadBlock(state, AAD, buf, offset + length - rest, rest);
+      poly1305Blocks(state, 1, scratch.words!, scratch.view!, 0, 0, 0);
+    }
+    this.crypt(1 + (done >> 6), state[NONCE]!, state[NONCE + 1]!, state[NONCE + 2]!, buf, offset, length);
+    state.fill(0, WORK, WORK_END);
+  }
+
+  endParts(aadLength: number, length: number, buf: Uint8Array, offset: number): boolean {
+    const { scratch } = this;
+    const { state } = scratch;
+    scratch.attach(buf.buffer);
+    state[LENGTHS] = aadLength;
+    state[LENGTHS + 1] = 0;
+    state[LENGTHS + 2] = length;
+    state[LENGTHS + 3] = 0;
+    poly1305Blocks(state, 0, scratch.words!, scratch.view!, 0, 0, 1);
+    poly1305Tag(state);
+    let difference = 0;
+    for (let i = 0; i < 4; i++) difference |= wordAt(buf, offset + 4 * i) ^ state[WORK + i]!;
+    state.fill(0, 0, WORK_END);
+    return difference === 0;
+  }
+
+  detach(): void {
+    this.scratch.view = null;
+    this.scratch.words = null;
   }
 
   wipe(): void {
@@ -142,16 +201,16 @@ class ChaCha20Poly1305Key implements AeadKey {
     state.fill(0, H, H + 8);
   }
 
-  /** Encrypts or decrypts the whole payload, from block 1 on (RFC 8439 §2.8). */
-  private crypt(n0: number, n1: number, n2: number, buf: Uint8Array, offset: number, length: number): void {
+  /** Encrypts or decrypts the payload: the whole one from block 1 on (RFC 8439 §2.8), or a part from a later one. */
+  private crypt(counter: number, n0: number, n1: number, n2: number, buf: Uint8Array, offset: number, length: number): void {
     const scratch = this.scratch;
     const state = scratch.state;
     const blocks = length >> 6;
     const rest = length & 63;
-    if (blocks > 0) chacha20Xor(state, this.key, 1, n0, n1, n2, scratch.words!, scratch.view!, buf.byteOffset + offset, blocks);
+    if (blocks > 0) chacha20Xor(state, this.key, counter, n0, n1, n2, scratch.words!, scratch.view!, buf.byteOffset + offset, blocks);
     if (rest === 0) return;
     state.fill(0, WORK, WORK_END);
-    chacha20Xor(state, this.key, blocks + 1, n0, n1, n2, state, scratch.view!, 4 * WORK, 1);
+    chacha20Xor(state, this.key, counter + blocks, n0, n1, n2, state, scratch.view!, 4 * WORK, 1);
     offset += length - rest;
     let i = 0;
     const start = buf.byteOffset + offset;

@@ -68,6 +68,14 @@ export class Hmac implements KeyedHash {
     this.hash.update(bytes, offset, length);
   }
 
+  /** The outer hash alone, of an inner digest that was computed elsewhere. Writes outputLength bytes; `out` may be where the inner digest is. */
+  finishFrom(inner: Uint8Array, innerOffset: number, out: Uint8Array, offset: number): void {
+    const hash = this.hash;
+    hash.restore(this.bytes, 0, 1);
+    hash.update(inner, innerOffset, hash.outputLength);
+    hash.digest(out, offset);
+  }
+
   /** One byte of the message. */
   updateByte(value: number): void {
     const hash = this.hash;

@@ -1,54 +1,8 @@
-/**
- * RSASSA-PSS signatures (RFC 8017 §8.1.1), in steps, with the Chinese remainder theorem.
- *
- * What an observer of time or power can learn is blunted twice: the message is multiplied with r^e for a fresh random r before the private
- * operation and the result with 1/r behind it, so no number in between is known or chosen by anybody; and each exponent gets a fresh random
- * multiple of p - 1. 1/r is made from r times another random number. One wrong half of a CRT signature would give the factors away (Boneh, DeMillo,
- * Lipton 1997): every result is verified with the public exponent and never leaves where it is wrong.
- */
-import { internal_error, TLSAlert } from "../../alert.js";
+/** RSASSA-PSS signatures (RFC 8017 §8.1.1), in steps. */
 import { DONE, type Hash, type HashAlgorithm, PENDING, type Random, type SignedContent } from "../provider.js";
-import { readBigEndian, writeBigEndian } from "./bigint-bytes.js";
-import { ModularInverse } from "./modular-inverse.js";
+import { writeBigEndian } from "./bigint-bytes.js";
+import { bitsAt, type RsaNumbers, RsaPrivate } from "./rsa-private.js";
 import { Pss } from "./rsa-pss.js";
-import { bitLength, RsaPublic } from "./rsa-public.js";
-import { SecretPower } from "./secret-power.js";
-
-const ZERO = 0n;
-const ONE = 1n;
-const TOP = 0x80000000n;
-
-/** An RSA private key: each number is a place in `bytes`, 65,536 times its first octet (not 0), plus the number of octets. */
-export interface RsaNumbers {
-  readonly bytes: Uint8Array;
-  readonly modulus: number;
-  readonly publicExponent: number;
-  readonly prime1: number;
-  readonly prime2: number;
-  /** d mod (prime1 - 1), d mod (prime2 - 1), 1 / prime2 mod prime1. */
-  readonly exponent1: number;
-  readonly exponent2: number;
-  readonly coefficient: number;
-}
-
-export function numberAt(bytes: Uint8Array, place: number): bigint {
-  return readBigEndian(bytes, place >> 16, place & 0xffff);
-}
-
-export function bitsAt(bytes: Uint8Array, place: number): number {
-  return bitLength(bytes[place >> 16]!, place & 0xffff);
-}
-
-/** What comes next, in this order. */
-const HASHING = 0;
-const DRAWING = 1;
-const ENCODING = 2;
-const INVERTING = 3;
-const BLINDING = 4;
-const FIRST = 5;
-const SECOND = 6;
-/** After 7, in which the result is verified. */
-const FINISHED = 8;
 
 /** One signature under way. */
 class RsaPssSignature {
@@ -61,108 +15,53 @@ class RsaPssSignature {
   private readonly hash: Hash;
   private readonly random: Random;
   private pss: Pss | null;
-  private readonly rsa: RsaPublic;
-  private phase: number;
-  private inverse: ModularInverse | null;
-  private power: SecretPower | null;
-  /** r; then the blinded message. */
-  private r: bigint;
-  /** The factor that blinds the inversion; then 1 / r. */
-  private s: bigint;
-  /** The result modulo prime1, then the signature. */
-  private result: bigint;
-  /** Blinding of the exponents: 8 octets. */
-  private readonly blinds: Uint8Array;
+  private readonly rsa: RsaPrivate;
+  private encoded: boolean;
 
-  /** digest: a hash of the algorithm that has taken in the content. */
-  constructor(key: RsaNumbers, hash: HashAlgorithm, digest: Hash, random: Random) {
+  /** hash: of the content, complete; one of the algorithm. */
+  constructor(key: RsaNumbers, algorithm: HashAlgorithm, hash: Hash, random: Random) {
     this.key = key;
-    this.algorithm = hash;
-    this.hash = digest;
+    this.algorithm = algorithm;
+    this.hash = hash;
     this.random = random;
     this.pss = null;
-    this.blinds = new Uint8Array(8);
-    this.r = ZERO;
-    this.s = ZERO;
-    this.rsa = new RsaPublic();
-    this.phase = HASHING;
-    this.inverse = null;
-    this.power = null;
-    this.result = ZERO;
+    this.rsa = new RsaPrivate(key, random);
+    this.encoded = false;
     this.bytes = null;
     this.at = 0;
   }
 
   step(budget: number): number {
+    const { rsa } = this;
     let left = budget;
-    while (left > 0 && this.phase !== FINISHED) left = this.advance(left);
-    return this.phase === FINISHED ? DONE : PENDING;
+    if (this.pss === null) {
+      this.beginEncoding();
+      left--;
+    }
+    const pss = this.pss as unknown as Pss;
+    if (!this.encoded) {
+      if (!pss.finished()) left = pss.run(left);
+      if (left <= 0 || !pss.finished()) return PENDING;
+      this.encoded = true;
+      rsa.begin(pss.message());
+    }
+    if (this.bytes !== null) return DONE;
+    rsa.run(left);
+    if (!rsa.finished()) return PENDING;
+    const { bytes, start } = pss;
+    const signature = rsa.take();
+    pss.wipe();
+    writeBigEndian(signature, bytes, start, bytes.length - start);
+    this.bytes = bytes;
+    this.at = bytes.length - (this.key.modulus & 0xffff);
+    return DONE;
   }
 
   wipe(): void {
     this.hash.wipe();
     this.pss?.wipe();
-    this.rsa.clear();
-    this.blinds.fill(0);
-    if (this.power !== null) this.power.wipe();
-    this.power = null;
-    this.inverse = null;
-    this.r = this.s = this.result = ZERO;
-    this.phase = FINISHED;
-  }
-
-  /** Goes on in one phase and returns what is left of the budget. What leads to the next phase is a step of its own: about two multiplications. */
-  private advance(budget: number): number {
-    const { rsa, key } = this;
-    const pss = this.pss as Pss;
-    const n = rsa.modulus;
-    switch (this.phase) {
-      case HASHING:
-        this.beginEncoding();
-        break;
-      case DRAWING:
-        this.draw();
-        break;
-      case ENCODING:
-        if (!pss.finished()) return pss.run(budget);
-        this.inverse = new ModularInverse((this.r * this.s) % n, n);
-        break;
-      case INVERTING: {
-        const inverse = this.inverse!;
-        if (!inverse.finished()) return inverse.run(budget);
-        this.inverse = null;
-        this.s = (inverse.result() * this.s) % n;
-        rsa.begin(this.r);
-        break;
-      }
-      case BLINDING:
-        if (!rsa.finished()) return rsa.run(budget);
-        this.r = (rsa.take() * pss.message()) % n;
-        this.beginPower(key.prime1, key.exponent1, 0);
-        break;
-      case FIRST: {
-        const power = this.power!;
-        if (!power.finished()) return power.run(budget);
-        this.result = power.take();
-        this.beginPower(key.prime2, key.exponent2, 4);
-        this.r = ZERO;
-        break;
-      }
-      case SECOND: {
-        const power = this.power!;
-        if (!power.finished()) return power.run(budget);
-        this.combine(power.take(), n);
-        this.power = null;
-        rsa.begin(this.result);
-        break;
-      }
-      default:
-        if (!rsa.finished()) return rsa.run(budget);
-        this.finish();
-        return budget - 1;
-    }
-    this.phase++;
-    return budget - 1;
+    this.rsa.wipe();
+    this.bytes = null;
   }
 
   private beginEncoding(): void {
@@ -174,58 +73,6 @@ class RsaPssSignature {
     pss.beginEncode();
     this.pss = pss;
   }
-
-  private draw(): void {
-    const { key, random } = this;
-    const bits = bitsAt(key.bytes, key.modulus);
-    const octets = key.modulus & 0xffff;
-    const scratch = new Uint8Array(octets);
-    random.fill(this.blinds, 0, 8);
-    this.r = drawBelow(bits, scratch, octets, random);
-    this.s = drawBelow(bits, scratch, octets, random);
-    scratch.fill(0);
-    const e = key.publicExponent;
-    this.rsa.setNumbers(key.bytes, key.modulus >> 16, octets, e >> 16, e & 0xffff);
-  }
-
-  private beginPower(prime: number, exponent: number, blindAt: number): void {
-    const { bytes } = this.key;
-    const p = numberAt(bytes, prime);
-    const blind = readBigEndian(this.blinds, blindAt, 4) | TOP;
-    this.power = new SecretPower(this.r % p, p, bitsAt(bytes, prime), numberAt(bytes, exponent), blind);
-  }
-
-  /** Garner: m2 + q·((m1 - m2) / q mod p); then the blinding goes. */
-  private combine(second: bigint, n: bigint): void {
-    const { bytes, prime1, prime2, coefficient } = this.key;
-    const p = numberAt(bytes, prime1);
-    const h = ((this.result + p - (second % p)) * numberAt(bytes, coefficient)) % p;
-    this.result = ((second + h * numberAt(bytes, prime2)) * this.s) % n;
-    this.s = ZERO;
-  }
-
-  private finish(): void {
-    const { rsa } = this;
-    const pss = this.pss as Pss;
-    // Neither is a constant in flash, which XS could not compare.
-    const good = rsa.take() === pss.message();
-    const signature = this.result;
-    const octets = rsa.octets;
-    this.wipe();
-    if (!good)
-      throw new TLSAlert(internal_error, "RSA signature: it does not verify: the key is damaged, or the computation was disturbed");
-    const { bytes, start } = pss;
-    writeBigEndian(signature, bytes, start, bytes.length - start);
-    this.bytes = bytes;
-    this.at = bytes.length - octets;
-  }
-}
-
-/** A random odd number with one bit less than a modulus of `bits` bits; odd, so that it is not 0 even where the source of random gives zeros. */
-function drawBelow(bits: number, scratch: Uint8Array, octets: number, random: Random): bigint {
-  random.fill(scratch, 0, octets);
-  scratch[0]! &= 0xff >> (8 * octets - bits + 1);
-  return readBigEndian(scratch, 0, octets) | ONE;
 }
 
 /** A scheme that an RSA key may sign with, and its hash. */

@@ -20,7 +20,8 @@ export function toyRecord(type: number, body: ArrayLike<number> = []): Uint8Arra
  * back pressure, ends and failures alone.
  */
 export class ToyConnection implements Pick<Connection, keyof Connection> {
-  readonly io: Uint8Array;
+  io: Uint8Array;
+  parkings = 0;
   wants = WANT_SEND | WANT_RECEIVE;
   state: number = HANDSHAKING;
   failure: TLSAlert | null = null;
@@ -46,9 +47,9 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
   private app = 0;
   private wrote = false;
 
-  constructor(receiveBuffer = 64, sendBuffer = 32, slices = 0) {
+  constructor(receiveBuffer = 64, sendBuffer = 32, slices = 0, io?: Uint8Array) {
     this.rx = receiveBuffer;
-    this.io = new Uint8Array(receiveBuffer + sendBuffer);
+    this.io = io ?? new Uint8Array(receiveBuffer + sendBuffer);
     this.txStart = receiveBuffer;
     this.txEnd = receiveBuffer;
     this.slices = slices;
@@ -65,12 +66,33 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
     return this.rxLength;
   }
 
+  get parked(): boolean {
+    return this.io.length === 0;
+  }
+
+  get parkable(): boolean {
+    return !this.parked && this.state === OPEN && this.rxLength === 0 && this.app === 0 && this.txPending() === 0;
+  }
+
+  park(): Uint8Array {
+    if (!this.parkable) throw new Error("park()");
+    const { io } = this;
+    this.io = new Uint8Array(0);
+    this.parkings++;
+    return io;
+  }
+
+  unpark(io: Uint8Array): void {
+    if (!this.parked) throw new Error("unpark()");
+    this.io = io;
+  }
+
   get txOffset(): number {
     return this.txStart;
   }
 
   rxSpace(): number {
-    return this.state === CLOSED || this.state === FAILED ? 0 : this.rx - this.rxLength;
+    return this.state === CLOSED || this.state === FAILED || this.parked ? 0 : this.rx - this.rxLength;
   }
 
   received(n: number): void {
@@ -156,6 +178,7 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
 
   private queue(type: number, body: ArrayLike<number> = []): void {
     const record = toyRecord(type, body);
+    if (this.parked) throw new Error("a parked connection has no memory");
     if (record.length > this.io.length - this.txEnd) return;
     this.io.set(record, this.txEnd);
     this.txEnd += record.length;

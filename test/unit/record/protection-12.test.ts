@@ -8,11 +8,13 @@ import { Protection12, suite12 } from "../../peer/schedule-12.js";
 
 const BLOCK = new Uint8Array(64).map((_, i) => i * 7 + 1);
 const AT = 3;
+/** An AEAD draws nothing. */
+const UNUSED = { fill: () => expect.fail("random bytes for an AEAD") };
 
 function pair({ cipher }: CipherSuite12) {
   const keys = new Uint8Array(80);
-  const read = cipher.create(null, { keys, iv: 0, nonce: 24 }, false);
-  const write = cipher.create(read, { keys, iv: 12, nonce: 24 }, false);
+  const read = cipher.create(true, null, { keys, iv: 0, nonce: 24, random: UNUSED }, null);
+  const write = cipher.create(false, read, { keys, iv: 12, nonce: 24, random: UNUSED }, null);
   for (const one of [read, write]) one.setKeys(BLOCK, 0, 0, cipher.keyLength);
   return { read, write, keys };
 }

@@ -1,0 +1,16 @@
+import { TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA } from "../constants.js";
+import { aes128Cbc } from "../crypto/xs/aes-cbc.js";
+import { sha1 } from "../crypto/xs/sha1.js";
+import { sha256 } from "../crypto/xs/sha256.js";
+import { CbcCipher12 } from "../record/cbc-cipher-12.js";
+import { BY_ECDSA, type CipherSuite12, KX_ECDHE } from "../record/cipher-suite-12.js";
+
+/** RFC 8422 §6. For peers that have no AEAD. */
+export const tlsEcdheEcdsaWithAes128CbcSha: CipherSuite12 = {
+  id: TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA,
+  name: "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+  kx: KX_ECDHE,
+  by: BY_ECDSA,
+  hash: sha256,
+  cipher: new CbcCipher12({ cipher: aes128Cbc, mac: sha1 }),
+};

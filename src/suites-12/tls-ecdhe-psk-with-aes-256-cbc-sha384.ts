@@ -1,0 +1,15 @@
+import { TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA384 } from "../constants.js";
+import { aes256Cbc } from "../crypto/xs/aes-cbc.js";
+import { sha384 } from "../crypto/xs/sha384.js";
+import { CbcCipher12 } from "../record/cbc-cipher-12.js";
+import { BY_PSK, type CipherSuite12, KX_ECDHE_PSK } from "../record/cipher-suite-12.js";
+
+/** RFC 5489 §3.2. For peers that have no AEAD. */
+export const tlsEcdhePskWithAes256CbcSha384: CipherSuite12 = {
+  id: TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA384,
+  name: "TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA384",
+  kx: KX_ECDHE_PSK,
+  by: BY_PSK,
+  hash: sha384,
+  cipher: new CbcCipher12({ cipher: aes256Cbc, mac: sha384 }),
+};

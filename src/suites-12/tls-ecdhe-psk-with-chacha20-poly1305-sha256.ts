@@ -1,0 +1,15 @@
+import { TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256 } from "../constants.js";
+import { chacha20Poly1305 } from "../crypto/xs/chacha20-poly1305.js";
+import { sha256 } from "../crypto/xs/sha256.js";
+import { BY_PSK, type CipherSuite12, KX_ECDHE_PSK } from "../record/cipher-suite-12.js";
+import { AeadCipher12, NO_EXPLICIT_NONCE } from "../record/protection-12.js";
+
+/** RFC 7905. The fastest one here. */
+export const tlsEcdhePskWithChacha20Poly1305Sha256: CipherSuite12 = {
+  id: TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256,
+  name: "TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256",
+  kx: KX_ECDHE_PSK,
+  by: BY_PSK,
+  hash: sha256,
+  cipher: new AeadCipher12(chacha20Poly1305, NO_EXPLICIT_NONCE),
+};

@@ -1,0 +1,208 @@
+/** Peers for TLS 1.2 with RSA key exchange, CBC and pre-shared keys. Each is told one suite, and whether it knows encrypt-then-MAC. */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from "node:tls";
+import { allSuites12, LEGACY } from "../../hosts/node/legacy12.js";
+import { nobleSuites12 } from "../../hosts/node/noble/suites-12.js";
+import { BY_ECDSA, BY_PSK, type CipherSuite12, KX_ECDHE_PSK, KX_RSA } from "../../src/record/cipher-suite-12.js";
+import type { KeyTypes, Pair } from "./key-types.js";
+import { answers, freePort, opensslCipher, type RunningPeer, stopping, talkBy } from "./matrix-peers.js";
+
+export const IDENTITY = "sensor 7";
+export const KEY = "00112233445566778899aabbccddeeff0123456789abcdef";
+
+export interface LegacyRow {
+  readonly suite: CipherSuite12;
+  readonly encryptThenMac: boolean;
+}
+
+export interface LegacyPeer {
+  readonly name: string;
+  /** Whether it has the suite as client or as server, and can be told about encrypt-then-MAC. */
+  knows(row: LegacyRow, role: "client" | "server"): boolean;
+  /** An echo server for rows whose certificate is that of `row`. */
+  serve(types: KeyTypes, row: LegacyRow): Promise<RunningPeer>;
+  talk(types: KeyTypes, port: number, row: LegacyRow, line: string): Promise<void>;
+}
+
+/** Each suite; those with CBC with and without encrypt-then-MAC. */
+export function legacyRows(): LegacyRow[] {
+  const usual = new Set(nobleSuites12.map(({ id }) => id));
+  const suites = allSuites12(nobleSuites12, true, LEGACY).filter(({ id }) => !usual.has(id));
+  return suites.flatMap((suite) =>
+    (suite.cipher.takesEncryptThenMac ? [true, false] : [true]).map((encryptThenMac) => ({ suite, encryptThenMac })),
+  );
+}
+
+export function certificateFor(types: KeyTypes, { kx, by }: CipherSuite12): Pair | null {
+  if (by === BY_PSK) return null;
+  if (kx === KX_RSA) return types.decrypting;
+  return types.pair("server", by === BY_ECDSA ? "p256" : "rsa");
+}
+
+function opensslName({ name, by }: CipherSuite12): string {
+  const plain = opensslCipher(name).replace(/^RSA-/, "");
+  return by === BY_PSK ? plain : plain.replace("-CBC", "");
+}
+
+function opensslKnows({ suite }: LegacyRow): boolean {
+  return spawnSync("openssl", ["ciphers", "-psk", "-tls1_2", "-s", `${opensslName(suite)}:@SECLEVEL=0`]).status === 0;
+}
+
+export class OpensslLegacy implements LegacyPeer {
+  readonly name = "OpenSSL";
+
+  knows(row: LegacyRow): boolean {
+    return opensslKnows(row);
+  }
+
+  async serve(types: KeyTypes, row: LegacyRow): Promise<RunningPeer> {
+    const pair = certificateFor(types, row.suite);
+    const child = spawn("openssl", [
+      ...["s_server", "-accept", "127.0.0.1:0", "-rev", "-tls1_2", "-cipher", "ALL:@SECLEVEL=0"],
+      ...(pair === null ? ["-nocert", "-psk", KEY, "-psk_identity", IDENTITY] : ["-cert", pair.certFile, "-key", pair.keyFile]),
+      ...(row.encryptThenMac ? [] : ["-no_etm"]),
+    ]);
+    let output = "";
+    const port = await new Promise<number>((found, failed) => {
+      const look = (part: Buffer) => {
+        output += part.toString("latin1");
+        const match = /ACCEPT 127\.0\.0\.1:(\d+)/.exec(output);
+        if (match !== null) found(Number(match[1]));
+      };
+      child.stdout.on("data", look);
+      child.stderr.on("data", look);
+      child.on("exit", () => failed(new Error(`openssl s_server ended: ${output}`)));
+    });
+    return { port, stop: stopping(child) };
+  }
+
+  talk(types: KeyTypes, port: number, { suite, encryptThenMac }: LegacyRow, line: string): Promise<void> {
+    const args = ["s_client", "-connect", `127.0.0.1:${port}`, "-quiet", "-tls1_2", "-cipher", `${opensslName(suite)}:@SECLEVEL=0`];
+    if (suite.by === BY_PSK) args.push("-psk", KEY, "-psk_identity", IDENTITY);
+    else args.push("-servername", "localhost", "-verify_hostname", "localhost", "-CAfile", types.rootsFile, "-verify_return_error");
+    if (!encryptThenMac) args.push("-no_etm");
+    return talkBy("openssl", args, line);
+  }
+}
+
+/** GnuTLS's name without key exchange and MAC. */
+const gnutlsCipher = (name: string): string =>
+  name
+    .replace(/.*_WITH_/, "")
+    .replace(/_SHA\d*$/, "")
+    .replace(/_/g, "-");
+
+export class GnutlsLegacy implements LegacyPeer {
+  readonly name = "GnuTLS";
+  private readonly list = spawnSync("gnutls-cli", ["--list"], { encoding: "utf8" }).stdout;
+
+  /** gnutls-cli 3.7.9 crashes once ECDHE-PSK is agreed on, with any server. */
+  knows({ suite }: LegacyRow, role: "client" | "server"): boolean {
+    if (role === "client" && suite.kx === KX_ECDHE_PSK) return false;
+    const code = `0x${(suite.id >> 8).toString(16).padStart(2, "0")}, 0x${(suite.id & 255).toString(16).padStart(2, "0")}`;
+    return this.list.includes(code);
+  }
+
+  async serve(types: KeyTypes, row: LegacyRow): Promise<RunningPeer> {
+    const pair = certificateFor(types, row.suite);
+    const port = await freePort();
+    const child = spawn("gnutls-serv", [
+      ...["--echo", "--quiet", "--port", String(port), "--disable-client-cert", "--priority", this.priority(row)],
+      ...(pair === null ? ["--pskpasswd", types.pskFile(IDENTITY, KEY)] : ["--x509certfile", pair.certFile, "--x509keyfile", pair.keyFile]),
+    ]);
+    let output = "";
+    let ended = false;
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (part) => {
+        output += part;
+      });
+    child.on("exit", () => {
+      ended = true;
+    });
+    for (let i = 0; !(await answers(port)); i++) {
+      if (ended || i > 100) throw new Error(`gnutls-serv does not listen: ${output}`);
+      await new Promise((done) => setTimeout(done, 20));
+    }
+    return { port, stop: stopping(child) };
+  }
+
+  talk(types: KeyTypes, port: number, row: LegacyRow, line: string): Promise<void> {
+    const args = ["--port", String(port), "--priority", this.priority(row)];
+    if (row.suite.by === BY_PSK) args.push("--pskusername", IDENTITY, "--pskkey", KEY);
+    else args.push("--x509cafile", types.rootsFile, "--sni-hostname", "localhost", "--verify-hostname", "localhost");
+    return talkBy("gnutls-cli", [...args, "127.0.0.1"], line);
+  }
+
+  private priority({ suite, encryptThenMac }: LegacyRow): string {
+    const { name } = suite;
+    const kx = /^TLS_(.*)_WITH/.exec(name)?.[1]?.replace(/_/g, "-");
+    const mac = suite.cipher.takesEncryptThenMac ? /_SHA(\d*)$/.exec(name)?.[1] || "1" : null;
+    const parts = ["NORMAL", "-VERS-ALL", "+VERS-TLS1.2", "-KX-ALL", `+${kx}`, "-CIPHER-ALL", `+${gnutlsCipher(name)}`, "-MAC-ALL"];
+    return [...parts, mac === null ? "+AEAD" : `+SHA${mac}`, ...(encryptThenMac ? [] : ["%NO_ETM"])].join(":");
+  }
+}
+
+/** Node has OpenSSL's suites, and no way to switch encrypt-then-MAC off. */
+export class NodeLegacy implements LegacyPeer {
+  readonly name = "Node";
+
+  knows(row: LegacyRow): boolean {
+    return row.encryptThenMac && opensslKnows(row);
+  }
+
+  async serve(types: KeyTypes, row: LegacyRow): Promise<RunningPeer> {
+    const pair = certificateFor(types, row.suite);
+    const open = new Set<TLSSocket>();
+    const server = createTlsServer(
+      {
+        ...{ minVersion: "TLSv1.2", maxVersion: "TLSv1.2", ciphers: "ALL:@SECLEVEL=0" },
+        ...(pair === null
+          ? { pskCallback: (_socket: TLSSocket, identity: string) => (identity === IDENTITY ? Buffer.from(KEY, "hex") : null) }
+          : { cert: pair.cert, key: pair.key }),
+      },
+      (socket) => {
+        open.add(socket);
+        socket.on("error", () => undefined);
+        socket.on("close", () => open.delete(socket));
+        socket.pipe(socket);
+      },
+    );
+    server.on("tlsClientError", () => undefined);
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return {
+      port: (server.address() as AddressInfo).port,
+      stop: () => {
+        server.close();
+        for (const socket of open) socket.destroy();
+      },
+    };
+  }
+
+  talk(types: KeyTypes, port: number, { suite }: LegacyRow, line: string): Promise<void> {
+    return new Promise((done, failed) => {
+      const psk = suite.by === BY_PSK;
+      const socket = connectTls({
+        ...{ port, host: "127.0.0.1", servername: "localhost", ca: readFileSync(types.rootsFile) },
+        ...{ minVersion: "TLSv1.2", maxVersion: "TLSv1.2", ciphers: `${opensslName(suite)}:@SECLEVEL=0` },
+        ...(psk ? { pskCallback: () => ({ psk: Buffer.from(KEY, "hex"), identity: IDENTITY }), checkServerIdentity: () => undefined } : {}),
+      });
+      let text = "";
+      const timer = setTimeout(() => socket.destroy(new Error("timed out")), 8000);
+      socket.on("data", (part: Buffer) => {
+        text += part.toString("latin1");
+        if (text.includes(`${line}\n`)) socket.end();
+      });
+      socket.on("error", failed);
+      socket.on("close", () => {
+        clearTimeout(timer);
+        if (text.includes(`${line}\n`)) done();
+        else failed(new Error("it closed"));
+      });
+      socket.write(`${line}\n`);
+    });
+  }
+}
