@@ -28,7 +28,12 @@ export interface Budgets {
 const FILE = join(root, "budgets.json");
 
 /** Growth that is not told as a failure yet. */
-const TOLERANCE = 1.01;
+const TOLERANCE = 0.01;
+
+/** By more than 1 %; of a negative value too, as a difference may be. */
+function grown(from: number, to: number): boolean {
+  return to - from > Math.abs(from) * TOLERANCE;
+}
 
 export function readBudgets(file = FILE): Budgets {
   let text: string;
@@ -113,14 +118,14 @@ export function judge(budgets: Budgets, machine: Machine, measured: Measurements
     let remark = "";
     let failed = false;
     if (figure === undefined) remark = "new: --update takes it in";
-    else if (!comparable) remark = value > figure.value * TOLERANCE || value * TOLERANCE < figure.value ? "differs" : "";
+    else if (!comparable) remark = grown(figure.value, value) || grown(value, figure.value) ? "differs" : "";
     else if (limit !== null && value > limit) {
       remark = "over its limit";
       failed = true;
-    } else if (value > figure.value * TOLERANCE) {
+    } else if (grown(figure.value, value)) {
       remark = "grown";
       failed = true;
-    } else if (value * TOLERANCE < figure.value) remark = "less: --update takes it in";
+    } else if (grown(value, figure.value)) remark = "less: --update takes it in";
     return { name, value, unit, before, limit, remark, failed, judged: figure !== undefined && comparable };
   });
 }

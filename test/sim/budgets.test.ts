@@ -31,6 +31,9 @@ describe("budgets", function () {
     expect(verdict("a.b.peak", 1011)).to.deep.equal({ failed: true, remark: "grown" });
     expect(verdict("a.b.peak", 1201)).to.deep.equal({ failed: true, remark: "over its limit" });
     expect(verdict("time.nothing", 1).failed).to.equal(true);
+    const negative: Budgets = { machine: MACHINE, scenarios: { d: { more: { value: -100, limit: -50, unit: "B" } } } };
+    const more = (value: number) => judge(negative, MACHINE, { "d.more": { value, unit: "B" } })[0]?.remark;
+    expect([-100, -99, -98, -49, -102].map(more)).to.deep.equal(["", "", "grown", "over its limit", "less: --update takes it in"]);
     expect(verdict("a.b.peak", 900)).to.deep.equal({ failed: false, remark: "less: --update takes it in" });
   });
 
