@@ -6,7 +6,7 @@ import { tlsOptions } from "../../hosts/node/cli/tls-flags.js";
 import { connect, STARTTLS_CLIENTS, startTls, type TLSSocket } from "../../hosts/node/index.js";
 
 /** The versions that the servers are spoken to in. */
-export const VERSIONS = ["1.3"];
+export const VERSIONS = ["1.2", "1.3"];
 
 /** A connection, in this version and no other. */
 export interface Secured {

@@ -230,6 +230,7 @@ anonymous_enable=YES
 anon_root=${empty}
 no_anon_password=YES
 ssl_enable=YES
+ssl_ciphers=HIGH
 allow_anon_ssl=YES
 rsa_cert_file=${folder.cert}
 rsa_private_key_file=${folder.key}
