@@ -167,7 +167,7 @@ function program(): Command {
     .option("--chunks <BYTES>", "RAM for chunks: buffers, strings, BigInts (esp32: 78848)", whole(1024, 16_777_216))
     .option("--slots <COUNT>", "RAM for slots: objects and properties, 16 bytes each (esp32: 4928)", whole(64, 1_000_000))
     .option("--stack <COUNT>", "slots of the XS stack (esp32: 512)", whole(64, 65_536))
-    .option("--receive-buffer <BYTES>", "a protected record must fit in it with 8 bytes to spare", whole(256, 65_536), 2048)
+    .option("--receive-buffer <BYTES>", "a protected record must fit in it, its header included", whole(256, 65_536), 2048)
     .option("--send-buffer <BYTES>", "size of the send buffer", whole(256, 65_536), 512)
     .addOption(
       new Option("--suite <NAME>", "cipher suite that is offered (any: both of the profile iot-client; full: all of the profile full)")

@@ -76,7 +76,7 @@ export interface ClientConfig {
   /** ALPN protocol names in order of preference (RFC 7301). */
   readonly alpn?: readonly string[];
   /**
-   * Bytes of the receive buffer; a protected record of application data must fit in it with 8 bytes to spare, or in what the lender gives. Default 2,048.
+   * Bytes of the receive buffer; a protected record of application data must fit in it, header included, or in what the lender gives. Default 2,048.
    */
   readonly receiveBuffer?: number;
   /** Where memory for records comes from that the receive buffer does not hold. Default: there is none. */

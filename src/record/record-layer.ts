@@ -2,9 +2,11 @@ import type { CipherSuite } from "../crypto/provider.js";
 import { RecordReader } from "./record-reader.js";
 import { RecordWriter } from "./record-writer.js";
 
-/** The send region begins 3 bytes behind a multiple of 4, as the receive region does: the payload of a record is then aligned. */
+/** Both regions begin 3 bytes behind a multiple of 4: the payload of a record is then aligned. Those of the send region are what is passed over. */
+const FIRST = 3;
+
 function sendFrom(receive: number): number {
-  return receive + 3 - (receive & 3);
+  return receive + FIRST + (-receive & 3);
 }
 
 /** The two halves of `io`: received records, records to send. */
@@ -14,9 +16,9 @@ export class RecordLayer {
   /** Its own memory, while it works in memory that was lent. */
   own: Uint8Array | null;
 
-  /** io[0, receive) is the receive region, io[receive, io.length) the send region. Records begin 3 bytes in: their payload is then aligned. */
+  /** io[3, receive + 3) is the receive region: a record of `receive` bytes, its header included, fits. The send region follows. */
   constructor(io: Uint8Array, receive: number) {
-    this.reader = new RecordReader(io, 3, receive);
+    this.reader = new RecordReader(io, FIRST, receive + FIRST);
     this.writer = new RecordWriter(io, sendFrom(receive), io.length);
     this.own = null;
   }

@@ -164,8 +164,8 @@ export class RecordReader {
 
   /** The error of a record whose body has `length` bytes. */
   tooLong(length: number): TLSAlert {
-    const needed = length + HEADER_LENGTH + 3;
-    const reason = `a protected record of ${length} bytes does not fit: receiveBuffer has ${this.limit - this.base + 3} bytes, ${needed} are needed, ${this.limited ? "and the peer had agreed to send none that long" : "there or from the config's lender"}`;
+    const needed = length + HEADER_LENGTH;
+    const reason = `a protected record of ${length} bytes does not fit: receiveBuffer has ${this.limit - this.base} bytes, ${needed} are needed, ${this.limited ? "and the peer had agreed to send none that long" : "there or from the config's lender"}`;
     return new TLSAlert(record_overflow, reason);
   }
 

@@ -24,15 +24,15 @@ describe("record limits", () => {
         both.write(both.server, new Uint8Array(3000));
         expect(both.clientReceived).to.have.length(3000);
         const longest = Math.max(...protectedLengths(both.toClient.log));
-        expect(longest).to.be.at.most(receiveBuffer - 8);
-        expect(longest).to.be.at.least(Math.min(receiveBuffer - 8, 1000) - 8);
+        expect(longest).to.be.at.most(receiveBuffer - 5);
+        expect(longest).to.be.at.least(Math.min(receiveBuffer - 5, 1000) - 8);
       });
 
     it("a server with a small receive buffer: no record of the client is longer", () => {
       const both = bench.opened({ client: { sendBuffer: 4096 }, server: { receiveBuffer: 300 } });
       both.write(both.client, new Uint8Array(3000));
       expect(both.serverReceived).to.have.length(3000);
-      expect(Math.max(...protectedLengths(both.toServer.log))).to.equal(300 - 8);
+      expect(Math.max(...protectedLengths(both.toServer.log))).to.equal(300 - 5);
     });
   });
 
@@ -62,6 +62,15 @@ describe("record limits", () => {
       expect(Math.max(...protectedLengths(pair.sent))).to.equal(1024 + 1 + 16);
     });
 
+    it("max_fragment_length of 512 takes a receive buffer of 534 bytes, and is not asked for in less", () => {
+      const asked = (receiveBuffer: number): number => {
+        const hello = Buffer.from(bench.open({}, { receiveBuffer, sendBuffer: 512 }).sent);
+        const at = hello.indexOf(Buffer.from([0, 1, 0, 1]), 80);
+        return at < 0 ? 0 : (hello[at + 4] as number);
+      };
+      expect([533, 534, 1045, 1046].map(asked)).to.deep.equal([0, 1, 1, 2]);
+    });
+
     it("neither: records as long as the send buffer", () => {
       const pair = bench.open({ echo: true }, { sendBuffer: 4096 });
       pair.write(new Uint8Array(4000));
@@ -69,7 +78,7 @@ describe("record limits", () => {
     });
 
     it("the limit told is what the receive buffer holds: a record of just that fits, one more byte is record_overflow", () => {
-      const most = 2048 - 8 - 16 - 1;
+      const most = 2048 - 5 - 16 - 1;
       const fits = bench.open({ connected: (server) => server.write(new Uint8Array(most)) });
       expect(fits.received).to.have.length(most);
       const over = bench.run({ connected: (server) => server.write(new Uint8Array(most + 1)) });
