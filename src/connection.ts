@@ -8,26 +8,19 @@ import {
   unexpected_message,
   user_canceled,
 } from "./alert.js";
-import type { BufferLender, KeyingMaterial } from "./config.js";
+import type { BufferLender } from "./config.js";
+import { CLOSED, ConnectionState, FAILED, HANDSHAKING, OPEN } from "./connection-state.js";
 import { alert, application_data, handshake } from "./constants.js";
-import type { NamedGroup, Suite } from "./crypto/provider.js";
 import type { Flow, PostFlow } from "./handshake/flow.js";
-import { type Negotiated, RESUMED } from "./handshake/handshake-13.js";
-import { KEYS_LENGTH } from "./handshake/keys.js";
-import type { CertificateTap } from "./messages/certificate.js";
 import type { RecordLayer } from "./record/record-layer.js";
 import type { StreamedRecord } from "./record/streamed-record.js";
+
+export { CLOSED, FAILED, HANDSHAKING, OPEN } from "./connection-state.js";
 
 /** Bits of `wants`. */
 export const WANT_RECEIVE = 1;
 export const WANT_SEND = 2;
 export const WANT_RESUME = 4;
-
-/** Values of `state`. */
-export const HANDSHAKING = 0;
-export const OPEN = 1;
-export const CLOSED = 2;
-export const FAILED = 3;
 
 /** Bits of `input`: the transport brings no more; with slices, what came was not looked at to its end. */
 const INPUT_ENDED = 1;
@@ -39,129 +32,23 @@ const FATAL = 2;
 /** change_cipher_spec records, and empty records of application data in a row: more are a flood. */
 const MAX_EMPTY_RECORDS = 32;
 
-const NOTHING = new Uint8Array(0);
-
 /**
  * A TLS connection without I/O. The host moves bytes: it puts what the network brought at io[rxOffset, rxOffset + rxSpace()) and calls
  * `received(n)`, sends io[txOffset, txOffset + txPending()) and calls `sent(n)`, takes application data at io[appOffset, appOffset + appData())
  * and calls `consumed(n)`. `wants` says what it waits for. Nothing here calls back, and nothing throws but misuse by the host: a failure is
  * caught here, once, kept as `failure`, and its alert waits to be sent.
  */
-export abstract class Connection implements Negotiated {
-  state: number;
-  failure: TLSAlert | null;
-  /** close_notify came: no more application data will follow. */
-  peerClosed: boolean;
-  /** As negotiated so far; final once `state` is OPEN. */
-  version: number;
-  suite: Suite | null;
-  group: NamedGroup | null;
-  private agreedAlpn: string | null;
-  /** The DNS name that was asked for by SNI, "" for none. */
-  sni: string;
-  /** How the peer proved itself, and whether the session was resumed: bits of handshake-13.ts. */
-  proved: number;
-  /** Set before the first bytes come, it sees the peer's certificates as they stream; they are kept nowhere else. Not to be trusted before OPEN. */
-  certificateTap: CertificateTap | null;
-  /** Not for the app: exportKeyingMaterial() is. */
-  exported: KeyingMaterial | null;
-  protected readonly records: RecordLayer;
-  protected readonly keys: Uint8Array;
-  protected flow: Flow | null;
+export abstract class Connection extends ConnectionState {
   private readonly sliceSteps: number;
-  private readonly lender: BufferLender | null;
-  private post: PostFlow | null;
-  private writeClosed: boolean;
   /** INPUT_… bits. */
   private input: number;
   private emptyRecords: number;
 
   constructor(records: RecordLayer, sliceSteps: number, lender: BufferLender | null = null) {
-    this.state = HANDSHAKING;
-    this.failure = null;
-    this.peerClosed = false;
-    this.version = 0;
-    this.suite = null;
-    this.group = null;
-    this.agreedAlpn = null;
-    this.sni = "";
-    this.proved = 0;
-    this.certificateTap = null;
-    this.exported = null;
-    this.records = records;
-    this.keys = new Uint8Array(KEYS_LENGTH);
-    this.flow = null;
+    super(records, lender);
     this.sliceSteps = sliceSteps;
-    this.lender = lender;
-    this.post = null;
-    this.writeClosed = false;
     this.input = 0;
     this.emptyRecords = 0;
-  }
-
-  /** The memory of the connection: another one while memory is lent, empty while it is parked. */
-  get io(): Uint8Array {
-    return this.records.io;
-  }
-
-  /** The ALPN protocol, or null where none was agreed, or what agreed on it is not known to be authentic yet. */
-  get alpn(): string | null {
-    return this.records.reader.provisional ? null : this.agreedAlpn;
-  }
-
-  set alpn(name: string | null) {
-    this.agreedAlpn = name;
-  }
-
-  get parked(): boolean {
-    return this.io.length === 0;
-  }
-
-  /** Whether park() may be called: the connection is open, and nothing is half read or unsent. */
-  get parkable(): boolean {
-    const { flow, post } = this;
-    const { reader, writer } = this.records;
-    const read = this.peerClosed || (reader.empty && !flow?.midMessage);
-    return this.state === OPEN && !this.parked && read && writer.pending === 0 && !post?.keyUpdateDue && !post?.answering;
-  }
-
-  /**
-   * Gives the connection's memory, zeroed, until bytes come or are to be sent: then unpark() first. What is kept are keys and counters. While parked,
-   * receivedEnd(), and fail() without an alert, end the connection as ever; whatever would need the memory throws.
-   */
-  park(): Uint8Array {
-    if (!this.parkable) throw new Error(`park(): ${this.parkObstacle()}`);
-    const { io } = this;
-    this.records.use(NOTHING);
-    return io;
-  }
-
-  /** Takes memory of the size that park() gave. */
-  unpark(io: Uint8Array): void {
-    if (!this.parked) throw new Error("unpark(): the connection is not parked");
-    const { size } = this.records;
-    if (io.length !== size) throw new RangeError(`unpark(): io has ${io.length} bytes; ${size} are needed`);
-    this.records.use(io);
-  }
-
-  private parkObstacle(): string {
-    if (this.state !== OPEN) return "the connection is not open";
-    if (this.parked) return "the connection is parked already";
-    return this.txPending() > 0 ? "bytes wait to be sent" : "received bytes are not consumed, or a message is half read";
-  }
-
-  private needMemory(call: string): void {
-    if (this.parked) throw new Error(`${call} on a parked connection: unpark() it first`);
-  }
-
-  /** The peer proved itself, by a certificate that was verified or by a pre-shared key: always so for an open client. */
-  get peerAuthenticated(): boolean {
-    return (this.proved & ~RESUMED) !== 0;
-  }
-
-  /** The session of an earlier connection was resumed. */
-  get resumed(): boolean {
-    return (this.proved & RESUMED) !== 0;
   }
 
   /** Where the host puts received bytes; valid until the next call of a method that changes something. */
@@ -264,20 +151,6 @@ export abstract class Connection implements Negotiated {
     this.needMemory("updateKeys()");
     this.post.updateKeys(requestPeer);
     this.run();
-  }
-
-  /**
-   * `length` secret bytes for a use of the app's, the same on both sides (RFC 9846 §7.5, RFC 5705). label: "EXPORTER-…" or "EXPERIMENTAL…" in ASCII;
-   * context: bytes that both sides know, null for none. Only while the connection is open, and where the config has an `exporter`.
-   */
-  exportKeyingMaterial(label: string, context: Uint8Array | null, length: number): Uint8Array {
-    if (this.state !== OPEN)
-      throw new Error(
-        `exportKeyingMaterial() ${this.state === HANDSHAKING ? "before the handshake is complete" : "on a connection that has ended"}`,
-      );
-    if (this.exported === null)
-      throw new Error("exportKeyingMaterial(): the config has no `exporter`, or a peer of TLS 1.2 no extended master secret");
-    return this.exported.export(label, context, length);
   }
 
   /** Ends our side with close_notify, once the handshake is complete; the peer's data can still be read. */
@@ -430,38 +303,6 @@ export abstract class Connection implements Negotiated {
     this.run();
   }
 
-  /**
-   * A protected record that the receive region does not hold. Of a handshake it is opened as it streams; application data never is, so that once open
-   * the lender is asked first. A tap sees what passes before the tag is known: with one, nothing is streamed.
-   */
-  private takeTooLong(): void {
-    const { reader } = this.records;
-    const open = this.state === OPEN;
-    if (reader.limited) throw reader.tooLong(reader.recordLength);
-    if (open && this.borrow()) return;
-    if (this.certificateTap === null && reader.stream(open)) return;
-    if (!open && this.borrow()) return;
-    throw reader.tooLong(reader.recordLength);
-  }
-
-  /** Goes on in memory that holds the record; false: there is none. */
-  private borrow(): boolean {
-    const { lender, records } = this;
-    if (lender === null) return false;
-    const { needed } = records;
-    const memory = lender.lend(needed);
-    if (memory === null) return false;
-    if (memory.length < needed) throw new TLSAlert(internal_error, `lender.lend(${needed}) gave ${memory.length} bytes`, "internal");
-    const former = records.borrow(memory);
-    if (former !== null) lender.giveBack(former);
-    return true;
-  }
-
-  private giveBack(): void {
-    const lent = this.records.giveBack();
-    this.lender?.giveBack(lent);
-  }
-
   private leaveInput(some: boolean): void {
     this.input = (this.input & INPUT_ENDED) | (some ? INPUT_LEFT : 0);
   }
@@ -569,7 +410,7 @@ export abstract class Connection implements Negotiated {
     this.state = state;
     const { reader, writer } = this.records;
     // What came of a record whose tag did not hold, or did not come.
-    if (reader.streamed !== null) this.agreedAlpn = null;
+    if (reader.streamed !== null) this.alpn = null;
     this.flow?.wipe();
     this.flow = null;
     this.post = null;
