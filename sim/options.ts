@@ -64,6 +64,8 @@ export interface SimOptions {
   readonly path: string;
   readonly readings: number;
   readonly suites: readonly number[];
+  /** The name that --suite has for them. */
+  readonly suite: string;
   /** What the device computes with: a module of sim/apps/providers. */
   readonly provider: string;
   readonly receiveBuffer: number;
@@ -79,6 +81,10 @@ export interface SimOptions {
   readonly names: Readonly<Record<string, string>>;
   readonly insecureFixedRandom: number | null;
   readonly instructions: boolean;
+  /** Where the picture goes; null: none is wanted. */
+  readonly report: string | null;
+  /** A page that --report wrote before, whose run stands beside this one. */
+  readonly compare: string | null;
 }
 
 interface Offer {
@@ -217,6 +223,8 @@ function program(): Command {
     .option("--resolve <NAME:ADDRESS>", "look-ups of NAME find ADDRESS (may be repeated)", parseName, {})
     .option("--insecure-fixed-random <SEED>", "the same random bytes at each run: every secret is then known", whole(0, 2_147_483_647))
     .option("--no-instructions", "do not count instructions, which takes some seconds with valgrind")
+    .option("--report <FILE>", "write one HTML page with charts of RAM, instructions and bytes on the wire")
+    .option("--compare <FILE>", "with --report: a page of an earlier run, to stand beside this one")
     .addHelpText(
       "after",
       "\nExit codes: 0 done, 1 the device or the connection failed, or the app said so, 2 options, files, packages, compiler or server missing",
@@ -256,6 +264,8 @@ interface Flags {
   time?: number;
   insecureFixedRandom?: number;
   instructions: boolean;
+  report?: string;
+  compare?: string;
 }
 
 /** The board's, and what was said otherwise. */
@@ -304,6 +314,8 @@ export function parseOptions(argv: readonly string[]): SimOptions {
   if (flags.fleet !== undefined && flags.watchdog !== undefined) refuse("error: --watchdog is for one device, not for a --fleet");
   if (server === null && flags.ca !== undefined && (file === undefined || flags.server === "own"))
     refuse("error: --ca is for --server HOST:PORT; the demo's own server has a CA of its own");
+  if (flags.compare !== undefined && flags.report === undefined) refuse("error: --compare is for a page: give --report FILE");
+  if (file !== undefined && flags.report !== undefined) refuse("error: --report is for the sensor: leave APP out");
   if (flags.time !== undefined && flags.clock !== undefined) refuse("error: with --time the clock stands, with --clock it runs: give one");
   const { stall, loseLink } = flags;
   return {
@@ -315,6 +327,7 @@ export function parseOptions(argv: readonly string[]): SimOptions {
     servername: flags.servername ?? null,
     path: flags.path,
     readings: flags.readings,
+    suite: flags.suite,
     ...(SUITES[flags.suite] as Offer),
     receiveBuffer: flags.receiveBuffer,
     sendBuffer: flags.sendBuffer,
@@ -329,5 +342,7 @@ export function parseOptions(argv: readonly string[]): SimOptions {
     names: flags.resolve,
     insecureFixedRandom: flags.insecureFixedRandom ?? null,
     instructions: flags.instructions,
+    report: flags.report ?? null,
+    compare: flags.compare ?? null,
   };
 }

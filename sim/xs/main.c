@@ -23,6 +23,7 @@ static const char help[] =
 	"  --grow           heaps may grow (for tests)\n"
 	"  --thaw-builtins  built-in objects can be changed on the device, at a cost in RAM (for tests)\n"
 	"  --peak BYTES     true peak: collect each time BYTES were allocated (64 is exact enough, and slow)\n"
+	"  --curve          with --peak: the curve of live memory between marks stands in the statistics\n"
 	"  --census BYTES   with --peak: what lives in the heaps when live memory first reaches BYTES stands in the statistics\n"
 	"  --census-mark N  ... and not before N marks were set\n"
 	"  --time TIME      fixed clock: seconds since 1970\n"
@@ -105,6 +106,7 @@ static int parseFlag(SimOptions* o, const char* name)
 	if (!strcmp(name, "--grow")) o->grow = 1;
 	else if (!strcmp(name, "--thaw-builtins")) o->thaw = 1;
 	else if (!strcmp(name, "--verbose")) o->verbose = 1;
+	else if (!strcmp(name, "--curve")) o->curve = 1;
 	else if (!strcmp(name, "--watch")) o->watch = 1;
 	else if (!strcmp(name, "--turns")) o->watch = o->turns = 1;
 	else if (!strcmp(name, "--help")) {

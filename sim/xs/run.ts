@@ -40,6 +40,8 @@ export interface XsOptions {
   readonly thawBuiltIns?: boolean;
   /** True peak: collect each time so many bytes were allocated. */
   readonly peakEvery?: number;
+  /** With peakEvery: marks have a curve. */
+  readonly curve?: boolean;
   /** With peakEvery: take the census when live memory first reaches so many bytes. */
   readonly census?: number;
   /** … and not before so many marks were set. */
@@ -91,6 +93,8 @@ export interface Mark {
   readonly peak: MemoryPeak | null;
   readonly allocated: Allocations;
   readonly collections: number;
+  /** Live chunk bytes, slots and stack bytes on the way here; only where `curve` was asked for. */
+  readonly curve?: readonly (readonly [number, number, number])[];
 }
 
 /** The callback that held the event loop for longest. */
@@ -188,6 +192,7 @@ export function argumentsOf(host: HostBuild, options: XsOptions, folder: string)
   for (const [name, value] of numbers) if (value !== undefined) args.push(name, String(value));
   if (options.grow) args.push("--grow");
   if (options.thawBuiltIns) args.push("--thaw-builtins");
+  if (options.curve) args.push("--curve");
   if (options.watch) args.push("--watch");
   if (options.verbose) args.push("--verbose");
   args.push(options.main);

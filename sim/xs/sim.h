@@ -34,6 +34,7 @@ typedef struct {
 	int grow;                  /* the device's heaps may grow (tests) */
 	int thaw;                  /* built-ins stay changeable through aliases (tests) */
 	int peakEvery;             /* collect and sample each time this many bytes were allocated; 0: off */
+	int curve;                 /* with peakEvery: keep the curve of live memory */
 	int census;                /* take the census when live memory first reaches so many bytes; 0: off */
 	int censusMark;            /* … and so many marks were set before */
 	int verbose;
@@ -156,5 +157,11 @@ void simCountersReset(txMachine* the);
 double simCounter(txMachine* the, const char* name);
 void simWriteStats(int status);
 void simAsked(char* buffer, size_t size);
+#define SIM_MARK_LIMIT 512
+
+/* curve.c: live memory between marks */
+void simCurveTake(SimUse use);
+void simCurveBegin(int mark);
+void simCurveWrite(FILE* file, int mark);
 
 #endif
