@@ -1,0 +1,12 @@
+// A device app: tries every rule of the contract and prints one line for each. It stands on nothing but what a device has, so that it runs in the
+// simulator and in a build of the SDK alike.
+import { READ_RULES } from "./read-rules.js";
+import { tryAll } from "./trial.js";
+
+const rules = [...READ_RULES];
+
+tryAll(
+  rules,
+  (rule, why) => trace(why === null ? `ok ${rule.name}\n` : `FAILED ${rule.name}: ${why}\n`),
+  (failed) => trace(`contract: ${rules.length - failed} of ${rules.length} rules hold\n`),
+);
