@@ -50,6 +50,7 @@ export function serve(
   trial: Trial,
   came: (socket: SecureSocket, listener: Listener) => void,
   more: Partial<ListenerSecureOptions> = {},
+  clientError: (error: TLSAlert) => void = (error) => trial.fail(`the server: ${error.message}`),
 ): Listener {
   const listener: Listener = trial.keep(
     new Listener({
@@ -60,7 +61,7 @@ export function serve(
           if (socket !== undefined) came(trial.keep(socket), listener);
         }
       },
-      onClientError: (error) => trial.fail(`the server: ${error.message}`),
+      onClientError: clientError,
     }),
   );
   return listener;

@@ -1,9 +1,12 @@
 // A device app: tries every rule of the contract and prints one line for each. It stands on nothing but what a device has, so that it runs in the
 // simulator and in a build of the SDK alike.
+
+import { LIFE_RULES } from "./life-rules.js";
 import { READ_RULES } from "./read-rules.js";
 import { tryAll } from "./trial.js";
+import { WRITE_RULES } from "./write-rules.js";
 
-const rules = [...READ_RULES];
+const rules = [...READ_RULES, ...WRITE_RULES, ...LIFE_RULES];
 
 tryAll(
   rules,
