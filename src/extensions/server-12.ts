@@ -16,6 +16,14 @@ import { serverNameOfClient } from "./server-name.js";
 import { schemesOfClient } from "./signature-algorithms.js";
 import { groupsOfClient } from "./supported-groups.js";
 
+/** The ticket of a ClientHello, and whether one is promised in return. */
+export interface OfferedTicket {
+  ticketOffset: number;
+  /** -1: the extension was not sent. */
+  ticketLength: number;
+  readonly promised: boolean;
+}
+
 /** What a TLS 1.2 ClientHello says besides. */
 export interface HelloContext12 extends CommonHelloContext {
   /** supported_versions was sent and lacks TLS 1.2. */
@@ -26,6 +34,8 @@ export interface HelloContext12 extends CommonHelloContext {
   /** The client knows secure renegotiation, by the extension or by the SCSV (RFC 5746 §3.6). */
   secureRenegotiation: boolean;
   sentPointFormats: boolean;
+  /** null where no sessions are resumed. */
+  readonly resuming: OfferedTicket | null;
 }
 
 const UNCOMPRESSED = 0;

@@ -36,6 +36,7 @@ export function readCertificate(h: H): CertificateReader {
 }
 
 export function onCertificate(h: H): number {
+  h.resuming?.certified((h.chain as ChainVerifier).notAfter);
   keepPeerKey(h);
   checkKeyFits(h);
   return (h.kind as ClientKind12).serverKeyExchange === MUST ? S.WAIT_SKE : S.WAIT_CR;

@@ -39,6 +39,8 @@ export const SEND_CCS = 33;
 export const SEND_FINISHED = 34;
 /** The server's key of the exchange is being made. */
 export const PREPARE = 35;
+/** The server looks up the session that the client offers. */
+export const FIND_SESSION = 36;
 
 export function stateName12(state: number): string {
   switch (state) {
