@@ -157,6 +157,13 @@ const ROWS = [
     "if (false && haveOneKey(",
     "pair/rsa-hosts-12",
   ],
+  [
+    "TLS 1.2: RSA keys sign with PKCS#1 v1.5",
+    "keys/rsa-key.js",
+    "new Pkcs1Scheme(rsa_pkcs1_sha256, sha256, SHA256_INFO),",
+    "",
+    "pair/rsa-signer-12",
+  ],
   ["TLS 1.2: CBC", "record/cbc-cipher-12.js", "this.macKeyLength = mac.outputLength;", "this.macKeyLength = 16;", "interop/legacy"],
   ["TLS 1.2: the MAC of encrypt-then-MAC", "record/encrypt-then-mac.js", "!equalBytes(", "false && !equalBytes(", "unit/record/cbc"],
   ["TLS 1.2: the MAC of MAC-then-encrypt", "record/cbc-opening.js", "(content & good) | ~good", "content", "unit/record/cbc"],

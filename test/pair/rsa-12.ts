@@ -1,4 +1,4 @@
-// Certificates for RSA key exchange.
+// Certificates with an RSA key.
 import * as der from "../support/der.js";
 import {
   basicConstraints,
@@ -21,7 +21,7 @@ const RSA_KEY = publicKeyDer(MODULUS_2048, 65537n);
 const RSA_SPKI = der.sequence(der.sequence(der.oid("1.2.840.113549.1.1.1"), der.nullValue()), der.bitString(RSA_KEY));
 
 /** A chain on P-256 whose leaf has the RSA key, with these bits of keyUsage; null: none. */
-export function rsaChain(usage: readonly number[] | null, host = SERVER_NAME): TestChain {
+export function rsaChain(usage: readonly number[] | null, host = SERVER_NAME, purpose = SERVER_AUTH): TestChain {
   return makeChain({
     host,
     leaf: {
@@ -29,7 +29,7 @@ export function rsaChain(usage: readonly number[] | null, host = SERVER_NAME): T
       extensions: [
         basicConstraints(false),
         ...(usage === null ? [] : [keyUsage(...usage)]),
-        extendedKeyUsage(SERVER_AUTH),
+        extendedKeyUsage(purpose),
         subjectAltName(dnsName(host)),
       ],
     },
