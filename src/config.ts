@@ -1,4 +1,5 @@
 import type { ClientPsk, ClientSession, ServerPsk, ServerSessionIds, ServerTickets } from "./config-psk.js";
+import type { DecryptionKey } from "./crypto/decryption-key.js";
 import type { Clock, CryptoProvider, HashAlgorithm, KeyedHash, OUTSIDE, Random, Suite } from "./crypto/provider.js";
 import type { Identity } from "./identity.js";
 import type { ChainBounds, ChainConfig } from "./x509/chain-config.js";
@@ -131,6 +132,13 @@ export interface VirtualHost {
   readonly alpn?: readonly string[];
   /** Not given: clients are not asked for a certificate. */
   readonly clientAuthentication?: ClientAuthentication;
+  /** For RSA key exchange of TLS 1.2 alone: an InsecureRsaIdentity12. Default: the one that InsecureRsaServer12 has for all. */
+  readonly insecureRsa?: DecryptingIdentity;
+}
+
+/** What is shown by a server whose key decrypts a pre-master secret (RFC 5246 §7.4.7.1), and never signs. */
+export interface DecryptingIdentity extends Identity {
+  readonly decrypts: DecryptionKey;
 }
 
 /** Finds the virtual server for a name. */
