@@ -2,6 +2,7 @@ import type { ClientPsk, ClientSession, ServerPsk, ServerTickets } from "./confi
 import type { Clock, CryptoProvider, HashAlgorithm, KeyedHash, OUTSIDE, Random, Suite } from "./crypto/provider.js";
 import type { Identity } from "./identity.js";
 import type { ChainBounds, ChainConfig } from "./x509/chain-config.js";
+import type { StatusCheck } from "./x509/status.js";
 import type { TrustStore } from "./x509/trust.js";
 
 /** Receives a secret for a key log (the NSS key log form that Wireshark reads): label, ClientHello.random (32 bytes), secret. Copy, do not keep. */
@@ -38,7 +39,10 @@ export interface PostHandshakeAuth {
   connected(handshake: object): object;
 }
 
-export type CertificateChecks = ChainBounds & Pick<ChainConfig, "timePolicy" | "verify" | "status" | "remembered">;
+export interface CertificateChecks extends ChainBounds, Pick<ChainConfig, "timePolicy" | "verify" | "remembered"> {
+  /** Asks for the status of the leaf and checks what is stapled, as ocspStapling() does. Default: nothing is asked. */
+  readonly status?: StatusCheck;
+}
 
 /**
  * Lends memory for protected records that the receive buffer does not hold: of application data (a download in records of 16 KB), and where a handshake's can't

@@ -5,13 +5,16 @@ import { Writer } from "../bytes/writer.js";
 import { handshake, TLS_1_2 } from "../constants.js";
 import { KEY_ED25519, type SignatureAlgorithm } from "../crypto/provider.js";
 import { ENCRYPT_THEN_MAC_BIT, EXTENDED_MASTER_SECRET_BIT } from "../extensions/client-12.js";
-import { type ClientExtension, IN_SERVER_HELLO_12, receiveExtensions } from "../extensions/extension.js";
+import { IN_SERVER_HELLO_12, receiveExtensions } from "../extensions/extension.js";
 import { statusRequest } from "../extensions/status-request.js";
 import { CLIENT_RANDOM_AT, SESSION_ID_AT, writeClientHello } from "../messages/client-hello.js";
 import { SERVER_RANDOM_AT, ServerHello } from "../messages/server-hello.js";
 import { BY_PSK, type CipherSuite12 } from "../record/cipher-suite-12.js";
 import type { Prf12 } from "../schedule/prf-12.js";
+import { FollowingStatus } from "../x509/following-status.js";
+import type { StatusCheck } from "../x509/status.js";
 import type { ClientHandshake12 } from "./client-12.js";
+import { endStatus } from "./client-12-auth.js";
 import type { ClientOffer } from "./client-13.js";
 import { chooseOrder, limitRecords12 } from "./common-12.js";
 import { type ClientExchange12, type ClientKind12, findExchange, NEVER } from "./exchange-12.js";
@@ -84,7 +87,9 @@ function takeAnswers(h: H, offer: ClientOffer, suite: CipherSuite12, seen: numbe
   h.negotiated.alpn = offer.alpnIndex < 0 ? null : (h.config.alpn as readonly string[])[offer.alpnIndex];
   h.extended = (seen & EXTENDED_MASTER_SECRET_BIT) !== 0;
   h.macFirst = chooseOrder(suite, (seen & ENCRYPT_THEN_MAC_BIT) !== 0, h.version.macFirst);
-  h.statusDue = (seen & (1 << indexOf(h.extensions, statusRequest))) !== 0;
+  // Where a pre-shared key proves the server there is no certificate, and no status of one.
+  if ((seen & (1 << h.extensions.indexOf(statusRequest))) !== 0 && suite.by !== BY_PSK)
+    h.status = new FollowingStatus(h.config.checks?.status as StatusCheck);
   if (offer.sizeLimit > 0 && offer.fragmentLength > 0)
     throw new TLSAlert(
       illegal_parameter,
@@ -93,12 +98,6 @@ function takeAnswers(h: H, offer: ClientOffer, suite: CipherSuite12, seen: numbe
   limitRecords12(h.records, offer.sizeLimit, offer.fragmentLength);
   h.startTranscript(suite.hash);
   h.sinks = clientSinks(h.config.identities);
-}
-
-/** 31, no extension's bit, where the table has it not. */
-function indexOf(table: readonly ClientExtension[], extension: ClientExtension): number {
-  for (let i = 0; i < table.length; i++) if (table[i] === extension) return i;
-  return 31;
 }
 
 function echoesSessionId(h: H, offer: ClientOffer, bytes: Uint8Array, hello: ServerHello): boolean {
@@ -119,6 +118,7 @@ export function onServerKeyExchange(h: H, bytes: Uint8Array, start: number, end:
     throw new TLSAlert(unexpected_message, `${h.stateName}: a ServerKeyExchange does not belong to ${h.suite.name}`);
   const r = new Reader(bytes);
   r.over(bytes, start + 4, end, "ServerKeyExchange");
+  endStatus(h);
   exchange.readParams(r);
   if (h.suite.by === BY_PSK) {
     r.finish();

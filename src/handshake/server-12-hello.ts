@@ -27,6 +27,8 @@ import { IN_SERVER_HELLO_12 } from "../extensions/extension.js";
 import { fragmentLengthOf } from "../extensions/max-fragment-length.js";
 import { SERVER_EXTENSIONS_12 } from "../extensions/server-12.js";
 import { receiveClientExtensions, sendServerExtensions } from "../extensions/server-extension.js";
+import { type Identity, responseOf } from "../identity.js";
+import { CertificateStatusWriter } from "../messages/certificate-status.js";
 import { ClientHello } from "../messages/client-hello.js";
 import { markDowngrade, SERVER_RANDOM_AT, writeServerHelloFields } from "../messages/server-hello.js";
 import { BY_PSK, BY_RSA, type CipherSuite12, KX_ECDHE, KX_ECDHE_PSK } from "../record/cipher-suite-12.js";
@@ -89,6 +91,8 @@ export function findHost(h: H): number {
   }
   chooseSuite(h, host);
   const { suite } = h;
+  const response = h.wantsStatus && h.proof !== null ? responseOf(h.proof.identity as Identity) : null;
+  if (response !== null) h.status = new CertificateStatusWriter(response);
   h.startTranscript(suite.hash);
   if (host.clientAuthentication !== undefined && suite.by !== BY_PSK) h.sinks = serverSinks(h.signatures, suite.hash.outputLength);
   (h.prf as unknown as Prf12).setClientRandom(bytes, (h.hello as ClientHello).randomOffset);
@@ -165,8 +169,8 @@ function offersScheme(h: H, scheme: number): boolean {
 
 export function sendServerHello(h: H): number {
   const { suite } = h;
-  // Fixed fields with an empty session id; the answers of four extensions, server_name, ALPN, a size, and one that is tried and not sent.
-  if (!h.hasRoom(4 + 38 + 2 + 4 + 4 + 5 + 6 + 4 + (h.alpn === null ? 0 : 7 + h.alpn.length) + 6 + 4)) return S.SEND_SH;
+  // Fixed fields with an empty session id; the answers of five extensions, server_name, ALPN, a size, and one that is tried and not sent.
+  if (!h.hasRoom(4 + 38 + 2 + 4 + 4 + 5 + 6 + 4 + 4 + (h.alpn === null ? 0 : 7 + h.alpn.length) + 6 + 4)) return S.SEND_SH;
   const { writer, io } = h.records;
   const start = writer.begin(0);
   const w = new Writer(io);
@@ -186,5 +190,10 @@ export function sendServerHello(h: H): number {
 }
 
 export function sendServerCertificate(h: H): number {
-  return sendCertificate(h) ? S.PREPARE : S.SEND_CERT;
+  if (!sendCertificate(h)) return S.SEND_CERT;
+  if (h.status === null) return S.PREPARE;
+  // RFC 6066 §8: immediately behind it, before any other message.
+  (h.proof as Proof12).certificates = h.status;
+  h.status = null;
+  return S.SEND_CERT;
 }

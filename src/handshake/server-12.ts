@@ -2,6 +2,7 @@ import type { Exporter, KeyLog, ServerConfig, Version12, VirtualHost } from "../
 import { certificate, certificate_verify, client_hello, client_key_exchange, finished } from "../constants.js";
 import type { SignatureAlgorithm } from "../crypto/provider.js";
 import type { HelloContext12 } from "../extensions/server-12.js";
+import type { MessageWriter } from "../messages/certificate.js";
 import type { ClientHello } from "../messages/client-hello.js";
 import type { CipherSuite12, MacFirst } from "../record/cipher-suite-12.js";
 import type { RecordLayer } from "../record/record-layer.js";
@@ -105,6 +106,7 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
   alpnLength: number;
   sizeLimit: number;
   fragmentCode: number;
+  wantsStatus: boolean;
   readonly receiveLimit: number;
   host: VirtualHost | null;
   /** The ClientHello, which stays where it was received until the virtual server is found. */
@@ -115,6 +117,8 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
   /** ClientHello.legacy_version, which a pre-master secret that is encrypted begins with. */
   clientVersion: number;
   exchange: ServerExchange12 | null;
+  /** Until it is under way. */
+  status: MessageWriter | null;
 
   constructor(
     version: Server12,
@@ -143,6 +147,7 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
     this.alpnLength = 0;
     this.sizeLimit = 0;
     this.fragmentCode = 0;
+    this.wantsStatus = false;
     this.receiveLimit = records.receiveLimit(both ? config.provider.suites : [], version.overhead);
     this.host = null;
     this.hello = null;
@@ -151,6 +156,7 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
     this.helloEnd = 0;
     this.clientVersion = 0;
     this.exchange = null;
+    this.status = null;
     records.reader.expectsHello = true;
   }
 

@@ -6,7 +6,7 @@ import { bindingOf, NOT_KNOWN, PackedSession, packSession } from "./server-sessi
 export interface TicketBox {
   /** Makes the ticket for the bytes of a session. now: seconds since 1970, -1 where they are not known. */
   seal(session: Uint8Array, random: Random, now: number): Uint8Array;
-  /** The bytes again; null for a ticket that is not of this box, damaged or forgotten. OUTSIDE: it is looked up elsewhere. */
+  /** The bytes again, which are zeroed when they have been read; null for a ticket that is not of this box, damaged or forgotten. OUTSIDE: it is looked up elsewhere. */
   open(bytes: Uint8Array, offset: number, length: number, now: number): Uint8Array | null | typeof OUTSIDE;
 }
 
@@ -69,11 +69,13 @@ export class Tickets implements ServerTickets {
     const now = secondsOf(state);
     const opened = this.box.open(bytes, offset, length, now === NOT_KNOWN ? -1 : now);
     if (opened === null || opened === OUTSIDE) return opened;
-    const session = PackedSession.from(opened as Uint8Array);
-    const binding = bindingOf(state, this.policy);
-    if (session === null || binding === null || !session.isOf(binding) || session.key.length !== state.suite.hash.outputLength) return null;
-    if (state.host.clientAuthentication?.required === true && session.client === null && !session.external) return null;
-    return this.isYoung(session, now) ? session : null;
+    const packed = opened as Uint8Array;
+    const session = PackedSession.from(packed);
+    const usable = session !== null && this.mayResume(state, session, now);
+    packed.fill(0);
+    if (usable) return session;
+    session?.key.fill(0);
+    return null;
   }
 
   seal(state: ServerHandshakeState, session: ServerSession, lifetime: number): Uint8Array {
@@ -82,6 +84,13 @@ export class Tickets implements ServerTickets {
     const ticket = this.box.seal(packed, state.config.random, now === NOT_KNOWN ? -1 : now);
     if (ticket !== packed) packed.fill(0);
     return ticket;
+  }
+
+  private mayResume(state: ServerHandshakeState, session: PackedSession, now: number): boolean {
+    const binding = bindingOf(state, this.policy);
+    if (binding === null || !session.isOf(binding) || session.key.length !== state.suite.hash.outputLength) return false;
+    if (state.host.clientAuthentication?.required === true && session.client === null && !session.external) return false;
+    return this.isYoung(session, now);
   }
 
   private isYoung({ created, lifetime, first, until }: PackedSession, now: number): boolean {
