@@ -17,7 +17,6 @@ export function deviceExports({ exports }) {
 /** The folder that mcpack takes for the package: its manifest brings what no import names, and puts all that an app reaches into flash. */
 export function mcpackManifest({ name }) {
   return {
-    include: "$(MODDABLE)/modules/io/manifest.json",
     modules: { [`${name}/${SDK_CHECK}`]: `./${SDK_CHECK}.js` },
     preload: [`${name}/*`],
   };
@@ -51,7 +50,7 @@ export function writeNames(root) {
       return `${other}export * from "${target}";\n`;
     };
     const file = join(dist, "names", alias);
-    write(`${file}.js`, text(`${name}/${module}`));
+    write(`${file}.js`, text(`${name}/${module}.js`));
     write(`${file}.d.ts`, text(`${posix.relative(posix.dirname(posix.join("names", alias)), module)}.js`));
   }
   write(join(dist, "package.json"), `${JSON.stringify(innerPackage(pkg), null, 2)}\n`);

@@ -15,6 +15,8 @@ export const PROFILES = {
     "connection-pool",
   ],
   "manifest-client-13.json": ["moddable/tls-socket", "moddable/clock", "profiles/iot-client", "x509/anchors"],
+  "manifest-client-small.json": ["moddable/tls-socket", "moddable/clock", "profiles/small-client", "x509/anchors"],
+  "manifest-psk.json": ["moddable/psk-socket", "moddable/clock", "profiles/psk-client", "session/external-psk"],
   "manifest-server.json": [
     "moddable/listener",
     "moddable/clock",
