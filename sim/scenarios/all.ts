@@ -26,7 +26,7 @@ import {
 } from "./records.js";
 import type { Scenario } from "./scenario.js";
 import { server13 } from "./server13.js";
-import { psk13, resume13 } from "./sessions.js";
+import { psk13, resume12, resume13 } from "./sessions.js";
 import { slices } from "./slices.js";
 import { socket } from "./socket.js";
 
@@ -48,6 +48,7 @@ export const SCENARIOS: readonly Scenario[] = [
   psk12Ecdhe,
   mtls,
   resume13,
+  resume12,
   psk13,
   ocsp,
   ocsp12,
