@@ -1,4 +1,4 @@
-import type { ClientPsk, ClientSession, ServerPsk, ServerTickets } from "./config-psk.js";
+import type { ClientPsk, ClientSession, ServerPsk, ServerSessionIds, ServerTickets } from "./config-psk.js";
 import type { DecryptionKey } from "./crypto/decryption-key.js";
 import type { Clock, CryptoProvider, HashAlgorithm, KeyedHash, OUTSIDE, Random, Suite } from "./crypto/provider.js";
 import type { Identity } from "./identity.js";
@@ -18,6 +18,10 @@ export interface Version12 {
   readonly suites: readonly Suite[];
   /** A client's: all its suites are proved by a pre-shared key, none by a certificate. */
   readonly byKeyAlone?: boolean;
+  /** A client's: what else of it decides whether a server is accepted, for the fingerprint of its sessions. */
+  readonly marks?: Uint8Array;
+  /** Sessions are resumed. */
+  readonly resumption: object | null;
 }
 
 /** Keying material of one connection for what stands above TLS (RFC 5705). */
@@ -168,6 +172,8 @@ export interface ServerConfig {
   readonly psk?: ServerPsk;
   /** Lets clients resume sessions: Tickets of src/session. */
   readonly tickets?: ServerTickets;
+  /** Keeps sessions of TLS 1.2 for clients without tickets: SessionIds of src/session. */
+  readonly sessionIds?: ServerSessionIds;
   /** Bytes of the receive buffer. It should hold a ClientHello as a whole: browsers send up to 1,800 bytes. Default 2,048. */
   readonly receiveBuffer?: number;
   /** Where memory for records comes from that the receive buffer does not hold. Default: there is none. */

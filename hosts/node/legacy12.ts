@@ -6,6 +6,8 @@ import { ecdheServer12 } from "../../src/handshake/ecdhe-server-12.js";
 import type { ClientKind12, ServerKind12 } from "../../src/handshake/exchange-12.js";
 import { PskClient12 } from "../../src/handshake/psk-client-12.js";
 import { EcdhePskServer12, PskServer12 } from "../../src/handshake/psk-server-12.js";
+import { resumeClient12 } from "../../src/handshake/resume-client-12.js";
+import { resumeServer12 } from "../../src/handshake/resume-server-12.js";
 import { insecureRsaClient12 } from "../../src/handshake/rsa-client-12.js";
 import { InsecureRsaIdentity12, InsecureRsaServer12 } from "../../src/handshake/rsa-server-12.js";
 import { Server12 } from "../../src/handshake/server-12.js";
@@ -64,7 +66,7 @@ export function makeClient12({ suites, insecureLegacy = [], psk }: Client12Optio
   if (psk !== undefined) kinds.push(new PskClient12(psk), new EcdhePskClient12(psk));
   if (insecureLegacy.includes("rsa-kx")) kinds.push(insecureRsaClient12);
   const all = suites ?? usualSuites12(allSuites12(nobleSuites12, psk !== undefined, insecureLegacy));
-  return new Client12(all, kinds, macFirstOf(insecureLegacy));
+  return new Client12(all, kinds, macFirstOf(insecureLegacy), resumeClient12);
 }
 
 /** Throws a RangeError for rsa-kx without `decryption`. */
@@ -77,7 +79,7 @@ export function makeServer12({ suites, insecureLegacy = [], psk, decryption }: S
     kinds.push(new InsecureRsaServer12(decryption === null ? null : new InsecureRsaIdentity12(decryption)));
   }
   const all = suites ?? usualSuites12(allSuites12(nobleSuites12, psk !== undefined, insecureLegacy));
-  return new Server12(all, kinds, macFirstOf(insecureLegacy));
+  return new Server12(all, kinds, macFirstOf(insecureLegacy), resumeServer12);
 }
 
 function macFirstOf(insecureLegacy: readonly Legacy[]) {

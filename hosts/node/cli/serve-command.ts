@@ -21,6 +21,7 @@ const HTTP_PROTOCOLS = ["http/1.1", "http/1.0"];
 interface ServeFlags extends TlsFlags, PskFlags {
   ticketKeyFile?: string;
   tickets: boolean;
+  sessionIds?: number;
   port: number;
   address: string;
   vhost: VhostFlag[];
@@ -60,6 +61,7 @@ export function addServeCommand(program: Command): void {
     .option("--max-handshakes <N>", "handshakes under way; clients above it are refused", parseCount, DEFAULT_MAX_HANDSHAKES)
     .option("--ticket-key-file <FILE>", "key of the session tickets, for several servers that are one; made where it is not there")
     .option("--no-tickets", "give no session tickets")
+    .option("--session-ids <N>", "sessions of TLS 1.2 to keep for clients without tickets; 0: none (default: 1000)", parseSessionIds)
     .option("--rsa-kx-cert <FILE>", "certificate for --insecure-legacy rsa-kx: with keyEncipherment, without digitalSignature")
     .option("--rsa-kx-key <FILE>", "its private key")
     .option("--rsa-kx-vhost <NAME=CERT,KEY>", "the same for one --vhost; may be repeated", addVhost, []);
@@ -69,6 +71,11 @@ export function addServeCommand(program: Command): void {
     alpn: "protocols in order of preference, separated by commas",
   });
   command.action((flags: ServeFlags) => serveCommand(flags));
+}
+
+function parseSessionIds(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError("give a number of sessions, up to 999999");
+  return Number(text);
 }
 
 const addFile = (file: string, before: readonly string[]) => [...before, file];
@@ -144,6 +151,7 @@ function serverOptions(flags: ServeFlags, options: ReturnType<typeof tlsOptions>
     allowHalfOpen: true,
     ...(psk === undefined || isFor12(flags) ? {} : { psk }),
     ...(flags.tickets ? {} : { tickets: false }),
+    ...(flags.sessionIds === undefined ? {} : { sessionIds: flags.sessionIds }),
     ...(flags.ticketKeyFile === undefined ? {} : { ticketKeys: readTicketKeys(flags.ticketKeyFile) }),
     handshakeTimeout: flags.handshakeTimeout * 1000,
     maxHandshakes: flags.maxHandshakes,
