@@ -100,7 +100,7 @@ const ROWS = [
     "false && !equalBytes(bytes, verifyData",
     "pair/server-12",
   ],
-  ["TLS 1.2: change_cipher_spec in its place", "handshake/handshake-12.js", "this.state === S.WAIT_CCS", "true", "pair/client-12"],
+  ["TLS 1.2: change_cipher_spec in its place", "handshake/handshake-12.js", "this.state === S.WAIT_CCS", "true", "pair/order-12"],
   [
     "TLS 1.2: downgrade sentinel of the server",
     "handshake/server-12-hello.js",
@@ -129,7 +129,7 @@ const ROWS = [
     "handshake/post-handshake-12.js",
     "writer.put(alert, 2, WARNING, no_renegotiation);",
     "void 0;",
-    "pair/server-12",
+    "pair/server-order-12",
   ],
   ["TLS 1.2: client certificates", "handshake/server-12-auth.js", ".required)", ".never)", "pair/server-12"],
   ["TLS 1.2: a client's signature", "handshake/proof-12.js", "h.sinks = NO_SINKS;", "proof.scheme = 0;", "pair/client-12"],

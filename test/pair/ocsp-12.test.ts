@@ -16,14 +16,14 @@ import { PIN_KEY } from "../../src/x509/trust.js";
 import { concat, hex, splice, u24 } from "../peer/bytes.js";
 import { extension, HANDSHAKE_TYPES as T } from "../peer/messages.js";
 import type { ClientOptions12 } from "../peer/scripted-client-12.js";
-import type { ServerName12, ServerOptions12 } from "../peer/scripted-server-12.js";
+import type { ServerOptions12 } from "../peer/scripted-server-12.js";
 import * as der from "../support/der.js";
 import * as ocsp from "../support/ocsp.js";
 import * as pki from "../support/pki.js";
 import { type BothParts, cutOnce, pieces } from "./both.js";
 import { ON_XS, sampled } from "./effort.js";
 import { trustOf } from "./fixture.js";
-import { Bench12, client12, ONLY_12, ONLY_12_SERVER, server12 } from "./pair-12.js";
+import { Bench12, client12, ONLY_12, ONLY_12_SERVER, only, server12 } from "./pair-12.js";
 import { identityOf } from "./signer.js";
 
 const HOST = "device.example";
@@ -178,10 +178,6 @@ describe("OCSP stapling in TLS 1.2", function () {
   describe("our client and servers that err", () => {
     const run = (server: Partial<ServerOptions12>, client: Partial<ClientConfig> = asking()) =>
       bench.client12({ identity: peerOf(made), ...server }, client);
-    const only =
-      (name: ServerName12, change: (bytes: Uint8Array) => Uint8Array | readonly Uint8Array[] | null) =>
-      (which: ServerName12, bytes: Uint8Array) =>
-        which === name ? change(bytes) : bytes;
     const message = (body: readonly number[]): Uint8Array => concat([T.certificate_status], u24(body.length), body);
     const STATUS = concat([T.certificate_status], u24(GOOD.length + 4), [1], u24(GOOD.length), GOOD);
 
