@@ -7,17 +7,17 @@ import { ServerConnection } from "../../src/server.js";
 import { flush, markHello, putRecord } from "./handshake-steps.js";
 
 /** Each ends with the mark "idle". Throws where the flight does not fit the connection any more. */
-export function replayClient(config: ClientConfig, records: readonly Uint8Array[]): void {
+export function replayClient(config: ClientConfig, records: readonly Uint8Array[]): Connection {
   begin();
   const connection = new ClientConnection(config);
   markHello(connection);
   connection.sent(connection.txPending());
-  replay(connection, records);
+  return replay(connection, records);
 }
 
-export function replayServer(config: ServerConfig, records: readonly Uint8Array[]): void {
+export function replayServer(config: ServerConfig, records: readonly Uint8Array[]): Connection {
   begin();
-  replay(new ServerConnection(config), records);
+  return replay(new ServerConnection(config), records);
 }
 
 function begin(): void {
@@ -26,7 +26,7 @@ function begin(): void {
   measure.begin("handshake");
 }
 
-function replay(connection: Connection, records: readonly Uint8Array[]): void {
+function replay(connection: Connection, records: readonly Uint8Array[]): Connection {
   for (let i = 0; i < records.length; i++) {
     putRecord(connection, records[i] as Uint8Array);
     flush(connection);
@@ -37,4 +37,5 @@ function replay(connection: Connection, records: readonly Uint8Array[]): void {
     throw new Error(
       `the flight cannot be replayed; record it anew (node dist/sim/flights/record.js NAME): ${connection.failure?.message ?? "it is not complete"}`,
     );
+  return connection;
 }
