@@ -36,7 +36,7 @@ function rowsOf(memory: XsResult): Row[] {
   const rows = new Map<string, Row>();
   for (const { name, cost } of merged(stepsOf(memory, null, ""))) {
     if (cost === null || name === "change_cipher_spec") continue;
-    const message = name.replace(/^our /, "").replace(/ …$/, "");
+    const message = name.replace(/ …$/, "");
     const former = rows.get(message);
     if (former === undefined || former.peak.bytes < cost.peak.bytes) rows.set(message, { message, peak: cost.peak, live: cost.live });
   }

@@ -39,7 +39,11 @@ for (const role of ["client", "server"] as const)
     const rsa = (of: Setup): Setup => (version === "12" ? { ...of, suite: ECDHE_RSA_CHACHA } : of);
     part(flow, null, setup);
     part(auth, null, asked);
-    for (const [name, suite] of Object.entries(CIPHERS[version])) part(`${flow} ${name}`, flow, { ...setup, suite });
+    for (const [name, suite] of Object.entries(CIPHERS[version])) {
+      part(`${flow} ${name}`, flow, { ...setup, suite });
+      // In TLS 1.2 the records' keys are made at another message where the client proves itself.
+      if (version === "12") part(`${auth} ${name}`, auth, { ...asked, suite });
+    }
     for (const [name, group] of Object.entries(GROUPS)) part(`${flow} ${name}`, flow, { ...setup, group });
     part(`${flow} exporter`, flow, { ...setup, exporter: true });
     // What the device verifies, and what it signs with.

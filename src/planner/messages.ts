@@ -1,4 +1,4 @@
-/** Messages of all handshakes, as the figures number them. */
+/** Messages of all handshakes, as the figures number them. Our own have a row where they waited for room to be sent. */
 export const MESSAGES: readonly string[] = [
   "ClientHello",
   "ServerHello",
@@ -11,4 +11,9 @@ export const MESSAGES: readonly string[] = [
   "ClientKeyExchange",
   "Finished",
   "NewSessionTicket",
+  "our ServerHello",
+  "our EncryptedExtensions",
+  "our Certificate",
+  "our CertificateVerify",
+  "our Finished",
 ];

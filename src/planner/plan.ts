@@ -90,18 +90,18 @@ function rowOf(numbers: Int16Array, message: number): number {
 const MEASURED_WITH: readonly string[] = ["CHACHA20", "x25519", "peer P-256", "own P-256"];
 
 /** What a choice adds, named as the figures do; null: nothing. What no figure of this version tells is that of a TLS 1.3 client. */
-function choiceNumbers(family: string, choice: string): Int16Array | null {
+function choiceNumbers(family: string, flow: string, choice: string): Int16Array | null {
   if (MEASURED_WITH.indexOf(choice) >= 0) return null;
-  const numbers = FIGURES[`${family} ${choice}`] ?? FIGURES[`client13 ${choice}`];
+  const numbers = FIGURES[`${flow} ${choice}`] ?? FIGURES[`${family} ${choice}`] ?? FIGURES[`client13 ${choice}`];
   if (numbers === undefined) throw new RangeError(`there are no figures for "${choice}"`);
   return numbers;
 }
 
 /** The costliest of several at this message; message -1: of those at rest, `at` tells which. */
-function costliest(family: string, choices: readonly string[], message: number, at: number): Use {
+function costliest(family: string, flow: string, choices: readonly string[], message: number, at: number): Use {
   let most: Use | null = null;
   for (let i = 0; i < choices.length; i++) {
-    const numbers = choiceNumbers(family, choices[i]);
+    const numbers = choiceNumbers(family, flow, choices[i]);
     let use = NONE;
     if (numbers !== null) {
       const row = message < 0 ? -1 : rowOf(numbers, message);
@@ -174,13 +174,14 @@ class Planner {
   /** All that may happen in this flow. */
   take(family: string, flow: string, choices: readonly (readonly string[])[]): void {
     const numbers = FIGURES[flow];
+    if (numbers === undefined) throw new RangeError(`there are no figures for "${flow}"`);
     for (let row = ROWS; row < numbers.length; row += ROW) {
       const message = numbers[row];
       let peak = plus(plus(useAt(numbers, row + PEAK, true), this.io, 1), this.socketPeak, 1);
       let live = plus(plus(useAt(numbers, row + LIVE, false), this.io, 1), this.socketRest, 1);
       for (let i = 0; i < choices.length; i++) {
-        peak = plus(peak, costliest(family, choices[i], message, PEAK), 1);
-        live = plus(live, costliest(family, choices[i], message, LIVE), 1);
+        peak = plus(peak, costliest(family, flow, choices[i], message, PEAK), 1);
+        live = plus(live, costliest(family, flow, choices[i], message, LIVE), 1);
       }
       if (bytesOf(peak) > bytesOf(this.handshake)) {
         this.handshake = peak;
@@ -194,8 +195,8 @@ class Planner {
     let idle = plus(plus(useAt(numbers, IDLE, false), this.io, 1), this.socketRest, 1);
     let parked = plus(useAt(numbers, PARKED, false), this.socketRest, 1);
     for (let i = 0; i < choices.length; i++) {
-      idle = plus(idle, costliest(family, choices[i], -1, IDLE), 1);
-      parked = plus(parked, costliest(family, choices[i], -1, PARKED), 1);
+      idle = plus(idle, costliest(family, flow, choices[i], -1, IDLE), 1);
+      parked = plus(parked, costliest(family, flow, choices[i], -1, PARKED), 1);
     }
     if (bytesOf(idle) > bytesOf(this.connected)) this.connected = idle;
     if (bytesOf(parked) > bytesOf(this.parked)) this.parked = parked;
