@@ -144,6 +144,8 @@ const DEFAULT_SUITES = [
 function suitesOf({ suites = DEFAULT_SUITES }: PlanConfig, version12: boolean): string[] {
   const found: string[] = [];
   for (let i = 0; i < suites.length; i++) if (isSuite12(suites[i]) === version12) found.push(suites[i]);
+  for (let i = 0; i < found.length; i++)
+    if (cipherOf(found[i]) === "") throw new RangeError(`suites: there are no figures for ${found[i]}`);
   if (found.length === 0) throw new RangeError(`suites: none of them is of TLS ${version12 ? "1.2" : "1.3"}`);
   return found;
 }
