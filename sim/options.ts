@@ -22,6 +22,18 @@ export interface WatchdogLimit {
   readonly unit: "instructions" | "milliseconds";
 }
 
+/** Many devices at once. */
+export interface FleetOptions {
+  readonly count: number;
+  /** So many are on their way to their mark "connected" at a time. */
+  readonly concurrency: number;
+  /** So many begin a second at most; null: as the concurrency lets them. */
+  readonly ramp: number | null;
+  readonly allowFailures: boolean;
+  /** Devices begin when a line of standard input names them, and lines of JSON tell what becomes of them. */
+  readonly onRequest: boolean;
+}
+
 /** What is asked of a user's app. */
 export interface AppOptions {
   readonly file: string;
@@ -32,6 +44,12 @@ export interface AppOptions {
   /** Seconds until it must be done; 0: any time. */
   readonly timeout: number;
   readonly watchdog: WatchdogLimit | null;
+  /** Null: one device. */
+  readonly fleet: FleetOptions | null;
+  /** Folder of what devices prove themselves with; null: made for the run. */
+  readonly identities: string | null;
+  /** The first of them, by name, that is taken. */
+  readonly firstIdentity: number;
 }
 
 export interface SimOptions {
@@ -168,6 +186,13 @@ function program(): Command {
     .option("--config <FILE>", "JSON that the app's mc/config exports; address, host and port of --server are added")
     .option("--timeout <SECONDS>", "the app must be done by then (0: no limit)", whole(0, 1_000_000), 60)
     .option("--watchdog <LIMIT>", "a callback of the app may hold the event loop for so long: 100M instructions, or 500ms", parseWatchdog)
+    .option("--fleet <N>", "run so many devices, each with RAM and an identity of its own", whole(1, 10_000))
+    .option("--concurrency <N>", 'of a fleet: so many at a time are between their start and their mark "connected"', whole(1, 10_000), 4)
+    .option("--ramp <N>", "of a fleet: so many begin a second at most", whole(1, 10_000))
+    .option("--allow-failures", "of a fleet: exit with 0 though devices failed")
+    .option("--on-request", "of a fleet: a device begins when a line of standard input has its number; events are told as lines of JSON")
+    .option("--identities <DIR>", "NAME.pem and NAME.key that devices prove themselves with; missing ones are made there, by its ca.pem")
+    .option("--first-identity <INDEX>", "the first of them that is taken, by name", whole(0, 1_000_000), 0)
     .addOption(new Option("--board <NAME>", "RAM of this board").choices(Object.keys(BOARDS)).default("esp32"))
     .option("--ram <BYTES>", "one block of RAM for chunks, slots and stack (esp32-c3: 94208)", whole(8192, 16_777_216))
     .option("--chunks <BYTES>", "RAM for chunks: buffers, strings, BigInts (esp32: 78848)", whole(1024, 16_777_216))
@@ -211,6 +236,13 @@ interface Flags {
   config?: string;
   timeout: number;
   watchdog?: WatchdogLimit;
+  fleet?: number;
+  concurrency: number;
+  ramp?: number;
+  allowFailures?: boolean;
+  onRequest?: boolean;
+  identities?: string;
+  firstIdentity: number;
   ram?: number;
   clock?: number;
   latency: number;
@@ -251,9 +283,14 @@ function heapsOf(flags: Flags, refuse: (why: string) => never): Heaps {
   return { chunkBytes: chunks, slots, stackSlots };
 }
 
+function fleetOf(flags: Flags): FleetOptions | null {
+  const { fleet, concurrency, ramp = null, allowFailures = false, onRequest = false } = flags;
+  return fleet === undefined ? null : { count: fleet, concurrency, ramp, allowFailures, onRequest };
+}
+
 function appOf(flags: Flags, file: string): AppOptions {
-  const { server, config = null, timeout, watchdog = null } = flags;
-  return { file, config, timeout, watchdog, server: server ?? null };
+  const { server, config = null, timeout, watchdog = null, identities = null, firstIdentity } = flags;
+  return { file, config, timeout, watchdog, server: server ?? null, fleet: fleetOf(flags), identities, firstIdentity };
 }
 
 /** Throws CommanderError, also for --help; what is to be said has then been said. */
@@ -270,7 +307,11 @@ export function parseOptions(argv: readonly string[]): SimOptions {
   if (file === undefined) {
     if (flags.config !== undefined || flags.watchdog !== undefined) refuse("error: --config and --watchdog are for an APP");
     if (server !== null && flags.ca === undefined) refuse("error: --server needs --ca FILE: the server is always verified");
+    if (flags.fleet !== undefined || flags.identities !== undefined) refuse("error: --fleet and --identities are for an APP");
   }
+  if (flags.fleet === undefined && (flags.ramp !== undefined || flags.allowFailures || flags.onRequest))
+    refuse("error: --ramp, --allow-failures and --on-request are for a --fleet");
+  if (flags.fleet !== undefined && flags.watchdog !== undefined) refuse("error: --watchdog is for one device, not for a --fleet");
   if (server === null && flags.ca !== undefined && (file === undefined || flags.server === "own"))
     refuse("error: --ca is for --server HOST:PORT; the demo's own server has a CA of its own");
   if (flags.compare !== undefined && flags.report === undefined) refuse("error: --compare is for a page: give --report FILE");

@@ -27,6 +27,7 @@ const DEVICE = [
   "sim:host",
   "sim:measure",
   "sim:trust",
+  "sim:device",
 ];
 
 /** Modules of the SDK by the look of their names: no package of npm's. */

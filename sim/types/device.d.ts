@@ -15,6 +15,24 @@ declare module "sim:trust" {
   export const certificates: readonly Uint8Array[];
 }
 
+declare module "sim:device" {
+  /** Which device this is, and what it proves itself with (--identities, or made for the run). All lie in flash. */
+  const device: {
+    /** Devices of the fleet. */
+    readonly count: number;
+    /** From 0. */
+    number(): number;
+    identity(): {
+      readonly name: string;
+      /** DER, its own first. */
+      readonly certificates: readonly Uint8Array[];
+      /** DER, PKCS #8. */
+      readonly privateKey: Uint8Array;
+    };
+  };
+  export default device;
+}
+
 /** Prints its arguments, one after the other. */
 declare function trace(...values: (string | number)[]): void;
 declare var console: Record<"log" | "info" | "debug" | "warn" | "error", (...values: unknown[]) => void>;

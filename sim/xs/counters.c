@@ -280,6 +280,7 @@ void simCountersStart(txMachine* the)
 void simMark(txMachine* the, const char* name)
 {
 	Mark* mark = &marks[markCount];
+	simFleetMark(name);
 	if (markCount == SIM_MARK_LIMIT) return;
 	markCount++;
 	if (sim.options.peakEvery) sample(the, XS_COMPACT_FLAG);

@@ -34,6 +34,7 @@ static const char help[] =
 	"  --hold MS        a callback that takes longer ends the device\n"
 	"  --turns          under callgrind: as --watch, in instructions\n"
 	"  --sizes FILE     write a line for each module under preload: flash in use once it is there (code, chunks, slots), and its path\n"
+	"  --fleet DIR      many devices: each number on a line of standard input starts one, whose output and statistics are files in DIR\n"
 	"  --stats FILE     write one JSON line with all counters, - for standard output\n"
 	"  --insecure-fixed-random N   the same random bytes at each run\n"
 	"  --verbose        tell about flash and RAM on standard error\n"
@@ -72,6 +73,7 @@ static int parseOption(SimOptions* o, const char* name, const char* value)
 	else if (!strcmp(name, "--config")) o->config = file(name, value);
 	else if (!strcmp(name, "--sizes")) o->sizes = file(name, value);
 	else if (!strcmp(name, "--stats")) o->stats = file(name, value);
+	else if (!strcmp(name, "--fleet")) o->fleet = file(name, value);
 	else if (!strcmp(name, "--static")) o->staticBytes = number(name, value, 8192);
 	else if (!strcmp(name, "--segment")) o->segment = number(name, value, 1);
 	else if (!strcmp(name, "--gateway")) o->gateway = number(name, value, 1);
@@ -153,6 +155,7 @@ int main(int count, char* arguments[])
 	if (o->fixedRandom) simNote("warning: random bytes are fixed (--insecure-fixed-random %d); every secret of this run is known", (int)o->seed);
 	simFlashInitialize();
 	simBuildRoot();
+	if (o->fleet) simFleet(); /* comes back as each of the devices */
 	simBuildDevice();
 	simTakeSignals();
 	simWatchdogStart();

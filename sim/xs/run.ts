@@ -161,7 +161,8 @@ export interface XsResult {
   readonly stats: XsStats | null;
 }
 
-function argumentsOf(host: HostBuild, options: XsOptions, folder: string): string[] {
+/** The program's command line; what is too long for it becomes files in `folder`. */
+export function argumentsOf(host: HostBuild, options: XsOptions, folder: string): string[] {
   const args = ["--modules", host.modules, "--stats", join(folder, "stats.json")];
   if (options.map !== undefined) {
     writeFileSync(join(folder, "map.json"), JSON.stringify(options.map));
@@ -199,6 +200,16 @@ function argumentsOf(host: HostBuild, options: XsOptions, folder: string): strin
   return args;
 }
 
+/** Null where the program ended too early to write any. */
+export function readStats(file: string): XsStats | null {
+  try {
+    const stats = JSON.parse(readFileSync(file, "utf8")) as XsStats;
+    return stats.start === undefined ? null : stats;
+  } catch {
+    return null;
+  }
+}
+
 const GRACE = 4000;
 
 function start(command: string, args: readonly string[], options: XsOptions, folder: string): Promise<XsResult> {
@@ -226,14 +237,7 @@ function start(command: string, args: readonly string[], options: XsOptions, fol
     child.on("error", reject);
     child.on("close", (status) => {
       clearTimeout(timer);
-      let stats: XsStats | null = null;
-      try {
-        stats = JSON.parse(readFileSync(join(folder, "stats.json"), "utf8")) as XsStats;
-        if (stats.start === undefined) stats = null;
-      } catch {
-        // ended too early to write any
-      }
-      resolve({ status: status ?? -1, timedOut, stdout, stderr, stats });
+      resolve({ status: status ?? -1, timedOut, stdout, stderr, stats: readStats(join(folder, "stats.json")) });
     });
   });
 }

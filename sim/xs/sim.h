@@ -25,6 +25,7 @@ typedef struct {
 	const char* config;        /* JSON file that "mc/config" exports */
 	const char* sizes;         /* where a line for each module under preload goes: flash in use behind it */
 	const char* stats;         /* where the JSON line goes, "-" for standard output */
+	const char* fleet;         /* folder of what the devices print; NULL: one device */
 	txSize staticBytes;        /* one block that chunks, slots and stack share; chunkBytes and slots are then where they begin. 0: fixed heaps */
 	txSize chunkBytes;
 	txSize slots;
@@ -127,6 +128,10 @@ int simIsHeld(void);
 extern int simTelling;                  /* what was running is being told, from inside of a signal */
 void simWatchdogStart(void);
 void simWriteLongest(FILE* file);
+
+/* fleet.c: many devices from one flash */
+void simFleet(void);
+void simFleetMark(const char* name);
 
 /* timers.c and net.c, for the loop */
 int simTimersTimeout(void);             /* milliseconds until the next one, -1: none */

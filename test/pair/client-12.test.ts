@@ -1,7 +1,6 @@
 // A TLS 1.2 client with the scripted server: what goes well in every split, and each kind of misbehaviour with its alert.
 import { expect } from "chai";
 import {
-  bad_certificate_status_response,
   bad_record_mac,
   decode_error,
   decrypt_error,
@@ -17,10 +16,9 @@ import {
 import { secp256r1 } from "../../src/crypto/xs/p256-ecdh.js";
 import { Client12 } from "../../src/handshake/client-12.js";
 import { tlsEcdheRsaWithAes128GcmSha256 } from "../../src/suites-12/tls-ecdhe-rsa-with-aes-128-gcm-sha256.js";
-import { ocspStapling } from "../../src/x509/ocsp-stapling.js";
 import { ascii, concat, flipBit, splice, text, u16 } from "../peer/bytes.js";
 import { append, cutBody, fixLength, withBody } from "../peer/edit.js";
-import { type Extension, extension, HANDSHAKE_TYPES as T } from "../peer/messages.js";
+import { extension, HANDSHAKE_TYPES as T } from "../peer/messages.js";
 import { GROUP_P256, GROUP_P384, GROUP_X25519 } from "../peer/peer-crypto.js";
 import { ECDSA_AES_128_GCM, ECDSA_AES_256_GCM, ECDSA_CHACHA20, RSA_AES_128_GCM } from "../peer/schedule-12.js";
 import type { ServerName12, ServerOptions12 } from "../peer/scripted-server-12.js";
@@ -220,31 +218,6 @@ describe("TLS 1.2 client", function () {
     it("a warning before ServerHello", () => {
       for (const client of [{}, { tls13: undefined as never }])
         bench.openClient12({ before: (name, peer) => name === "server_hello" && peer.alert(1, 112) }, client);
-    });
-  });
-
-  describe("CertificateStatus", () => {
-    const stapling = { tls12: client12, tls13: undefined as never, checks: { status: ocspStapling() } };
-    const answered = (list: Extension[]) => [...list, extension(5, [])];
-    const status = new Uint8Array([T.certificate_status, 0, 0, 7, 1, 0, 0, 3, 1, 2, 3]);
-
-    it("asked for beside TLS 1.3: passed over, whether it comes or not", () => {
-      bench.openClient12({ extensions: answered }, stapling);
-      bench.openClient12({ extensions: answered, mutate: only("server_key_exchange", (m) => [status, m]) }, stapling);
-    });
-
-    it("twice, unasked, and announced with a body", () => {
-      const twice = only("server_key_exchange", (m) => [status, status, m]);
-      bench.client12({ extensions: answered, mutate: twice }, stapling).expectAlert(unexpected_message);
-      bench.client12({ mutate: only("server_key_exchange", (m) => [status, m]) }, stapling).expectAlert(unexpected_message);
-      bench.client12({ extensions: (l) => [...l, extension(5, [1])] }, stapling).expectAlert(decode_error);
-      bench.client12({ extensions: answered }).expectAlert(unsupported_extension);
-    });
-
-    it("required: TLS 1.2 cannot give it", () => {
-      const config = { ...stapling, checks: { status: ocspStapling({ required: true }) } };
-      for (const only12 of [{}, { tls13: false as const }])
-        bench.client12({ extensions: (l) => l }, { ...config, ...only12 }).expectAlert(bad_certificate_status_response, /required/);
     });
   });
 

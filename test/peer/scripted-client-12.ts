@@ -32,6 +32,8 @@ export class ScriptedClient12 extends Scripted12<ClientName12> {
   readonly extensions = new Map<number, Uint8Array>();
   sessionId: Uint8Array = new Uint8Array(0);
   asked = false;
+  /** Body of the CertificateStatus that came. */
+  status: Uint8Array | null = null;
   private readonly client: ClientOptions12;
   private group = 0;
   private share: Uint8Array = new Uint8Array(0);
@@ -78,6 +80,9 @@ export class ScriptedClient12 extends Scripted12<ClientName12> {
         this.onServerHello(cursor);
         return;
       case T.certificate:
+        return;
+      case T.certificate_status:
+        this.status = message.slice(4);
         return;
       case T.server_key_exchange: {
         if (cursor.number(1) !== 3) throw new PeerProblem("ServerKeyExchange: no named curve");

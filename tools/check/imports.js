@@ -17,7 +17,7 @@ export const LAYERS = [
   ["src/handshake/"],
   ["src/connection"],
   ["src/planner/"],
-  ["src/client.ts", "src/server.ts", "src/profiles/", "src/index.ts"],
+  ["src/client.ts", "src/client-psk.ts", "src/server.ts", "src/profiles/", "src/index.ts"],
 ];
 
 /** Hosts share no code with each other; what a test or the simulator imports is their own affair. */
