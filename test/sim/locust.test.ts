@@ -72,7 +72,8 @@ describe("a fleet under Locust", function () {
       return await new Promise<{ code: unknown; rows: (name: string) => Row; text: string }>((done) => {
         execFile(locust, args, { cwd: folder }, (error, stdout, stderr) => {
           // The workers print lists too, empty ones.
-          const rows = JSON.parse(stdout.slice(stdout.indexOf("[\n")) || "[]") as Row[];
+          const begin = stdout.indexOf("[\n");
+          const rows = begin < 0 ? [] : (JSON.parse(stdout.slice(begin)) as Row[]);
           done({ code: error?.code ?? 0, rows: (name) => rows.find((row) => row.name === name) as Row, text: stderr });
         });
       });
@@ -108,7 +109,7 @@ describe("a fleet under Locust", function () {
     const { code, rows, text } = await load(devices, other, () => {}, ...runtime(4));
     expect(code).to.equal(1);
     expect(rows("run").num_failures, text).to.equal(rows("run").num_requests).and.to.be.greaterThan(5);
-    expect(text).to.match(/device run: RuntimeError\(.*unknown_ca|device run: .*bad_certificate|device run: .*certificate/);
+    expect(text).to.match(/^\d+ +device run: RuntimeError\('no answer: connection_lost/m);
   });
 
   it("says what is wrong", async () => {
