@@ -94,8 +94,8 @@ function build(name, command, args, cwd, at, wanted = null) {
 }
 
 try {
-  const version = /version (\S+)/.exec(run("mcconfig", ["-help"], folder).text)?.[1];
-  process.stdout.write(`moddable: SDK ${version ?? "of unknown version"} in ${MODDABLE}\n`);
+  const version = readFileSync(join(MODDABLE, "tools/VERSION"), "utf8").trim();
+  process.stdout.write(`moddable: SDK ${version}\n`);
   const given = secrets();
   const target = ["-m", "-p", "lin", "-t", "build", "-o", output];
   const values = (manifest) =>

@@ -1,9 +1,9 @@
 import type { Random } from "../../src/crypto/provider.js";
 
 /** What the SDK's compiler turns into a call of C: native/random.c. */
-declare function native(name: string): (buffer: ArrayBufferLike, offset: number, length: number) => void;
+declare function native(name: string): (buffer: ArrayBufferLike, offset: number, length: number) => unknown;
 
-function fillRandom(this: void, buffer: ArrayBufferLike, offset: number, length: number): void {
+function fillRandom(this: void, buffer: ArrayBufferLike, offset: number, length: number): unknown {
   // allow: host-global — no function: the compiler replaces it
   return native("xs_thimble_fill_random").call(this, buffer, offset, length);
 }

@@ -8,7 +8,7 @@ import { leaks } from "./leaks.js";
 import { client12Rsa, psk12, psk12Ecdhe } from "./legacy12.js";
 import { mcu } from "./mcu.js";
 import { mtls } from "./mtls.js";
-import { ocsp } from "./ocsp.js";
+import { ocsp, ocsp12 } from "./ocsp.js";
 import { pooled } from "./pooled.js";
 import { primitives, primitivesFull } from "./primitives.js";
 import { reconnect } from "./reconnect.js";
@@ -50,6 +50,7 @@ export const SCENARIOS: readonly Scenario[] = [
   resume13,
   psk13,
   ocsp,
+  ocsp12,
   reconnect,
   server13,
   connections3,

@@ -14,13 +14,19 @@ export function bindersLength(keys: readonly OfferedKey[]): number {
   return length;
 }
 
+/** Bytes of the extension with these keys, but for its header. */
+export function keysLength(keys: readonly OfferedKey[] | null): number {
+  if (keys === null) return 0;
+  let length = 2 + bindersLength(keys);
+  for (let i = 0; i < keys.length; i++) length += 2 + keys[i].identity.length + 4;
+  return length;
+}
+
 /** The keys that there is room for: a session's can be done without. */
 function whatFits(context: ClientHelloContext, room: number): readonly OfferedKey[] | null {
   const { psks } = context;
   if (psks === null || psks[0].external) return psks;
-  let length = 2 + bindersLength(psks);
-  for (let i = 0; i < psks.length; i++) length += 2 + psks[i].identity.length + 4;
-  if (length > room) context.psks = psks.length === 1 ? null : psks.slice(1);
+  if (keysLength(psks) > room) context.psks = psks.length === 1 ? null : psks.slice(1);
   return context.psks;
 }
 

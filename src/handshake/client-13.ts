@@ -1,5 +1,5 @@
 import { type ClientConfig, type Exporter, type KeyLog, MAX_MESSAGE } from "../config.js";
-import { type ClientSession, type OfferedKey, PSK_KE } from "../config-psk.js";
+import { type ClientSession, type OfferedKey, type OfferedSession12, PSK_KE } from "../config-psk.js";
 import { encrypted_extensions, finished, server_hello } from "../constants.js";
 import type { CipherSuite, KeyExchange, NamedGroup, SignatureAlgorithm } from "../crypto/provider.js";
 import { CLIENT_EXTENSIONS } from "../extensions/client-13.js";
@@ -35,6 +35,7 @@ export class ClientOffer implements ClientHelloContext {
   fragmentLength: number;
   psks: readonly OfferedKey[] | null;
   readonly pskModes: number;
+  session12: OfferedSession12 | null;
   pskIndex: number;
   /** The extensions that were sent, as bits. */
   sent: number;
@@ -44,7 +45,7 @@ export class ClientOffer implements ClientHelloContext {
   /** After a HelloRetryRequest: ClientHello.random and legacy_session_id, which stay the same (RFC 9846 §4.2.2). */
   firstHello: Uint8Array | null;
 
-  constructor(config: ClientConfig, sni: string, receiveLimit: number, session: OfferedKey | null) {
+  constructor(config: ClientConfig, sni: string, receiveLimit: number, session: ClientSession | null) {
     const { psk, resumption } = config;
     const group = config.provider.groups[0];
     this.config = config;
@@ -62,7 +63,8 @@ export class ClientOffer implements ClientHelloContext {
     this.receiveLimit = receiveLimit;
     this.sizeLimit = 0;
     this.fragmentLength = 0;
-    this.psks = keysToOffer(psk, session);
+    this.psks = keysToOffer(psk, session === null ? null : session.offer);
+    this.session12 = session === null ? null : session.offer12;
     this.pskIndex = -1;
     this.sent = 0;
     this.helloStart = 0;
@@ -78,7 +80,7 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
   /** null where a pre-shared key is all that proves a server. */
   readonly name: ServerName | null;
   /** What is resumed, and kept to be resumed; null where the config says nothing of it. */
-  readonly session: ClientSession | null;
+  session: ClientSession | null;
   offer: ClientOffer | null;
   /** A HelloRetryRequest came, and with it our change_cipher_spec went out. */
   retried: boolean;
@@ -98,12 +100,11 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
     this.config = config;
     this.name = name;
     this.session = config.resumption === undefined ? null : config.resumption.begin(config, name === null ? "" : name.text);
-    const resumable = this.session === null ? null : this.session.offer;
     this.offer = new ClientOffer(
       config,
       negotiated.sni,
       records.receiveLimit(config.provider.suites, clientVersion12(config)?.overhead),
-      resumable,
+      this.session,
     );
     this.retried = false;
     this.request = null;
@@ -156,14 +157,8 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
     offer?.keyExchange?.wipe();
     if (session === null || this.state === S.CONNECTED) return;
     // Whatever is wrong with a session, the next handshake is a full one. A connection that was merely lost says nothing of it.
-    if (
-      offer !== null &&
-      offer.psks !== null &&
-      !offer.psks[0].external &&
-      negotiated.failure !== null &&
-      negotiated.failure.description > 0
-    )
-      session.refused();
+    const offered = offer !== null && ((offer.psks !== null && !offer.psks[0].external) || offer.session12 !== null);
+    if (offered && negotiated.failure !== null && negotiated.failure.description > 0) session.refused();
     session.wipe();
   }
 }
