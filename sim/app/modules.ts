@@ -24,6 +24,7 @@ const DEVICE = [
   "embedded:io/socket/listener",
   "embedded:io/socket/tcp/tls",
   "embedded:network/dns/resolver/udp",
+  "thimble:entropy",
   "sim:host",
   "sim:measure",
   "sim:trust",
