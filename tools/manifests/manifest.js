@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { reached } from "./graph.js";
 import { deviceExports } from "./names.js";
-import { PROFILES, SDK_CHECK, SDK_SOCKET, SOCKET } from "./profiles.js";
+import { NATIVES, PROFILES, SDK_CHECK, SDK_SOCKET, SOCKET } from "./profiles.js";
 
 /** Where TCP and timers are; its own paths need the base manifest before it. */
 const INCLUDE = ["$(MODDABLE)/examples/manifest_base.json", "$(MODDABLE)/modules/io/manifest.json"];
@@ -32,7 +32,7 @@ export function manifestText(root, pkg, names) {
     ...aliases.map((alias) => [`${pkg.name}/${alias}`, `./dist/names/${alias}`]),
     ...(names.includes(SOCKET) ? [[SDK_SOCKET, `./dist/names/${SDK_SOCKET.replace(":", "/")}`]] : []),
   ]);
-  const manifest = { include: INCLUDE, modules: list, preload: Object.keys(list) };
+  const manifest = { include: INCLUDE, modules: { "*": NATIVES, ...list }, preload: Object.keys(list) };
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
