@@ -77,6 +77,9 @@ export interface SimOptions {
   /** The running clock's beginning, in seconds since 1970; 0: it was never set. Null: that of this machine. */
   readonly bootTime: number | null;
   readonly shape: Shape;
+  /** The file in which the device's flash outlasts it, and the folder of resources; null: none. */
+  readonly storage: string | null;
+  readonly resources: string | null;
   /** Bytes that come at once; null: as they come. */
   readonly segment: number | null;
   /** NAME → address, which look-ups find first. */
@@ -214,6 +217,8 @@ function program(): Command {
     .option("--readings <COUNT>", "readings to post", whole(1, 500), 5)
     .option("--time <TIME>", "the device's clock stands at this time: seconds since 1970, or a date", parseTime)
     .option("--clock <TIME>", "the device's clock begins at this time, and runs; unset: as on a device that was never told", parseClock)
+    .option("--storage <FILE>", "what the device keeps in flash (preference, embedded:storage/key-value) outlasts it in this file")
+    .option("--resources <DIR>", "folder of what Resource finds")
     .option("--latency <MS>", "each byte takes so long, in each direction", whole(0, 60_000), 0)
     .option("--stall <BYTES:MS>", "each time so many bytes have come, nothing moves for so long", bytesFor(false))
     .option("--segment <BYTES>", "what is received comes in pieces of so many bytes", whole(1, 65_536))
@@ -250,6 +255,8 @@ interface Flags {
   latency: number;
   stall?: { bytes: number; milliseconds: number };
   segment?: number;
+  storage?: string;
+  resources?: string;
   loseLink?: { bytes: number; milliseconds: number };
   resolve: Record<string, string>;
   chunks?: number;
@@ -343,6 +350,8 @@ export function parseOptions(argv: readonly string[]): SimOptions {
       stall: stall === undefined ? null : { every: stall.bytes, milliseconds: stall.milliseconds },
       loss: loseLink === undefined ? null : { after: loseLink.bytes, milliseconds: loseLink.milliseconds },
     },
+    storage: flags.storage ?? null,
+    resources: flags.resources ?? null,
     segment: flags.segment ?? null,
     names: flags.resolve,
     insecureFixedRandom: flags.insecureFixedRandom ?? null,
