@@ -53,6 +53,8 @@ export interface AppOptions {
 }
 
 export interface SimOptions {
+  /** Without an app: what is missing is made, and nothing else is done. */
+  readonly makeIdentities: { readonly folder: string; readonly count: number } | null;
   /** Null: the sensor app, measured message by message. */
   readonly app: AppOptions | null;
   readonly heaps: Heaps;
@@ -228,7 +230,7 @@ function program(): Command {
     .option("--resolve <NAME:ADDRESS>", "look-ups of NAME find ADDRESS (may be repeated)", parseName, {})
     .option("--insecure-fixed-random <SEED>", "the same random bytes at each run: every secret is then known", whole(0, 2_147_483_647))
     .option("--no-instructions", "do not count instructions, which takes some seconds with valgrind")
-    .option("--report <FILE>", "write one HTML page with charts of RAM, instructions and bytes on the wire")
+    .option("--report <FILE>", "write one HTML page with charts of RAM, instructions and bytes on the wire; to FILE.svg: the one of RAM")
     .option("--compare <FILE>", "with --report: a page of an earlier run, to stand beside this one")
     .addHelpText(
       "after",
@@ -314,7 +316,8 @@ export function parseOptions(argv: readonly string[]): SimOptions {
   if (file === undefined) {
     if (flags.config !== undefined || flags.watchdog !== undefined) refuse("error: --config and --watchdog are for an APP");
     if (server !== null && flags.ca === undefined) refuse("error: --server needs --ca FILE: the server is always verified");
-    if (flags.fleet !== undefined || flags.identities !== undefined) refuse("error: --fleet and --identities are for an APP");
+    if ((flags.fleet === undefined) !== (flags.identities === undefined))
+      refuse("error: without an APP --fleet N and --identities DIR go together, and make what is missing there");
   }
   if (flags.fleet === undefined && (flags.ramp !== undefined || flags.allowFailures || flags.onRequest))
     refuse("error: --ramp, --allow-failures and --on-request are for a --fleet");
@@ -322,10 +325,12 @@ export function parseOptions(argv: readonly string[]): SimOptions {
   if (server === null && flags.ca !== undefined && (file === undefined || flags.server === "own"))
     refuse("error: --ca is for --server HOST:PORT; the demo's own server has a CA of its own");
   if (flags.compare !== undefined && flags.report === undefined) refuse("error: --compare is for a page: give --report FILE");
+  if (flags.compare !== undefined && flags.report?.endsWith(".svg")) refuse("error: --compare is for a page: give --report FILE.html");
   if (file !== undefined && flags.report !== undefined) refuse("error: --report is for the sensor: leave APP out");
   if (flags.time !== undefined && flags.clock !== undefined) refuse("error: with --time the clock stands, with --clock it runs: give one");
-  const { stall, loseLink } = flags;
+  const { stall, loseLink, fleet: count, identities: folder } = flags;
   return {
+    makeIdentities: file === undefined && folder !== undefined && count !== undefined ? { folder, count } : null,
     app: file === undefined ? null : appOf(flags, file),
     heaps: heapsOf(flags, refuse),
     board: flags.board,

@@ -18,6 +18,14 @@ import { schemesOfClient } from "./signature-algorithms.js";
 import { statusOfClient } from "./status-request.js";
 import { groupsOfClient } from "./supported-groups.js";
 
+/** The ticket of a ClientHello, and whether one is promised in return. */
+export interface OfferedTicket {
+  ticketOffset: number;
+  /** -1: the extension was not sent. */
+  ticketLength: number;
+  readonly promised: boolean;
+}
+
 /** What a TLS 1.2 ClientHello says besides. */
 export interface HelloContext12 extends CommonHelloContext {
   /** supported_versions was sent and lacks TLS 1.2. */
@@ -30,6 +38,8 @@ export interface HelloContext12 extends CommonHelloContext {
   sentPointFormats: boolean;
   /** Writes the CertificateStatus that follows our Certificate; null: none does. */
   readonly status: MessageWriter | null;
+  /** null where no sessions are resumed. */
+  readonly resuming: OfferedTicket | null;
 }
 
 const UNCOMPRESSED = 0;

@@ -38,6 +38,7 @@ export function readCertificate(h: H): CertificateReader {
 }
 
 export function onCertificate(h: H): number {
+  h.resuming?.certified((h.chain as ChainVerifier).notAfter);
   keepPeerKey(h);
   checkKeyFits(h);
   return afterCertificate(h);

@@ -1,11 +1,13 @@
 import { decode_error, TLSAlert, unexpected_message } from "../alert.js";
 import { type ClientConfig, type Exporter, type KeyLog, MAX_MESSAGE, type Version12 } from "../config.js";
+import type { ClientSession } from "../config-psk.js";
 import {
   certificate,
   certificate_request,
   certificate_status,
   finished,
   hello_request,
+  new_session_ticket,
   server_hello,
   server_hello_done,
   server_key_exchange,
@@ -37,12 +39,13 @@ import { ClientOffer } from "./client-13.js";
 import { ecdheClient12 } from "./ecdhe-client-12.js";
 import { type ClientExchange12, type ClientKind12, findExchange } from "./exchange-12.js";
 import type { Flow, PostFlow } from "./flow.js";
-import type { Row, Wait } from "./handshake.js";
+import type { Row, StreamReader, Wait } from "./handshake.js";
 import { Handshake12 } from "./handshake-12.js";
 import type { Negotiated } from "./handshake-13.js";
 import type { ClientVersion12 } from "./hello.js";
 import { checkCertificate } from "./peer-auth-12.js";
 import { CLIENT_ROWS_12, PostHandshake12 } from "./post-handshake-12.js";
+import type { ClientResuming12, ClientResumption12 } from "./resumption-12.js";
 import * as S from "./states-12.js";
 
 const MAX_HELLO_REQUESTS = 32;
@@ -56,15 +59,20 @@ export class Client12 implements Version12, ClientVersion12 {
   readonly overhead: number;
   readonly macFirst: MacFirst | null;
   readonly byKeyAlone: boolean;
+  readonly marks: Uint8Array;
+  readonly resumption: ClientResumption12 | null;
+  /** What a ClientHello for TLS 1.2 alone is made of. */
+  readonly extensions12: readonly ClientExtension[];
 
   /**
-   * insecureMacFirst: insecureMacThenEncrypt, for CBC suites with servers that have no encrypt-then-MAC. Throws a RangeError where a suite has no key
-   * exchange.
+   * insecureMacFirst: insecureMacThenEncrypt, for CBC suites with servers that have no encrypt-then-MAC. resumption: resumeClient12, for sessions of the
+   * config's `resumption`. Throws a RangeError where a suite has no key exchange.
    */
   constructor(
     suites: readonly CipherSuite12[],
     exchanges: readonly ClientKind12[] = [ecdheClient12],
     insecureMacFirst: MacFirst | null = null,
+    resumption: ClientResumption12 | null = null,
   ) {
     let overhead = 0;
     let byKeyAlone = true;
@@ -74,24 +82,31 @@ export class Client12 implements Version12, ClientVersion12 {
       if (findExchange(exchanges, suites[i].kx) === null) throw new RangeError(`tls12: the key exchange of ${suites[i].name} is not given`);
     }
     this.role = "client";
-    this.extensions = CLIENT_EXTENSIONS_BOTH;
+    this.extensions = withTickets(CLIENT_EXTENSIONS_BOTH, CLIENT_EXTENSIONS_BOTH.length - 1, resumption);
+    this.extensions12 = withTickets(CLIENT_EXTENSIONS_12, CLIENT_EXTENSIONS_12.length, resumption);
     this.suites = suites;
     this.exchanges = exchanges;
     this.overhead = overhead;
     this.macFirst = insecureMacFirst;
     this.byKeyAlone = byKeyAlone;
+    this.marks = marksOf(exchanges);
+    this.resumption = resumption;
   }
 
   start(config: ClientConfig, name: ServerName | null, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated): Flow {
     negotiated.sni = name !== null && name.address === null ? name.text : "";
-    const offer = new ClientOffer(config, negotiated.sni, records.receiveLimit([], this.overhead), null);
-    return new ClientHandshake12(this, config, name, offer, false, records, keys, negotiated);
+    // No session is begun where none could be resumed.
+    const { resumption } = config;
+    const session = resumption === undefined || this.resumption === null ? null : resumption.begin(config, name === null ? "" : name.text);
+    const offer = new ClientOffer(config, negotiated.sni, records.receiveLimit([], this.overhead), session);
+    return new ClientHandshake12(this, config, name, offer, false, session, records, keys, negotiated);
   }
 
   takeOver(
     config: ClientConfig,
     name: ServerName | null,
     offer: ClientOffer,
+    session: ClientSession | null,
     records: RecordLayer,
     keys: Uint8Array,
     negotiated: Negotiated,
@@ -99,11 +114,35 @@ export class Client12 implements Version12, ClientVersion12 {
     start: number,
     end: number,
   ): void {
-    const flow = new ClientHandshake12(this, config, name, offer, true, records, keys, negotiated);
+    const flow = new ClientHandshake12(this, config, name, offer, true, session, records, keys, negotiated);
     negotiated.goOnWith(flow);
     flow.state = onServerHello(flow, bytes, start, end);
   }
 }
+
+/** SessionTicket stands at its place, if it does. */
+function withTickets(table: readonly ClientExtension[], index: number, resumption: ClientResumption12 | null): readonly ClientExtension[] {
+  // allow: spread — when the config is made
+  return resumption === null ? table : [...table.slice(0, index), resumption.extension, ...table.slice(index)];
+}
+
+/** Key exchanges, and the identities that they show: a session is not resumed under others. */
+function marksOf(exchanges: readonly ClientKind12[]): Uint8Array {
+  let length = 0;
+  for (let i = 0; i < exchanges.length; i++) length += 3 + (exchanges[i].identity?.length ?? 0);
+  const marks = new Uint8Array(length);
+  for (let i = 0, o = 0; i < exchanges.length; i++) {
+    const { kx, identity = NO_IDENTITY } = exchanges[i];
+    marks[o] = kx;
+    marks[o + 1] = identity.length >> 8;
+    marks[o + 2] = identity.length;
+    marks.set(identity, o + 3);
+    o += 3 + identity.length;
+  }
+  return marks;
+}
+
+const NO_IDENTITY = new Uint8Array(0);
 
 /** The client's side of a TLS 1.2 handshake (RFC 5246 §7.3). */
 export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
@@ -114,6 +153,8 @@ export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
   offer: ClientOffer | null;
   /** TLS 1.3 was offered too. */
   readonly both: boolean;
+  /** What is done about its session; null where none are resumed. */
+  readonly resuming: ClientResuming12 | null;
   kind: ClientKind12 | null;
   exchange: ClientExchange12 | null;
   /** A CertificateRequest that is being read. */
@@ -128,6 +169,7 @@ export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
     name: ServerName | null,
     offer: ClientOffer,
     both: boolean,
+    session: ClientSession | null,
     records: RecordLayer,
     keys: Uint8Array,
     negotiated: Negotiated,
@@ -138,6 +180,8 @@ export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
     this.name = name;
     this.offer = offer;
     this.both = both;
+    if (version.resumption === null) session?.wipe();
+    this.resuming = session === null || version.resumption === null ? null : version.resumption.begin(session);
     this.kind = null;
     this.exchange = null;
     this.request = null;
@@ -147,7 +191,7 @@ export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
 
   /** What the ClientHello was made of. */
   get extensions(): readonly ClientExtension[] {
-    return this.both ? CLIENT_EXTENSIONS_BOTH : CLIENT_EXTENSIONS_12;
+    return this.both ? this.version.extensions : this.version.extensions12;
   }
 
   get signatures(): readonly SignatureAlgorithm[] {
@@ -163,13 +207,15 @@ export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
   }
 
   get next(): PostFlow | null {
-    return this.state === S.CONNECTED ? new PostHandshake12(CLIENT_ROWS_12, this.records) : null;
+    if (this.state !== S.CONNECTED) return null;
+    return this.resuming === null ? new PostHandshake12(CLIENT_ROWS_12, this.records) : this.resuming.next(this);
   }
 
   override wipe(): void {
     super.wipe();
     this.exchange?.wipe();
     this.offer?.keyExchange?.wipe();
+    if (this.state !== S.CONNECTED) this.resuming?.wipe(this);
   }
 }
 
@@ -186,6 +232,7 @@ const ROWS: readonly Row<H>[] = [
   { state: S.WAIT_CR, type: certificate_request, stream: readCertificateRequest, endsRecord: false, handle: onCertificateRequest },
   { state: S.WAIT_CR, type: server_hello_done, stream: null, endsRecord: false, handle: onServerHelloDone },
   { state: S.WAIT_SHD, type: server_hello_done, stream: null, endsRecord: false, handle: onServerHelloDone },
+  { state: S.WAIT_TICKET, type: new_session_ticket, stream: readTicket, endsRecord: false, handle: onTicket },
   { state: S.WAIT_FINISHED, type: finished, stream: null, endsRecord: false, handle: onFinished },
   // RFC 5246 §7.4.1.1: ignored in a handshake, and no part of it.
   { state: S.WAIT_SH, type: hello_request, stream: null, endsRecord: false, handle: onHelloRequest },
@@ -210,6 +257,14 @@ const WAITS: readonly Wait<H>[] = [
   { state: S.SEND_CCS, step: sendChangeCipherSpec },
   { state: S.SEND_FINISHED, step: finishClient },
 ];
+
+function readTicket(h: H): StreamReader {
+  return (h.resuming as ClientResuming12).createReader();
+}
+
+function onTicket(): number {
+  return S.WAIT_CCS;
+}
 
 function onHelloRequest(h: H, _bytes: Uint8Array, start: number, end: number): number {
   if (end - start !== 4) throw new TLSAlert(decode_error, `HelloRequest: ${end - start - 4} bytes, it has none`);

@@ -41,6 +41,8 @@ export const SEND_FINISHED = 34;
 export const PREPARE = 35;
 /** The status of the server's certificate is being checked. */
 export const CHECK_STATUS = 36;
+/** The server looks up the session that the client offers. */
+export const FIND_SESSION = 37;
 
 export function stateName12(state: number): string {
   switch (state) {

@@ -11,6 +11,7 @@ import { client12, server12 } from "../../hosts/node/tls12.js";
 import { rsaSuites12 } from "../../src/profiles/suites-12-legacy.js";
 import { KEY_KINDS, OcspCa } from "./ocsp-ca.js";
 import { type Leaf, opensslVersion } from "./openssl-ca.js";
+import { run } from "./run.js";
 import { nodeServer, opensslServer, type Running } from "./servers.js";
 
 type Options = Partial<Parameters<typeof connect>[0]>;
@@ -269,15 +270,6 @@ describe("OCSP stapling and others", function () {
       await once(server, "listening");
       running.push({ stop: () => server.close() });
       return (server.address() as { port: number }).port;
-    }
-
-    async function run(program: string, args: readonly string[]): Promise<{ code: number; output: string }> {
-      const child = spawn(program, args);
-      let output = "";
-      for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk));
-      child.stdin.end();
-      const [code] = await once(child, "close");
-      return { code, output };
     }
 
     for (const [version, options] of [

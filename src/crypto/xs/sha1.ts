@@ -13,10 +13,13 @@ export class Sha1 implements Hash {
   private readonly view: DataView;
   /** Bytes hashed so far; exact up to 2^53. */
   private length: number;
+  /** A view of the caller's buffer, kept from the last update that had whole blocks to read in place: MACs of records allocate nothing. */
+  private input: DataView | null;
 
   constructor() {
     this.view = new DataView(new ArrayBuffer(STATE + BLOCK));
     this.length = 0;
+    this.input = null;
     this.reset();
   }
 
@@ -53,8 +56,12 @@ export class Sha1 implements Hash {
       length -= space;
     }
     if (length >= BLOCK) {
-      // The view is garbage afterwards, as in SHA-256.
-      sha1Blocks(this.view, new DataView(bytes.buffer), bytes.byteOffset + offset, length >> 6);
+      let input = this.input;
+      if (input === null || input.buffer !== bytes.buffer) {
+        input = new DataView(bytes.buffer);
+        this.input = input;
+      }
+      sha1Blocks(this.view, input, bytes.byteOffset + offset, length >> 6);
       offset += length & -BLOCK;
       length &= BLOCK - 1;
     }
@@ -98,6 +105,7 @@ export class Sha1 implements Hash {
   wipe(): void {
     zeroBlock(this.view, 0, STATE + BLOCK);
     this.length = 0;
+    this.input = null;
   }
 }
 
