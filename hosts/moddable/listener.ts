@@ -49,6 +49,7 @@ const KINDS: Kinds<ListenerSecureOptions> = {
   cookies: "object",
   psk: "object",
   tickets: "object",
+  sessionIds: "object",
   receiveBuffer: "number",
   lender: "object",
   sendBuffer: "number",
