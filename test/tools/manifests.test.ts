@@ -48,7 +48,7 @@ describe("manifests for the Moddable SDK", () => {
         for (const specifier of specifiers(readFileSync(built, "utf8"))) {
           // As the engine resolves it: from the name of the module, not from its place in the package.
           const target = specifier.startsWith(".") ? new URL(specifier, `x:/${name}`).pathname.slice(1) : specifier;
-          if (!/^(?:timer|time|mc\/config|embedded:io\/socket\/listener)$/.test(target))
+          if (!/^(?:timer|time|mc\/config|Resource|embedded:io\/socket\/listener)$/.test(target))
             expect(modules, `${name} imports ${specifier}`).to.have.property(target.replace(/\.js$/, ""));
         }
       }
@@ -143,7 +143,7 @@ describe("npm pack", function () {
   });
 
   it("has no tests, no tools, nothing of others", () => {
-    const ours = /^(?:dist\/(?:src|hosts|sim|names|manifest\.json|package\.json)|src|hosts|sim\/(?:xs|engine|types)|examples|docs)(?:\/|$)/;
+    const ours = /^(?:dist\/(?:src|hosts|sim|names|manifest\.json|package\.json)|src|hosts|sim\/(?:xs|engine|types|fleet)|examples|docs)(?:\/|$)/;
     const single =
       /^(?:manifest(?:-[a-z0-9-]+)?\.json|package\.json|budgets\.json|LICENSE|NOTICE|(?:README|ARCHITECTURE|SECURITY|CHANGELOG)\.md)$/;
     expect(packed.filter((path) => !ours.test(path) && !single.test(path))).to.deep.equal([]);
