@@ -143,7 +143,8 @@ describe("npm pack", function () {
   });
 
   it("has no tests, no tools, nothing of others", () => {
-    const ours = /^(?:dist\/(?:src|hosts|sim|names|manifest\.json|package\.json)|src|hosts|sim\/(?:xs|engine|types|fleet)|examples|docs)(?:\/|$)/;
+    const ours =
+      /^(?:dist\/(?:src|hosts|sim|names|manifest\.json|package\.json)|src|hosts|sim\/(?:xs|engine|types|fleet)|examples|docs)(?:\/|$)/;
     const single =
       /^(?:manifest(?:-[a-z0-9-]+)?\.json|package\.json|budgets\.json|LICENSE|NOTICE|(?:README|ARCHITECTURE|SECURITY|CHANGELOG)\.md)$/;
     expect(packed.filter((path) => !ours.test(path) && !single.test(path))).to.deep.equal([]);
