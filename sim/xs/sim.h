@@ -107,6 +107,7 @@ void simDefineNatives(txMachine* the);
 void simDefineMeasure(txMachine* the, txSlot* object);
 void simDefineText(txMachine* the);
 void simDefineStorage(txMachine* the, txSlot* object);
+void simDefineSearch(txMachine* the, txSlot* object);
 void simDefineTimers(txMachine* the, txSlot* object);
 void simDefineNet(txMachine* the, txSlot* object);
 void simAddResolve(txMachine* the, txSlot* object);
