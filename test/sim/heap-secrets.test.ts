@@ -104,7 +104,9 @@ describe("secrets in the device's RAM", function () {
       for (const label of LABELS.slice(0, 4)) expect(remains(open?.[label]), `${label}, once the handshake is done`).to.equal(0);
       for (const [place, copies] of Object.entries({ closed, collected }))
         for (const label of LABELS) {
-          const { secrets, chunks, slots, stack, free } = copies?.[label] as Copies;
+          const one = copies?.[label];
+          if (one === undefined) throw new Error(`${place}: ${label} was not looked for`);
+          const { secrets, chunks, slots, stack, free } = one;
           expect([chunks, slots, stack], `${label}, ${place}`).to.deep.equal([0, 0, 0]);
           // What the collector moved is left where it was until that memory is used again.
           if (free > 0) console.log(`      ${place}: ${free} copies in free memory: ${label}`);
