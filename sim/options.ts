@@ -22,6 +22,18 @@ export interface WatchdogLimit {
   readonly unit: "instructions" | "milliseconds";
 }
 
+/** Many devices at once. */
+export interface FleetOptions {
+  readonly count: number;
+  /** So many are on their way to their mark "connected" at a time. */
+  readonly concurrency: number;
+  /** So many begin a second at most; null: as the concurrency lets them. */
+  readonly ramp: number | null;
+  readonly allowFailures: boolean;
+  /** Devices begin when a line of standard input names them, and lines of JSON tell what becomes of them. */
+  readonly onRequest: boolean;
+}
+
 /** What is asked of a user's app. */
 export interface AppOptions {
   readonly file: string;
@@ -32,9 +44,17 @@ export interface AppOptions {
   /** Seconds until it must be done; 0: any time. */
   readonly timeout: number;
   readonly watchdog: WatchdogLimit | null;
+  /** Null: one device. */
+  readonly fleet: FleetOptions | null;
+  /** Folder of what devices prove themselves with; null: made for the run. */
+  readonly identities: string | null;
+  /** The first of them, by name, that is taken. */
+  readonly firstIdentity: number;
 }
 
 export interface SimOptions {
+  /** Without an app: what is missing is made, and nothing else is done. */
+  readonly makeIdentities: { readonly folder: string; readonly count: number } | null;
   /** Null: the sensor app, measured message by message. */
   readonly app: AppOptions | null;
   readonly heaps: Heaps;
@@ -46,6 +66,8 @@ export interface SimOptions {
   readonly path: string;
   readonly readings: number;
   readonly suites: readonly number[];
+  /** The name that --suite has for them. */
+  readonly suite: string;
   /** What the device computes with: a module of sim/apps/providers. */
   readonly provider: string;
   readonly receiveBuffer: number;
@@ -55,12 +77,19 @@ export interface SimOptions {
   /** The running clock's beginning, in seconds since 1970; 0: it was never set. Null: that of this machine. */
   readonly bootTime: number | null;
   readonly shape: Shape;
+  /** The file in which the device's flash outlasts it, and the folder of resources; null: none. */
+  readonly storage: string | null;
+  readonly resources: string | null;
   /** Bytes that come at once; null: as they come. */
   readonly segment: number | null;
   /** NAME → address, which look-ups find first. */
   readonly names: Readonly<Record<string, string>>;
   readonly insecureFixedRandom: number | null;
   readonly instructions: boolean;
+  /** Where the picture goes; null: none is wanted. */
+  readonly report: string | null;
+  /** A page that --report wrote before, whose run stands beside this one. */
+  readonly compare: string | null;
 }
 
 interface Offer {
@@ -162,6 +191,13 @@ function program(): Command {
     .option("--config <FILE>", "JSON that the app's mc/config exports; address, host and port of --server are added")
     .option("--timeout <SECONDS>", "the app must be done by then (0: no limit)", whole(0, 1_000_000), 60)
     .option("--watchdog <LIMIT>", "a callback of the app may hold the event loop for so long: 100M instructions, or 500ms", parseWatchdog)
+    .option("--fleet <N>", "run so many devices, each with RAM and an identity of its own", whole(1, 10_000))
+    .option("--concurrency <N>", 'of a fleet: so many at a time are between their start and their mark "connected"', whole(1, 10_000), 4)
+    .option("--ramp <N>", "of a fleet: so many begin a second at most", whole(1, 10_000))
+    .option("--allow-failures", "of a fleet: exit with 0 though devices failed")
+    .option("--on-request", "of a fleet: a device begins when a line of standard input has its number; events are told as lines of JSON")
+    .option("--identities <DIR>", "NAME.pem and NAME.key that devices prove themselves with; missing ones are made there, by its ca.pem")
+    .option("--first-identity <INDEX>", "the first of them that is taken, by name", whole(0, 1_000_000), 0)
     .addOption(new Option("--board <NAME>", "RAM of this board").choices(Object.keys(BOARDS)).default("esp32"))
     .option("--ram <BYTES>", "one block of RAM for chunks, slots and stack (esp32-c3: 94208)", whole(8192, 16_777_216))
     .option("--chunks <BYTES>", "RAM for chunks: buffers, strings, BigInts (esp32: 78848)", whole(1024, 16_777_216))
@@ -181,6 +217,8 @@ function program(): Command {
     .option("--readings <COUNT>", "readings to post", whole(1, 500), 5)
     .option("--time <TIME>", "the device's clock stands at this time: seconds since 1970, or a date", parseTime)
     .option("--clock <TIME>", "the device's clock begins at this time, and runs; unset: as on a device that was never told", parseClock)
+    .option("--storage <FILE>", "what the device keeps in flash (preference, embedded:storage/key-value) outlasts it in this file")
+    .option("--resources <DIR>", "folder of what Resource finds")
     .option("--latency <MS>", "each byte takes so long, in each direction", whole(0, 60_000), 0)
     .option("--stall <BYTES:MS>", "each time so many bytes have come, nothing moves for so long", bytesFor(false))
     .option("--segment <BYTES>", "what is received comes in pieces of so many bytes", whole(1, 65_536))
@@ -192,6 +230,8 @@ function program(): Command {
     .option("--resolve <NAME:ADDRESS>", "look-ups of NAME find ADDRESS (may be repeated)", parseName, {})
     .option("--insecure-fixed-random <SEED>", "the same random bytes at each run: every secret is then known", whole(0, 2_147_483_647))
     .option("--no-instructions", "do not count instructions, which takes some seconds with valgrind")
+    .option("--report <FILE>", "write one HTML page with charts of RAM, instructions and bytes on the wire; to FILE.svg: the one of RAM")
+    .option("--compare <FILE>", "with --report: a page of an earlier run, to stand beside this one")
     .addHelpText(
       "after",
       "\nExit codes: 0 done, 1 the device or the connection failed, or the app said so, 2 options, files, packages, compiler or server missing",
@@ -203,11 +243,20 @@ interface Flags {
   config?: string;
   timeout: number;
   watchdog?: WatchdogLimit;
+  fleet?: number;
+  concurrency: number;
+  ramp?: number;
+  allowFailures?: boolean;
+  onRequest?: boolean;
+  identities?: string;
+  firstIdentity: number;
   ram?: number;
   clock?: number;
   latency: number;
   stall?: { bytes: number; milliseconds: number };
   segment?: number;
+  storage?: string;
+  resources?: string;
   loseLink?: { bytes: number; milliseconds: number };
   resolve: Record<string, string>;
   chunks?: number;
@@ -224,6 +273,8 @@ interface Flags {
   time?: number;
   insecureFixedRandom?: number;
   instructions: boolean;
+  report?: string;
+  compare?: string;
 }
 
 /** The board's, and what was said otherwise. */
@@ -241,9 +292,14 @@ function heapsOf(flags: Flags, refuse: (why: string) => never): Heaps {
   return { chunkBytes: chunks, slots, stackSlots };
 }
 
+function fleetOf(flags: Flags): FleetOptions | null {
+  const { fleet, concurrency, ramp = null, allowFailures = false, onRequest = false } = flags;
+  return fleet === undefined ? null : { count: fleet, concurrency, ramp, allowFailures, onRequest };
+}
+
 function appOf(flags: Flags, file: string): AppOptions {
-  const { server, config = null, timeout, watchdog = null } = flags;
-  return { file, config, timeout, watchdog, server: server ?? null };
+  const { server, config = null, timeout, watchdog = null, identities = null, firstIdentity } = flags;
+  return { file, config, timeout, watchdog, server: server ?? null, fleet: fleetOf(flags), identities, firstIdentity };
 }
 
 /** Throws CommanderError, also for --help; what is to be said has then been said. */
@@ -260,12 +316,21 @@ export function parseOptions(argv: readonly string[]): SimOptions {
   if (file === undefined) {
     if (flags.config !== undefined || flags.watchdog !== undefined) refuse("error: --config and --watchdog are for an APP");
     if (server !== null && flags.ca === undefined) refuse("error: --server needs --ca FILE: the server is always verified");
+    if ((flags.fleet === undefined) !== (flags.identities === undefined))
+      refuse("error: without an APP --fleet N and --identities DIR go together, and make what is missing there");
   }
+  if (flags.fleet === undefined && (flags.ramp !== undefined || flags.allowFailures || flags.onRequest))
+    refuse("error: --ramp, --allow-failures and --on-request are for a --fleet");
+  if (flags.fleet !== undefined && flags.watchdog !== undefined) refuse("error: --watchdog is for one device, not for a --fleet");
   if (server === null && flags.ca !== undefined && (file === undefined || flags.server === "own"))
     refuse("error: --ca is for --server HOST:PORT; the demo's own server has a CA of its own");
+  if (flags.compare !== undefined && flags.report === undefined) refuse("error: --compare is for a page: give --report FILE");
+  if (flags.compare !== undefined && flags.report?.endsWith(".svg")) refuse("error: --compare is for a page: give --report FILE.html");
+  if (file !== undefined && flags.report !== undefined) refuse("error: --report is for the sensor: leave APP out");
   if (flags.time !== undefined && flags.clock !== undefined) refuse("error: with --time the clock stands, with --clock it runs: give one");
-  const { stall, loseLink } = flags;
+  const { stall, loseLink, fleet: count, identities: folder } = flags;
   return {
+    makeIdentities: file === undefined && folder !== undefined && count !== undefined ? { folder, count } : null,
     app: file === undefined ? null : appOf(flags, file),
     heaps: heapsOf(flags, refuse),
     board: flags.board,
@@ -274,6 +339,7 @@ export function parseOptions(argv: readonly string[]): SimOptions {
     servername: flags.servername ?? null,
     path: flags.path,
     readings: flags.readings,
+    suite: flags.suite,
     ...(SUITES[flags.suite] as Offer),
     receiveBuffer: flags.receiveBuffer,
     sendBuffer: flags.sendBuffer,
@@ -284,9 +350,13 @@ export function parseOptions(argv: readonly string[]): SimOptions {
       stall: stall === undefined ? null : { every: stall.bytes, milliseconds: stall.milliseconds },
       loss: loseLink === undefined ? null : { after: loseLink.bytes, milliseconds: loseLink.milliseconds },
     },
+    storage: flags.storage ?? null,
+    resources: flags.resources ?? null,
     segment: flags.segment ?? null,
     names: flags.resolve,
     insecureFixedRandom: flags.insecureFixedRandom ?? null,
     instructions: flags.instructions,
+    report: flags.report ?? null,
+    compare: flags.compare ?? null,
   };
 }

@@ -40,8 +40,8 @@ export function certificateMaker(folder: string, days: number, newKey: readonly 
   };
 }
 
-export function makeRoot(make: MakeCertificate): void {
-  make("root", "/CN=Thimble Demo Root", null, ["basicConstraints=critical,CA:TRUE", IS_CA]);
+export function makeRoot(make: MakeCertificate, name = "root", commonName = "Thimble Demo Root"): void {
+  make(name, `/CN=${commonName}`, null, ["basicConstraints=critical,CA:TRUE", IS_CA]);
 }
 
 export function makeIntermediate(make: MakeCertificate, name: string, subject: string, issuer: string, pathLength: number): void {
@@ -72,8 +72,8 @@ export function makeLeaf(
   ]);
 }
 
-export function makeClient(make: MakeCertificate, name: string, issuer: string): void {
-  make(name, "/CN=sensor 1", issuer, [
+export function makeClient(make: MakeCertificate, name: string, issuer: string, commonName = "sensor 1"): void {
+  make(name, `/CN=${commonName}`, issuer, [
     "basicConstraints=critical,CA:FALSE",
     "keyUsage=critical,digitalSignature",
     "extendedKeyUsage=clientAuth",

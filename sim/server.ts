@@ -59,10 +59,12 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-export async function startReadingsServer(pki: Pki): Promise<ReadingsServer> {
+/** clientCA: PEM of who issues its clients' certificates; null: it wants none. */
+export async function startReadingsServer(pki: Pki, clientCA: string | null = null): Promise<ReadingsServer> {
   let count = 0;
+  const clients = clientCA === null ? {} : { requestCert: true, rejectUnauthorized: true, ca: clientCA };
   const secure = createSecureServer(
-    { cert: pki.chain, key: pki.key, minVersion: "TLSv1.3", maxVersion: "TLSv1.3", ciphers: SUITES },
+    { cert: pki.chain, key: pki.key, minVersion: "TLSv1.3", maxVersion: "TLSv1.3", ciphers: SUITES, ...clients },
     handler(() => count++),
   );
   secure.on("tlsClientError", () => {});

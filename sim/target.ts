@@ -110,15 +110,19 @@ export async function makeTargets(options: SimOptions): Promise<Targets> {
   };
 }
 
-/** Null: the app was given no server and no certificates. */
-export async function appTarget({ ca, servername }: SimOptions, { server }: AppOptions): Promise<AppTarget | null> {
+/** Null: the app was given no server and no certificates. clientCA: PEM; our own server wants a certificate of it then. */
+export async function appTarget(
+  { ca, servername }: SimOptions,
+  { server }: AppOptions,
+  clientCA: string | null = null,
+): Promise<AppTarget | null> {
   if (server === "own") {
     const pki = freshPki();
-    const { address, securePort, stop } = await startReadingsServer(pki);
+    const { address, securePort, stop } = await startReadingsServer(pki, clientCA);
     return {
       ...{ host: "localhost", address, port: securePort, serverName: servername ?? "localhost", stop },
       certificates: certificatesFrom(pki.root, "root"),
-      about: `Node ${process.versions.node}: POST /readings`,
+      about: `Node ${process.versions.node}: POST /readings${clientCA === null ? "" : ", client certificates wanted"}`,
     };
   }
   const certificates = ca === null ? [] : certificatesOf(ca);

@@ -3,7 +3,9 @@ import type { ClientAuthentication, CookieConfig, HostLookup, KeyLog, ServerConf
 import { checkProtocols } from "../../src/config-check.js";
 import type { ServerPsk, ServerSessionIds, ServerTickets } from "../../src/config-psk.js";
 import type { Clock, CryptoProvider, Random } from "../../src/crypto/provider.js";
+import { InsecureRsaIdentity12 } from "../../src/handshake/rsa-server-12.js";
 import type { Identity } from "../../src/identity.js";
+import type { DecryptionIdentity } from "../../src/keys/decryption-identity.js";
 import { BY_PSK, type CipherSuite12 } from "../../src/record/cipher-suite-12.js";
 import { exporter } from "../../src/schedule/exporter.js";
 import { ServerConnection } from "../../src/server.js";
@@ -37,6 +39,8 @@ export interface HostOptions {
   requireClientCert?: boolean;
   /** DER Names of authorities, told to the client so that it can choose a certificate. */
   authorities?: readonly Uint8Array[];
+  /** For RSA key exchange of TLS 1.2 alone (`tls12` has to have it): certificate and key of decryptionIdentity(). Default: those of `tls12`. */
+  insecureRsa?: DecryptionIdentity;
 }
 
 export interface ConfigOptions extends HostOptions {
@@ -170,6 +174,7 @@ function virtualHost(options: HostOptions, where: string, keysProve = false): Vi
     identities,
     ...(alpn === undefined ? {} : { alpn }),
     ...(clientAuthentication === null ? {} : { clientAuthentication }),
+    ...(options.insecureRsa === undefined ? {} : { insecureRsa: new InsecureRsaIdentity12(options.insecureRsa) }),
   };
 }
 

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { around, deviceOptions, PEAK_EVERY, runTold, whyFailed, writeTrust } from "../device-run.js";
 import { SimError } from "../errors.js";
+import { type Identities, identitiesIn, writeDevice } from "../fleet/identities.js";
 import type { Gateway } from "../network/gateway.js";
 import type { AppOptions, SimOptions } from "../options.js";
 import { checkPackages, ENGINE, TRANSPILER } from "../packages.js";
@@ -14,7 +15,7 @@ import { buildApp, ownModule } from "./modules.js";
 /** Milliseconds that a callback may take where nothing else is said: it does not return. */
 const ENDLESS = 20_000;
 
-function configOf({ config }: AppOptions, target: AppTarget | null): unknown {
+function givenConfig({ config }: AppOptions): object {
   let given: unknown = {};
   if (config !== null) {
     let text: string;
@@ -30,9 +31,13 @@ function configOf({ config }: AppOptions, target: AppTarget | null): unknown {
     }
     if (typeof given !== "object" || given === null || Array.isArray(given)) throw new SimError(`--config ${config}: an object is wanted`);
   }
+  return given as object;
+}
+
+function configFor(target: AppTarget | null, given: object): object {
   if (target === null) return given;
   const { host, address, port, serverName } = target;
-  return { host, address, port, serverName, ...(given as object) };
+  return { host, address, port, serverName, ...given };
 }
 
 /** Paths of built modules become those of their sources. */
@@ -43,14 +48,26 @@ function translator(sources: ReadonlyMap<string, string>): (text: string) => str
   };
 }
 
-async function deviceRun(
-  options: SimOptions,
-  app: AppOptions,
-  target: AppTarget | null,
-  folder: string,
-  gateway: Gateway | null,
-): Promise<{ xs: XsOptions; translate: (text: string) => string }> {
+export interface AppRun {
+  readonly xs: XsOptions;
+  readonly translate: (text: string) => string;
+  readonly target: AppTarget | null;
+  /** Null: the app does not prove who it is. */
+  readonly identities: Identities | null;
+}
+
+/** The app built, what it proves itself with, and what it connects to. */
+export async function prepareApp(options: SimOptions, app: AppOptions, folder: string, gateway: Gateway | null): Promise<AppRun> {
   const { main, sources, imports } = await buildApp(app.file, join(folder, "app"));
+  // Several fleets on request may share a folder: none of them makes anything in it.
+  const complete = app.identities === null || !app.fleet?.onRequest;
+  const identities = imports.has("sim:device")
+    ? identitiesIn(app.identities ?? join(folder, "identities"), app.firstIdentity, app.fleet?.count ?? 1, complete)
+    : null;
+  if (app.identities !== null && identities === null)
+    throw new SimError('--identities is for an app that imports "sim:device", where it finds its own');
+  const given = givenConfig(app);
+  const target = await appTarget(options, app, identities?.ca);
   const certificates = target?.certificates ?? [];
   if (imports.has("sim:trust") && certificates.length === 0)
     throw new SimError('the app imports "sim:trust", certificates that it trusts: give --ca FILE, or --server own');
@@ -59,14 +76,15 @@ async function deviceRun(
     map: {
       imports: {
         "sim:trust": writeTrust(certificates, folder),
-        "embedded:io/socket/tcp/tls": ownModule("thimble-tls/moddable/tls-socket") as string,
+        ...(identities === null ? {} : { "sim:device": writeDevice(identities, folder) }),
+        "embedded:io/socket/tcp/tls": ownModule("thimble-tls/moddable/sdk-tls-socket") as string,
       },
     },
-    config: configOf(app, target),
+    config: configFor(target, given),
     ...deviceOptions(options, gateway),
     ...(app.timeout === 0 ? {} : { timeout: app.timeout * 1000 }),
   };
-  return { xs, translate: translator(sources) };
+  return { xs, translate: translator(sources), target, identities };
 }
 
 /** What the app prints, line by line; the simulator's own messages come at the end. */
@@ -98,7 +116,7 @@ export async function runUserApp(options: SimOptions, app: AppOptions, print: (t
     );
   checkPackages([ENGINE, TRANSPILER]);
   const host = await buildHost();
-  const target = await appTarget(options, app);
+  let stopServer = (): void => {};
   // A device that is ended at the terminal tells its figures: it gets the signal too.
   let interrupted = false;
   const stay = (): void => {
@@ -107,7 +125,8 @@ export async function runUserApp(options: SimOptions, app: AppOptions, print: (t
   process.on("SIGINT", stay);
   try {
     await around(options, async (folder, gateway) => {
-      const { xs, translate } = await deviceRun(options, app, target, folder, gateway);
+      const { xs, translate, target } = await prepareApp(options, app, folder, gateway);
+      if (target !== null) stopServer = target.stop;
       print(appReport.intro(options, app, target, host));
       const inMilliseconds = watchdog?.unit === "milliseconds";
       const hold = inMilliseconds ? watchdog.amount : ENDLESS;
@@ -136,6 +155,6 @@ export async function runUserApp(options: SimOptions, app: AppOptions, print: (t
     });
   } finally {
     process.off("SIGINT", stay);
-    target?.stop();
+    stopServer();
   }
 }

@@ -292,13 +292,17 @@ async function psk(pki: Pki): Promise<Flight> {
 }
 
 /** Certificate and response of the responder are made in a folder of their own, with copies of the issuer's. */
-async function ocsp(pki: Pki): Promise<Flight> {
+async function ocsp(pki: Pki, version: "TLS 1.3" | "TLS 1.2" = "TLS 1.3"): Promise<Flight> {
+  const older = version === "TLS 1.2";
   const made = mkdtempSync(join(tmpdir(), "thimble-ocsp-"));
   try {
     for (const name of ["intermediate.pem", "intermediate.key", "leaf.pem"]) copyFileSync(join(folder, name), join(made, name));
-    const peer = await nodeServer({ cert: pki.chain, key: pki.key, ciphers: CHACHA }, makeStaple(made, DAYS));
-    const about = `TLS 1.3, ${CHACHA}, X25519, a stapled OCSP response of a responder; Node's tls`;
-    return await client(about, "iot-client", pki.root, peer, null, { checks: { status: ocspStapling({ required: true }) } });
+    const own = { cert: pki.chain, key: pki.key };
+    const only12 = { ...own, ciphers: "ECDHE-ECDSA-CHACHA20-POLY1305", minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const;
+    const peer = await nodeServer(older ? only12 : { ...own, ciphers: CHACHA }, makeStaple(made, DAYS));
+    const about = `${version}, ${older ? CHACHA_12 : CHACHA}, X25519, a stapled OCSP response of a responder; Node's tls`;
+    const checks = { status: ocspStapling({ required: true }) };
+    return await client(about, "iot-client", pki.root, peer, null, older ? { checks, tls12: iotClient12, tls13: false } : { checks });
   } finally {
     rmSync(made, { recursive: true });
   }
@@ -333,6 +337,7 @@ const RECORDERS: Readonly<Record<string, (pki: Pki) => Promise<Flight>>> = {
   "client12-resumed": resumed12,
   "client13-psk": psk,
   "client13-ocsp": ocsp,
+  "client12-ocsp": (pki) => ocsp(pki, "TLS 1.2"),
   "server13-chacha": server,
   "chain-1": chain(1),
   "chain-2": chain(2),

@@ -40,10 +40,16 @@ export interface XsOptions {
   readonly thawBuiltIns?: boolean;
   /** True peak: collect each time so many bytes were allocated. */
   readonly peakEvery?: number;
+  /** With peakEvery: marks have a curve. */
+  readonly curve?: boolean;
   /** With peakEvery: take the census when live memory first reaches so many bytes. */
   readonly census?: number;
   /** … and not before so many marks were set. */
   readonly censusMark?: number;
+  /** A file in which the device's flash outlasts it. */
+  readonly storage?: string;
+  /** The folder of resources. */
+  readonly resources?: string;
   /** Fixed clock, seconds since 1970. */
   readonly time?: number;
   /** The clock begins here, in seconds since 1970, and runs. 0: it was never set. */
@@ -91,6 +97,8 @@ export interface Mark {
   readonly peak: MemoryPeak | null;
   readonly allocated: Allocations;
   readonly collections: number;
+  /** Live chunk bytes, slots and stack bytes on the way here; only where `curve` was asked for. */
+  readonly curve?: readonly (readonly [number, number, number])[];
 }
 
 /** The callback that held the event loop for longest. */
@@ -157,7 +165,8 @@ export interface XsResult {
   readonly stats: XsStats | null;
 }
 
-function argumentsOf(host: HostBuild, options: XsOptions, folder: string): string[] {
+/** The program's command line; what is too long for it becomes files in `folder`. */
+export function argumentsOf(host: HostBuild, options: XsOptions, folder: string): string[] {
   const args = ["--modules", host.modules, "--stats", join(folder, "stats.json")];
   if (options.map !== undefined) {
     writeFileSync(join(folder, "map.json"), JSON.stringify(options.map));
@@ -167,6 +176,8 @@ function argumentsOf(host: HostBuild, options: XsOptions, folder: string): strin
     writeFileSync(join(folder, "config.json"), JSON.stringify(options.config));
     args.push("--config", join(folder, "config.json"));
   }
+  if (options.storage !== undefined) args.push("--storage", options.storage);
+  if (options.resources !== undefined) args.push("--resources", options.resources);
   if (options.sizes !== undefined) args.push("--sizes", options.sizes);
   const numbers: [string, number | undefined][] = [
     ["--chunk", options.chunkBytes],
@@ -187,11 +198,22 @@ function argumentsOf(host: HostBuild, options: XsOptions, folder: string): strin
   for (const [name, value] of numbers) if (value !== undefined) args.push(name, String(value));
   if (options.grow) args.push("--grow");
   if (options.thawBuiltIns) args.push("--thaw-builtins");
+  if (options.curve) args.push("--curve");
   if (options.watch) args.push("--watch");
   if (options.verbose) args.push("--verbose");
   args.push(options.main);
   if (options.arguments !== undefined) args.push("--", ...options.arguments);
   return args;
+}
+
+/** Null where the program ended too early to write any. */
+export function readStats(file: string): XsStats | null {
+  try {
+    const stats = JSON.parse(readFileSync(file, "utf8")) as XsStats;
+    return stats.start === undefined ? null : stats;
+  } catch {
+    return null;
+  }
 }
 
 const GRACE = 4000;
@@ -221,14 +243,7 @@ function start(command: string, args: readonly string[], options: XsOptions, fol
     child.on("error", reject);
     child.on("close", (status) => {
       clearTimeout(timer);
-      let stats: XsStats | null = null;
-      try {
-        stats = JSON.parse(readFileSync(join(folder, "stats.json"), "utf8")) as XsStats;
-        if (stats.start === undefined) stats = null;
-      } catch {
-        // ended too early to write any
-      }
-      resolve({ status: status ?? -1, timedOut, stdout, stderr, stats });
+      resolve({ status: status ?? -1, timedOut, stdout, stderr, stats: readStats(join(folder, "stats.json")) });
     });
   });
 }

@@ -18,6 +18,7 @@ import type { ClientExtension } from "../extensions/extension.js";
 import type { CertificateRequestReader12 } from "../messages/certificate-request-12.js";
 import { BY_PSK, type CipherSuite12, type MacFirst } from "../record/cipher-suite-12.js";
 import type { RecordLayer } from "../record/record-layer.js";
+import type { FollowingStatus } from "../x509/following-status.js";
 import type { ServerName } from "../x509/name.js";
 import { onCertificate, onCertificateRequest, onServerHelloDone, readCertificate, readCertificateRequest } from "./client-12-auth.js";
 import { checkServerKeyExchange, onServerHello, onServerKeyExchange, sendClientHello12 } from "./client-12-hello.js";
@@ -33,6 +34,7 @@ import {
   sendClientVerify,
   signAsClient,
 } from "./client-12-keys.js";
+import { checkStatus, onStatus, readStatus } from "./client-12-status.js";
 import { ClientOffer } from "./client-13.js";
 import { ecdheClient12 } from "./ecdhe-client-12.js";
 import { type ClientExchange12, type ClientKind12, findExchange } from "./exchange-12.js";
@@ -42,7 +44,7 @@ import { Handshake12 } from "./handshake-12.js";
 import type { Negotiated } from "./handshake-13.js";
 import type { ClientVersion12 } from "./hello.js";
 import { checkCertificate } from "./peer-auth-12.js";
-import { CLIENT_ROWS_12, PostHandshake12, Skipped } from "./post-handshake-12.js";
+import { CLIENT_ROWS_12, PostHandshake12 } from "./post-handshake-12.js";
 import type { ClientResuming12, ClientResumption12 } from "./resumption-12.js";
 import * as S from "./states-12.js";
 
@@ -158,8 +160,8 @@ export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
   /** A CertificateRequest that is being read. */
   request: CertificateRequestReader12 | null;
   helloRequests: number;
-  /** The server has said that a CertificateStatus may come (RFC 6066 §8). */
-  statusDue: boolean;
+  /** The server has said that a CertificateStatus may come behind its Certificate (RFC 6066 §8), and none has come yet. */
+  status: FollowingStatus | null;
 
   constructor(
     version: Client12,
@@ -184,7 +186,7 @@ export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
     this.exchange = null;
     this.request = null;
     this.helloRequests = 0;
-    this.statusDue = false;
+    this.status = null;
   }
 
   /** What the ClientHello was made of. */
@@ -243,6 +245,7 @@ const ROWS: readonly Row<H>[] = [
 const WAITS: readonly Wait<H>[] = [
   { state: S.SEND_CH, step: sendClientHello12 },
   { state: S.CHECK_CERT, step: checkCertificate },
+  { state: S.CHECK_STATUS, step: checkStatus },
   { state: S.CHECK_SKE, step: checkServerKeyExchange },
   { state: S.SEND_CERT, step: sendClientCertificate },
   { state: S.EXCHANGE, step: exchangeAsClient },
@@ -254,20 +257,6 @@ const WAITS: readonly Wait<H>[] = [
   { state: S.SEND_CCS, step: sendChangeCipherSpec },
   { state: S.SEND_FINISHED, step: finishClient },
 ];
-
-/**
- * A CertificateStatus comes behind the path that it is about, whose keys are gone then: it is passed over, as if none had come. A config that needs one
- * has refused the leaf already.
- */
-function readStatus(h: H): Skipped {
-  if (!h.statusDue) throw new TLSAlert(unexpected_message, `${h.stateName}: a CertificateStatus may not come here`);
-  h.statusDue = false;
-  return new Skipped();
-}
-
-function onStatus(h: H): number {
-  return h.state;
-}
 
 function readTicket(h: H): StreamReader {
   return (h.resuming as ClientResuming12).createReader();

@@ -26,6 +26,8 @@ import { chooseProtocol } from "../extensions/alpn.js";
 import { IN_SERVER_HELLO_12 } from "../extensions/extension.js";
 import { fragmentLengthOf } from "../extensions/max-fragment-length.js";
 import { receiveClientExtensions, sendServerExtensions } from "../extensions/server-extension.js";
+import { type Identity, responseOf } from "../identity.js";
+import { CertificateStatusWriter } from "../messages/certificate-status.js";
 import { ClientHello } from "../messages/client-hello.js";
 import { markDowngrade, SERVER_RANDOM_AT, writeServerHelloFields } from "../messages/server-hello.js";
 import { BY_PSK, BY_RSA, type CipherSuite12, KX_ECDHE, KX_ECDHE_PSK } from "../record/cipher-suite-12.js";
@@ -104,6 +106,8 @@ function fullHandshake(h: H): number {
   const host = h.host as VirtualHost;
   chooseSuite(h, host);
   const { suite } = h;
+  const response = h.wantsStatus && h.proof !== null ? responseOf(h.proof.identity as Identity) : null;
+  if (response !== null) h.status = new CertificateStatusWriter(response);
   const asks = host.clientAuthentication !== undefined && suite.by !== BY_PSK;
   return begin(h, asks ? serverSinks(h.signatures, suite.hash.outputLength) : NO_SINKS);
 }
@@ -197,9 +201,9 @@ const NO_ID = new Uint8Array(0);
 export function sendServerHello(h: H): number {
   const { suite } = h;
   const sessionId = h.resuming === null ? NO_ID : h.resuming.sessionId;
-  // Fixed fields and the session id; the answers of four extensions, server_name, session_ticket, ALPN, a size, and one that is tried and not sent.
+  // Fixed fields and the session id; the answers of five extensions, server_name, session_ticket, ALPN, a size, and one that is tried and not sent.
   const first = 4 + 38 + sessionId.length + (sessionId.length === 0 && h.resuming === null ? 0 : 4);
-  if (!h.hasRoom(first + 2 + 4 + 4 + 5 + 6 + 4 + (h.alpn === null ? 0 : 7 + h.alpn.length) + 6 + 4)) return S.SEND_SH;
+  if (!h.hasRoom(first + 2 + 4 + 4 + 5 + 6 + 4 + 4 + (h.alpn === null ? 0 : 7 + h.alpn.length) + 6 + 4)) return S.SEND_SH;
   const { writer, io } = h.records;
   const start = writer.begin(0);
   const w = new Writer(io);
@@ -220,5 +224,10 @@ export function sendServerHello(h: H): number {
 }
 
 export function sendServerCertificate(h: H): number {
-  return sendCertificate(h) ? S.PREPARE : S.SEND_CERT;
+  if (!sendCertificate(h)) return S.SEND_CERT;
+  if (h.status === null) return S.PREPARE;
+  // RFC 6066 §8: immediately behind it, before any other message.
+  (h.proof as Proof12).certificates = h.status;
+  h.status = null;
+  return S.SEND_CERT;
 }

@@ -3,6 +3,7 @@ import { certificate, certificate_verify, client_hello, client_key_exchange, fin
 import type { SignatureAlgorithm } from "../crypto/provider.js";
 import { type HelloContext12, SERVER_EXTENSIONS_12 } from "../extensions/server-12.js";
 import type { ServerExtension } from "../extensions/server-extension.js";
+import type { MessageWriter } from "../messages/certificate.js";
 import type { ClientHello } from "../messages/client-hello.js";
 import type { CipherSuite12, MacFirst } from "../record/cipher-suite-12.js";
 import type { RecordLayer } from "../record/record-layer.js";
@@ -113,6 +114,7 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
   alpnLength: number;
   sizeLimit: number;
   fragmentCode: number;
+  wantsStatus: boolean;
   readonly receiveLimit: number;
   host: VirtualHost | null;
   /** The ClientHello, which stays where it was received until the virtual server is found. */
@@ -123,6 +125,8 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
   /** ClientHello.legacy_version, which a pre-master secret that is encrypted begins with. */
   clientVersion: number;
   exchange: ServerExchange12 | null;
+  /** Until it is under way. */
+  status: MessageWriter | null;
   /** What is done about its session; null where none are resumed. */
   readonly resuming: ServerResuming12 | null;
 
@@ -153,6 +157,7 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
     this.alpnLength = 0;
     this.sizeLimit = 0;
     this.fragmentCode = 0;
+    this.wantsStatus = false;
     this.receiveLimit = records.receiveLimit(both ? config.provider.suites : [], version.overhead);
     this.host = null;
     this.hello = null;
@@ -161,6 +166,7 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
     this.helloEnd = 0;
     this.clientVersion = 0;
     this.exchange = null;
+    this.status = null;
     this.resuming = version.resumption === null ? null : version.resumption.begin(config);
     records.reader.expectsHello = true;
   }

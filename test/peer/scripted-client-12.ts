@@ -37,6 +37,8 @@ export class ScriptedClient12 extends Scripted12<ClientName12> {
   readonly extensions = new Map<number, Uint8Array>();
   sessionId: Uint8Array = new Uint8Array(0);
   asked = false;
+  /** Body of the CertificateStatus that came. */
+  status: Uint8Array | null = null;
   resumed = false;
   /** Of a NewSessionTicket, and its lifetime. */
   newTicket: Uint8Array | null = null;
@@ -93,6 +95,9 @@ export class ScriptedClient12 extends Scripted12<ClientName12> {
         this.onServerHello(cursor);
         return;
       case T.certificate:
+        return;
+      case T.certificate_status:
+        this.status = message.slice(4);
         return;
       case T.new_session_ticket:
         this.newLifetime = cursor.number(4);

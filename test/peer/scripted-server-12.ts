@@ -7,6 +7,7 @@ import { type Options12, Scripted12 } from "./scripted-12.js";
 export type ServerName12 =
   | "server_hello"
   | "certificate"
+  | "certificate_status"
   | "server_key_exchange"
   | "certificate_request"
   | "server_hello_done"
@@ -24,6 +25,8 @@ export interface ServerOptions12 extends Options12<ServerName12> {
   readonly version?: number;
   /** A CertificateRequest is sent; its types and schemes. */
   readonly request?: { readonly types?: readonly number[]; readonly schemes?: readonly number[]; readonly names?: readonly Uint8Array[] };
+  /** status_request is answered in ServerHello; with an OCSPResponse a CertificateStatus carries it. */
+  readonly status?: Uint8Array | "announced";
   /** ServerKeyExchange: scheme, and what is signed besides the parameters. */
   readonly scheme?: number;
   /** The session with this master secret is resumed; its ID is what the client sent, where `sessionId` gives no other. */
@@ -97,6 +100,7 @@ export class ScriptedServer12 extends Scripted12<ServerName12> {
     if (hello.extensions.has(11)) usual.push(extension(11, [1, 0]));
     if (server.ticket !== undefined) usual.push(extension(35, []));
     if (server.alpn !== undefined) usual.push(extension(16, alpnBody(server.alpn)));
+    if (server.status !== undefined) usual.push(extension(5, []));
     const extensions = server.extensions === undefined ? usual : server.extensions(usual);
     const helloBody = concat(
       u16(server.version ?? 0x0303),
@@ -114,6 +118,7 @@ export class ScriptedServer12 extends Scripted12<ServerName12> {
       return;
     }
     this.send("certificate", vector24(concat(...server.identity!.chain.map(vector24))), T.certificate);
+    if (server.status instanceof Uint8Array) this.send("certificate_status", concat([1], vector24(server.status)), T.certificate_status);
     this.group = server.group ?? hello.groups.find(knowsGroup) ?? GROUP_X25519;
     this.secret = this.random.bytes(32);
     const params = concat([3], u16(this.group), vector8(this.crypto.publicKey(this.group, this.secret)));
