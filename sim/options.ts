@@ -53,6 +53,8 @@ export interface AppOptions {
 }
 
 export interface SimOptions {
+  /** Without an app: what is missing is made, and nothing else is done. */
+  readonly makeIdentities: { readonly folder: string; readonly count: number } | null;
   /** Null: the sensor app, measured message by message. */
   readonly app: AppOptions | null;
   readonly heaps: Heaps;
@@ -75,6 +77,9 @@ export interface SimOptions {
   /** The running clock's beginning, in seconds since 1970; 0: it was never set. Null: that of this machine. */
   readonly bootTime: number | null;
   readonly shape: Shape;
+  /** The file in which the device's flash outlasts it, and the folder of resources; null: none. */
+  readonly storage: string | null;
+  readonly resources: string | null;
   /** Bytes that come at once; null: as they come. */
   readonly segment: number | null;
   /** NAME → address, which look-ups find first. */
@@ -212,6 +217,8 @@ function program(): Command {
     .option("--readings <COUNT>", "readings to post", whole(1, 500), 5)
     .option("--time <TIME>", "the device's clock stands at this time: seconds since 1970, or a date", parseTime)
     .option("--clock <TIME>", "the device's clock begins at this time, and runs; unset: as on a device that was never told", parseClock)
+    .option("--storage <FILE>", "what the device keeps in flash (preference, embedded:storage/key-value) outlasts it in this file")
+    .option("--resources <DIR>", "folder of what Resource finds")
     .option("--latency <MS>", "each byte takes so long, in each direction", whole(0, 60_000), 0)
     .option("--stall <BYTES:MS>", "each time so many bytes have come, nothing moves for so long", bytesFor(false))
     .option("--segment <BYTES>", "what is received comes in pieces of so many bytes", whole(1, 65_536))
@@ -223,7 +230,7 @@ function program(): Command {
     .option("--resolve <NAME:ADDRESS>", "look-ups of NAME find ADDRESS (may be repeated)", parseName, {})
     .option("--insecure-fixed-random <SEED>", "the same random bytes at each run: every secret is then known", whole(0, 2_147_483_647))
     .option("--no-instructions", "do not count instructions, which takes some seconds with valgrind")
-    .option("--report <FILE>", "write one HTML page with charts of RAM, instructions and bytes on the wire")
+    .option("--report <FILE>", "write one HTML page with charts of RAM, instructions and bytes on the wire; to FILE.svg: the one of RAM")
     .option("--compare <FILE>", "with --report: a page of an earlier run, to stand beside this one")
     .addHelpText(
       "after",
@@ -248,6 +255,8 @@ interface Flags {
   latency: number;
   stall?: { bytes: number; milliseconds: number };
   segment?: number;
+  storage?: string;
+  resources?: string;
   loseLink?: { bytes: number; milliseconds: number };
   resolve: Record<string, string>;
   chunks?: number;
@@ -307,7 +316,8 @@ export function parseOptions(argv: readonly string[]): SimOptions {
   if (file === undefined) {
     if (flags.config !== undefined || flags.watchdog !== undefined) refuse("error: --config and --watchdog are for an APP");
     if (server !== null && flags.ca === undefined) refuse("error: --server needs --ca FILE: the server is always verified");
-    if (flags.fleet !== undefined || flags.identities !== undefined) refuse("error: --fleet and --identities are for an APP");
+    if ((flags.fleet === undefined) !== (flags.identities === undefined))
+      refuse("error: without an APP --fleet N and --identities DIR go together, and make what is missing there");
   }
   if (flags.fleet === undefined && (flags.ramp !== undefined || flags.allowFailures || flags.onRequest))
     refuse("error: --ramp, --allow-failures and --on-request are for a --fleet");
@@ -315,10 +325,12 @@ export function parseOptions(argv: readonly string[]): SimOptions {
   if (server === null && flags.ca !== undefined && (file === undefined || flags.server === "own"))
     refuse("error: --ca is for --server HOST:PORT; the demo's own server has a CA of its own");
   if (flags.compare !== undefined && flags.report === undefined) refuse("error: --compare is for a page: give --report FILE");
+  if (flags.compare !== undefined && flags.report?.endsWith(".svg")) refuse("error: --compare is for a page: give --report FILE.html");
   if (file !== undefined && flags.report !== undefined) refuse("error: --report is for the sensor: leave APP out");
   if (flags.time !== undefined && flags.clock !== undefined) refuse("error: with --time the clock stands, with --clock it runs: give one");
-  const { stall, loseLink } = flags;
+  const { stall, loseLink, fleet: count, identities: folder } = flags;
   return {
+    makeIdentities: file === undefined && folder !== undefined && count !== undefined ? { folder, count } : null,
     app: file === undefined ? null : appOf(flags, file),
     heaps: heapsOf(flags, refuse),
     board: flags.board,
@@ -338,6 +350,8 @@ export function parseOptions(argv: readonly string[]): SimOptions {
       stall: stall === undefined ? null : { every: stall.bytes, milliseconds: stall.milliseconds },
       loss: loseLink === undefined ? null : { after: loseLink.bytes, milliseconds: loseLink.milliseconds },
     },
+    storage: flags.storage ?? null,
+    resources: flags.resources ?? null,
     segment: flags.segment ?? null,
     names: flags.resolve,
     insecureFixedRandom: flags.insecureFixedRandom ?? null,

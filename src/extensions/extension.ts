@@ -14,6 +14,7 @@ export const IN_HELLO_RETRY_REQUEST = 8;
 /** A ServerHello of TLS 1.2, which carries what EncryptedExtensions does in TLS 1.3. */
 export const IN_SERVER_HELLO_12 = 16;
 export const IN_ANSWER = IN_ENCRYPTED_EXTENSIONS | IN_SERVER_HELLO_12;
+export const IN_SERVER_HELLOS = IN_SERVER_HELLO | IN_HELLO_RETRY_REQUEST;
 
 /** What extensions read and write of a client's handshake. */
 export interface ClientHelloContext {

@@ -2,7 +2,7 @@ import { decode_error, illegal_parameter, TLSAlert } from "../alert.js";
 import type { OfferedKey } from "../config-psk.js";
 import { pre_shared_key } from "../constants.js";
 import { type ClientExtension, type ClientHelloContext, IN_SERVER_HELLO } from "./extension.js";
-import { IN_SERVER_HELLO as IN_SH, type ServerExtension } from "./server-extension.js";
+import type { ServerExtension } from "./server-extension.js";
 
 /** The shortest binder that may be (RFC 9846 §4.3.11). */
 const SHORTEST_BINDER = 32;
@@ -89,7 +89,7 @@ export class OfferedIdentities {
 export const pskOfClient: ServerExtension = {
   type: pre_shared_key,
   name: "pre_shared_key",
-  answers: IN_SH,
+  answers: IN_SERVER_HELLO,
   receive(context, r) {
     const offered = new OfferedIdentities();
     const identities = r.enter(r.u16());

@@ -124,6 +124,4 @@ export function sendServerExtensions<C>(table: readonly ServerExtension<C>[], co
   }
   w.close16(block);
 }
-
-export const IN_SERVER_HELLOS = IN_SERVER_HELLO | IN_HELLO_RETRY_REQUEST;
 export { IN_ENCRYPTED_EXTENSIONS, IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO };

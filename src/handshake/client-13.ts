@@ -1,6 +1,6 @@
 import { type ClientConfig, type Exporter, type KeyLog, MAX_MESSAGE } from "../config.js";
 import { type ClientSession, type OfferedKey, type OfferedSession12, PSK_KE } from "../config-psk.js";
-import { certificate, certificate_request, certificate_verify, encrypted_extensions, finished, server_hello } from "../constants.js";
+import { encrypted_extensions, finished, server_hello } from "../constants.js";
 import type { CipherSuite, KeyExchange, NamedGroup, SignatureAlgorithm } from "../crypto/provider.js";
 import { CLIENT_EXTENSIONS } from "../extensions/client-13.js";
 import type { ClientExtension, ClientHelloContext } from "../extensions/extension.js";
@@ -8,27 +8,14 @@ import type { CertificateRequestReader } from "../messages/certificate-request.j
 import { CLIENT_CONTEXT, SERVER_CONTEXT } from "../messages/certificate-verify.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import type { ServerName } from "../x509/name.js";
-import {
-  finishClient,
-  onCertificate,
-  onCertificateRequest,
-  onEncryptedExtensions,
-  onFinished,
-  readCertificate,
-  readCertificateRequest,
-  signAsClient,
-  useClientSecret,
-  useServerSecret,
-} from "./client-13-auth.js";
+import { finishClient, onEncryptedExtensions, onFinished, useClientSecret, useServerSecret } from "./client-13-finish.js";
 import { agree, deriveAsClient, onServerHello, protectAsClient, sendClientHello } from "./client-13-hello.js";
 import { keysToOffer } from "./client-13-psk.js";
 import type { PostFlow } from "./flow.js";
 import type { Row, Wait } from "./handshake.js";
 import { Handshake13, type Negotiated, PROVED_PSK } from "./handshake-13.js";
 import { clientVersion12 } from "./hello.js";
-import { checkCertificate, checkCertificateVerify, onCertificateVerify } from "./peer-auth-13.js";
 import { CLIENT_ROWS, PostHandshake13, Resumable13 } from "./post-handshake-13.js";
-import { sendCertificate, sendCertificateVerify } from "./proof-13.js";
 import * as S from "./states-13.js";
 
 /** What the client keeps until EncryptedExtensions: its offer, and the server's answers to it. */
@@ -100,8 +87,15 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
   /** A CertificateRequest that is being read. */
   request: CertificateRequestReader | null;
 
-  constructor(config: ClientConfig, name: ServerName | null, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated) {
-    super(S.GENERATE_SHARE, ROWS, WAITS, MAX_MESSAGE, records, keys, negotiated);
+  constructor(
+    config: ClientConfig,
+    name: ServerName | null,
+    records: RecordLayer,
+    keys: Uint8Array,
+    negotiated: Negotiated,
+    table: ClientTable13,
+  ) {
+    super(S.GENERATE_SHARE, table.rows, table.waits, MAX_MESSAGE, records, keys, negotiated);
     negotiated.sni = name !== null && name.address === null ? name.text : ""; // RFC 6066 §3: an address is never sent
     this.config = config;
     this.name = name;
@@ -171,34 +165,26 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
 
 type H = ClientHandshake13;
 
-const ROWS: readonly Row<H>[] = [
-  { state: S.WAIT_SH, type: server_hello, stream: null, endsRecord: true, handle: onServerHello },
-  { state: S.WAIT_EE, type: encrypted_extensions, stream: null, early: true, endsRecord: false, handle: onEncryptedExtensions },
-  {
-    state: S.WAIT_CERT_CR,
-    type: certificate_request,
-    stream: readCertificateRequest,
-    early: true,
-    endsRecord: false,
-    handle: onCertificateRequest,
-  },
-  { state: S.WAIT_CERT_CR, type: certificate, stream: readCertificate, endsRecord: false, handle: onCertificate },
-  { state: S.WAIT_CERT, type: certificate, stream: readCertificate, endsRecord: false, handle: onCertificate },
-  { state: S.WAIT_CV, type: certificate_verify, stream: null, endsRecord: false, handle: onCertificateVerify },
-  { state: S.WAIT_FINISHED, type: finished, stream: null, endsRecord: true, handle: onFinished },
-];
+/** What a client's connection is driven by: its rows and its states that wait. */
+export interface ClientTable13 {
+  readonly rows: readonly Row<H>[];
+  readonly waits: readonly Wait<H>[];
+}
 
-const WAITS: readonly Wait<H>[] = [
-  { state: S.GENERATE_SHARE, step: sendClientHello },
-  { state: S.AGREE, step: agree },
-  { state: S.DERIVE, step: deriveAsClient },
-  { state: S.PROTECT, step: protectAsClient },
-  { state: S.READ_KEYS, step: useServerSecret },
-  { state: S.CHECK_CERT, step: checkCertificate },
-  { state: S.CHECK_CV, step: checkCertificateVerify },
-  { state: S.SEND_CERT, step: sendCertificate },
-  { state: S.SIGN, step: signAsClient },
-  { state: S.SEND_CV, step: sendCertificateVerify },
-  { state: S.SEND_FINISHED, step: finishClient },
-  { state: S.WRITE_KEYS, step: useClientSecret, atOnce: true },
-];
+/** Without certificates: a pre-shared key proves the server. CERTIFICATES_13 has what they need besides. */
+export const CLIENT_13: ClientTable13 = {
+  rows: [
+    { state: S.WAIT_SH, type: server_hello, stream: null, endsRecord: true, handle: onServerHello },
+    { state: S.WAIT_EE, type: encrypted_extensions, stream: null, early: true, endsRecord: false, handle: onEncryptedExtensions },
+    { state: S.WAIT_FINISHED, type: finished, stream: null, endsRecord: true, handle: onFinished },
+  ],
+  waits: [
+    { state: S.GENERATE_SHARE, step: sendClientHello },
+    { state: S.AGREE, step: agree },
+    { state: S.DERIVE, step: deriveAsClient },
+    { state: S.PROTECT, step: protectAsClient },
+    { state: S.READ_KEYS, step: useServerSecret },
+    { state: S.SEND_FINISHED, step: finishClient },
+    { state: S.WRITE_KEYS, step: useClientSecret, atOnce: true },
+  ],
+};
