@@ -127,8 +127,8 @@ function choicesOf(config: PlanConfig, version12: boolean, certificates: boolean
     if (config.longNames === true) choices.push(["longNames"]);
   }
   if (config.exporter === true) choices.push(["exporter"]);
-  if (version12) return choices;
   if (config.resumption === true && !resumed) choices.push(["resumption"]);
+  if (version12) return choices;
   if (config.postHandshakeAuth === true && role === "client") choices.push(["postHandshakeAuth"]);
   return choices;
 }
@@ -245,7 +245,7 @@ export function plan(config: PlanConfig): Plan {
       continue;
     }
     planner.take(family, clientAuth ? `${family}-auth` : family, choicesOf(config, version12, true, false));
-    if (resumption && !version12) planner.take(family, `${family}-resumed`, choicesOf(config, false, false, true));
+    if (resumption) planner.take(family, `${family}-resumed`, choicesOf(config, version12, false, true));
   }
   return planner.plan(config);
 }
