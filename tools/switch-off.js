@@ -55,6 +55,9 @@ const ROWS = [
   ["one handshake at a time", "connection-pool.js", "return this.owner === waiter;", "return true;", "unit/hosts/pool"],
   ["authentication after the handshake", "handshake/client-13.js", "postHandshakeAuth !== undefined", "false", "pair/post-handshake-auth"],
   ["exporters", "handshake/handshake-13.js", "this.negotiated.exported = exported;", "", "pair/exporter"],
+  ["a plan's buffers", "planner/plan.js", "bufferBytes(receiveBuffer, sendBuffer)", "0", "unit/planner/plan"],
+  ["a plan's connections", "planner/plan.js", "const others = connections - 1;", "const others = 0;", "unit/planner/plan"],
+  ["a plan's choices", "planner/plan.js", "bytesOf(use) > bytesOf(most)", "false", "unit/planner/plan"],
   ["slices", "connection.js", "turn > 0 && !flow.atOnce", "false", "pair/slices"],
   ["sessions resumed by a client", "session/resumption.js", "this.mayUse(saved)", "false", "pair/resumption"],
   [
