@@ -5,7 +5,7 @@ import { client13, client13Aes128Ccm, client13Aes128Ccm8, client13Aes256Gcm, cli
 import { connections3 } from "./connections3.js";
 import { leaks } from "./leaks.js";
 import { client12Rsa, psk12, psk12Ecdhe } from "./legacy12.js";
-import { mcu } from "./mcu.js";
+import { MCU } from "./mcu.js";
 import { mtls } from "./mtls.js";
 import { ocsp } from "./ocsp.js";
 import { pooled } from "./pooled.js";
@@ -69,5 +69,5 @@ export const SCENARIOS: readonly Scenario[] = [
   primitivesFull,
   slices,
   leaks,
-  mcu,
+  ...MCU,
 ];
