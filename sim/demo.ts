@@ -1,12 +1,18 @@
 // `npm run sim` without an app.
+import { writeFileSync } from "node:fs";
 import { countApp, ended, type Run, runApp } from "./device-run.js";
+import { SimError } from "./errors.js";
 import { checkNeeds } from "./needs.js";
 import type { SimOptions } from "./options.js";
-import { checkPackages, ENGINE } from "./packages.js";
+import { CHARTS, checkPackages, DOM, ENGINE } from "./packages.js";
 import { measuredNeeds } from "./report/measured-needs.js";
-import { type Measured, report } from "./report/report.js";
+import { type Demo, runOf } from "./report/picture/from-demo.js";
+import { imageOf, pageOf } from "./report/picture/page.js";
+import { type RunData, readRun } from "./report/picture/run-data.js";
+import { type Measured, ramOf, report } from "./report/report.js";
+import { thousands } from "./report/table.js";
 import { makeTargets, type Targets } from "./target.js";
-import { buildHost, type CountResult, hasValgrind, type XsStats } from "./xs/run.js";
+import { buildHost, type CountResult, type HostBuild, hasValgrind, hostVersion, type XsStats } from "./xs/run.js";
 
 /** What takes a while is told on standard error. */
 function progress(text: string): void {
@@ -15,12 +21,15 @@ function progress(text: string): void {
 
 /** The sensor app against a real server, then one connection measured message by message. */
 export async function demo(options: SimOptions, print: (text: string) => void): Promise<void> {
-  checkPackages([ENGINE]);
+  checkPackages(options.report === null ? [ENGINE] : [ENGINE, CHARTS, DOM]);
+  const beside = options.compare === null ? null : readRun(options.compare);
   const host = await buildHost();
   const targets = await makeTargets(options);
   try {
     print(report.intro(options, targets, host));
-    print(report.result(options, await measure(options, targets, print)));
+    const measured = await measure(options, targets, print);
+    print(report.result(options, measured));
+    if (options.report !== null) await picture(options.report, { options, measured, ...(await pictured(options, targets, host)) }, beside);
   } finally {
     targets.own.stop();
   }
@@ -36,11 +45,40 @@ async function measure(options: SimOptions, targets: Targets, print: (text: stri
   const sensor = ended(await runApp({ ...secure, onOutput: (text) => print(text.replace(/^/gm, "  ").trimEnd()) }), "the sensor");
   const accepted = targets.own.accepted();
   progress("measuring one connection");
-  const connection = ended(await runApp({ ...secure, app: "measure-live" }), "the measured connection");
+  const connection = ended(await runApp({ ...secure, app: "measure-live", curve: options.report !== null }), "the measured connection");
   let counted: CountResult | null = null;
   if (options.instructions && hasValgrind()) {
     progress("counting instructions");
     counted = ended(await countApp({ ...secure, app: "measure-live" }), "the counted connection");
   }
   return { plain, sensor, connection, counted, accepted };
+}
+
+/** What a picture shows beside the measured connection. */
+async function pictured(options: SimOptions, targets: Targets, host: HostBuild): Promise<Pick<Demo, "primitives" | "about">> {
+  let primitives: CountResult | null = null;
+  if (options.instructions && hasValgrind()) {
+    progress("counting primitives");
+    const run: Run = { app: "measure-live", options, target: targets.secure, tls: true, primitives: true };
+    primitives = ended(await countApp(run), "the connection with counted primitives");
+  }
+  const { engine, compiler } = hostVersion(host);
+  const about = [
+    ["device", `${options.board}: ${ramOf(options.heaps, host)}`],
+    ["buffers", `${thousands(options.receiveBuffer)} B to receive, ${thousands(options.sendBuffer)} B to send`],
+    ["suite", options.suite],
+    ["server", targets.about],
+    ["measured with", `${engine}, ${compiler}`],
+  ] as const;
+  return { primitives, about };
+}
+
+async function picture(file: string, demo: Demo, beside: RunData | null): Promise<void> {
+  const run = runOf(demo);
+  const page = file.endsWith(".svg") ? await imageOf(run) : await pageOf(beside === null ? [run] : [run, beside]);
+  try {
+    writeFileSync(file, page);
+  } catch (error) {
+    throw new SimError(`--report ${file}: cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
+  }
 }

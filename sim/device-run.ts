@@ -37,11 +37,13 @@ async function networkFor({ shape, names }: SimOptions): Promise<Gateway | null>
 
 /** What the options say of RAM, clock, random bytes and network. */
 export function deviceOptions(options: SimOptions, gateway: Gateway | null): Omit<XsOptions, "main"> {
-  const { heaps, time, bootTime, segment, insecureFixedRandom } = options;
+  const { heaps, time, bootTime, storage, resources, segment, insecureFixedRandom } = options;
   return {
     ...heaps,
     ...(time === null ? {} : { time }),
     ...(bootTime === null ? {} : { bootTime }),
+    ...(storage === null ? {} : { storage }),
+    ...(resources === null ? {} : { resources }),
     ...(segment === null ? {} : { segment }),
     ...(insecureFixedRandom === null ? {} : { insecureFixedRandom }),
     ...(gateway === null ? {} : { gateway: gateway.port }),
@@ -73,15 +75,27 @@ export interface Run {
   readonly options: SimOptions;
   readonly target: Target;
   readonly tls: boolean;
+  /** Marks have the curve of live memory. */
+  readonly curve?: boolean;
+  /** Primitives tell when they run (sim/apps/counted-provider.ts). */
+  readonly primitives?: boolean;
   readonly onOutput?: (text: string) => void;
 }
 
-function xsOptions({ app, options, target, tls }: Run, gateway: Gateway | null, folder: string): XsOptions {
+function providerImports({ options, primitives }: Run): Record<string, string> {
+  const provider = providerFile(options.provider);
+  return primitives === true
+    ? { "sim:provider": join(apps, "counted-provider.js"), "sim:counted": provider }
+    : { "sim:provider": provider };
+}
+
+function xsOptions(run: Run, gateway: Gateway | null, folder: string): XsOptions {
+  const { app, options, target, tls } = run;
   const { serverName, strict, address, port } = target;
   const { path, readings, suites, receiveBuffer, sendBuffer } = options;
   return {
     main: join(apps, `${app}.js`),
-    map: { imports: { "sim:trust": writeTrust(target.certificates, folder), "sim:provider": providerFile(options.provider) } },
+    map: { imports: { "sim:trust": writeTrust(target.certificates, folder), ...providerImports(run) } },
     config: { address, port, tls, serverName, path, readings: strict ? readings : 1, strict, suites, receiveBuffer, sendBuffer },
     ...deviceOptions(options, gateway),
     timeout: TIMEOUT,
@@ -106,7 +120,7 @@ export async function runTold(options: XsOptions, onOutput?: (text: string, stre
 /** With true peaks. */
 export function runApp(run: Run): Promise<XsResult> {
   return around(run.options, (folder, gateway) =>
-    runTold({ ...xsOptions(run, gateway, folder), peakEvery: PEAK_EVERY }, (text, stream) => {
+    runTold({ ...xsOptions(run, gateway, folder), peakEvery: PEAK_EVERY, curve: run.curve === true }, (text, stream) => {
       if (stream === "stdout") run.onOutput?.(text);
     }),
   );

@@ -66,6 +66,8 @@ export interface SimOptions extends Network {
   readonly path: string;
   readonly readings: number;
   readonly suites: readonly number[];
+  /** The name that --suite has for them. */
+  readonly suite: string;
   /** What the device computes with: a module of sim/apps/providers. */
   readonly provider: string;
   readonly receiveBuffer: number;
@@ -74,8 +76,15 @@ export interface SimOptions extends Network {
   readonly time: number | null;
   /** The running clock's beginning, in seconds since 1970; 0: it was never set. Null: that of this machine. */
   readonly bootTime: number | null;
+  /** The file in which the device's flash outlasts it, and the folder of resources; null: none. */
+  readonly storage: string | null;
+  readonly resources: string | null;
   readonly insecureFixedRandom: number | null;
   readonly instructions: boolean;
+  /** Where the picture goes; null: none is wanted. */
+  readonly report: string | null;
+  /** A page that --report wrote before, whose run stands beside this one. */
+  readonly compare: string | null;
 }
 
 interface Offer {
@@ -177,8 +186,12 @@ function program(): Command {
     .option("--readings <COUNT>", "readings to post", whole(1, 500), 5)
     .option("--time <TIME>", "the device's clock stands at this time: seconds since 1970, or a date", parseTime)
     .option("--clock <TIME>", "the device's clock begins at this time, and runs; unset: as on a device that was never told", parseClock)
+    .option("--storage <FILE>", "what the device keeps in flash (preference, embedded:storage/key-value) outlasts it in this file")
+    .option("--resources <DIR>", "folder of what Resource finds")
     .option("--insecure-fixed-random <SEED>", "the same random bytes at each run: every secret is then known", whole(0, 2_147_483_647))
     .option("--no-instructions", "do not count instructions, which takes some seconds with valgrind")
+    .option("--report <FILE>", "write one HTML page with charts of RAM, instructions and bytes on the wire; to FILE.svg: the one of RAM")
+    .option("--compare <FILE>", "with --report: a page of an earlier run, to stand beside this one")
     .addHelpText(
       "after",
       "\nExit codes: 0 done, 1 the device or the connection failed, or the app said so, 2 options, files, packages, compiler or server missing",
@@ -199,6 +212,8 @@ interface Flags extends NetworkFlags {
   firstIdentity: number;
   ram?: number;
   clock?: number;
+  storage?: string;
+  resources?: string;
   chunks?: number;
   slots?: number;
   stack?: number;
@@ -213,6 +228,8 @@ interface Flags extends NetworkFlags {
   time?: number;
   insecureFixedRandom?: number;
   instructions: boolean;
+  report?: string;
+  compare?: string;
 }
 
 /** The board's, and what was said otherwise. */
@@ -262,6 +279,9 @@ export function parseOptions(argv: readonly string[]): SimOptions {
   if (flags.fleet !== undefined && flags.watchdog !== undefined) refuse("error: --watchdog is for one device, not for a --fleet");
   if (server === null && flags.ca !== undefined && (file === undefined || flags.server === "own"))
     refuse("error: --ca is for --server HOST:PORT; the demo's own server has a CA of its own");
+  if (flags.compare !== undefined && flags.report === undefined) refuse("error: --compare is for a page: give --report FILE");
+  if (flags.compare !== undefined && flags.report?.endsWith(".svg")) refuse("error: --compare is for a page: give --report FILE.html");
+  if (file !== undefined && flags.report !== undefined) refuse("error: --report is for the sensor: leave APP out");
   if (flags.time !== undefined && flags.clock !== undefined) refuse("error: with --time the clock stands, with --clock it runs: give one");
   const { fleet: count, identities: folder } = flags;
   return {
@@ -274,13 +294,18 @@ export function parseOptions(argv: readonly string[]): SimOptions {
     servername: flags.servername ?? null,
     path: flags.path,
     readings: flags.readings,
+    suite: flags.suite,
     ...(SUITES[flags.suite] as Offer),
     receiveBuffer: flags.receiveBuffer,
     sendBuffer: flags.sendBuffer,
     time: flags.time ?? null,
     bootTime: flags.clock ?? null,
     ...networkOf(flags),
+    storage: flags.storage ?? null,
+    resources: flags.resources ?? null,
     insecureFixedRandom: flags.insecureFixedRandom ?? null,
     instructions: flags.instructions,
+    report: flags.report ?? null,
+    compare: flags.compare ?? null,
   };
 }

@@ -30,6 +30,9 @@ export function checkPackages(names: readonly string[]): void {
 
 export const ENGINE = "@agoric/xsnap";
 export const TRANSPILER = "esbuild";
+/** They draw. */
+export const CHARTS = "@observablehq/plot";
+export const DOM = "linkedom";
 
 /** A module of one of them. */
 export function importPackage(name: string): Promise<unknown> {

@@ -1,86 +1,39 @@
-// `npm run size`: what a firmware with a profile takes of the flash, module by module: bytecode, and the objects that modules make when they run.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+// `npm run size`: what a firmware with a profile takes of the flash, by part and module by module.
 import { SimError } from "./errors.js";
-import { moduleGraph } from "./module-graph.js";
-import { dist } from "./paths.js";
+import { type FlashSize, flashSizes, manifests, sumOf } from "./flash-size.js";
 import { bytes, table, thousands } from "./report/table.js";
-import { BuildError, buildHost, hostVersion, runXs } from "./xs/run.js";
+import { BuildError, buildHost, hostVersion } from "./xs/run.js";
 
-/** What a firmware imports: the connection, its profile, and the host's socket. */
-const PROFILES: Readonly<Record<string, readonly string[]>> = {
-  "iot-client": ["src/profiles/iot-client.js", "src/client.js", "src/x509/anchors.js", "hosts/moddable/tls-socket.js"],
-  "iot-server": [
-    "src/profiles/iot-server.js",
-    "src/server.js",
-    "src/virtual-hosts.js",
-    "src/keys/identity-from.js",
-    "src/keys/p256-key.js",
-  ],
-  full: [
-    "src/profiles/full.js",
-    "src/client.js",
-    "src/server.js",
-    "src/virtual-hosts.js",
-    "src/x509/anchors.js",
-    "src/keys/identity-from.js",
-    "src/keys/p256-key.js",
-    "src/keys/rsa-key.js",
-    "hosts/moddable/tls-socket.js",
-  ],
-};
+/** Parts of the stack, by the folders of their modules. */
+const PARTS: readonly (readonly [string, RegExp])[] = [
+  ["X.509", /^src\/x509\//],
+  ["primitives, unrolled and tables", /^src\/crypto\/xs\/generated\//],
+  ["primitives", /^src\/crypto\//],
+  ["TLS 1.2", /^src\/(?:suites-12\/|[^/]+\/(?:.*-)?12(?:-.*)?\.js|psk-12)/],
+  ["handshake, messages, extensions", /^src\/(?:handshake|messages|extensions)\//],
+  ["records and keys", /^src\/(?:record|schedule|bytes)\//],
+  ["sessions, keys from files", /^src\/(?:session|keys)\//],
+  ["connection and config", /^src\//],
+  ["host", /^hosts\//],
+  ["names for the app", /^names\//],
+];
 
-interface Size {
-  readonly name: string;
-  readonly code: number;
-  readonly chunks: number;
-  readonly slots: number;
+function partsOf(sizes: readonly FlashSize[]): FlashSize[] {
+  const of = ({ name }: FlashSize): string => PARTS.find(([, pattern]) => pattern.test(name))?.[0] ?? name;
+  return [...new Set(sizes.map(of))].map((part) => {
+    const own = sizes.filter((size) => of(size) === part);
+    return sumOf(`${part}, ${own.length} modules`, own);
+  });
 }
 
-async function sizesOf(entries: readonly string[]): Promise<Size[]> {
-  const folder = mkdtempSync(join(tmpdir(), "thimble-size-"));
-  try {
-    const empty = join(folder, "empty.js");
-    const main = join(folder, "main.js");
-    const sizes = join(folder, "sizes");
-    writeFileSync(empty, "");
-    writeFileSync(main, "");
-    const preload = [empty, ...moduleGraph(entries.map((entry) => join(dist, entry)))];
-    const result = await runXs({ main, map: { preload }, sizes, timeout: 60_000 });
-    if (result.status !== 0) throw new SimError(result.stderr.trim().split("\n").pop() ?? "the device did not start");
-    const lines = readFileSync(sizes, "utf8")
-      .trim()
-      .split("\n")
-      .map((line) => /^(\d+) (\d+) (\d+) (.*)$/.exec(line) ?? []);
-    return lines.slice(1).map(([, code, chunks, slots, path], i) => {
-      const before = lines[i] as RegExpExecArray;
-      return {
-        name: relative(dist, path as string),
-        code: Number(code) - Number(before[1]),
-        chunks: Number(chunks) - Number(before[2]),
-        slots: Number(slots) - Number(before[3]),
-      };
-    });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function report(profile: string, sizes: readonly Size[], slotSize: number): string {
-  const flash = ({ code, chunks, slots }: Size): number => code + chunks + slots * slotSize;
-  const row = (size: Size): string[] => [size.name, bytes(size.code), thousands(size.slots), bytes(size.chunks), bytes(flash(size))];
-  const sum = (name: string, list: readonly Size[]): Size =>
-    list.reduce(
-      (total, { code, chunks, slots }) => ({ name, code: total.code + code, chunks: total.chunks + chunks, slots: total.slots + slots }),
-      { name, code: 0, chunks: 0, slots: 0 },
-    );
-  const sorted = [...sizes].sort((a, b) => flash(b) - flash(a));
-  const src = sizes.filter(({ name }) => name.startsWith("src/"));
+function report(profile: string, sizes: readonly FlashSize[], slotSize: number): string {
+  const flash = ({ code, chunks, slots }: FlashSize): number => code + chunks + slots * slotSize;
+  const row = (size: FlashSize): string[] => [size.name, bytes(size.code), thousands(size.slots), bytes(size.chunks), bytes(flash(size))];
+  const sorted = (list: readonly FlashSize[]): FlashSize[] => [...list].sort((a, b) => b.code - a.code);
   return [
     table(
       [profile, "bytecode", "slots", "chunks", "flash"],
-      [...sorted.map(row), row(sum(`src, ${src.length} modules`, src)), row(sum(`all ${sizes.length} modules`, sizes))],
+      [...sorted(sizes).map(row), ...sorted(partsOf(sizes)).map(row), row(sumOf(`all ${sizes.length} modules`, sizes))],
     ),
     "  chunks and slots: objects that modules make when the firmware is built (functions, classes, constants); names count with the first module that has them\n",
   ].join("");
@@ -88,17 +41,18 @@ function report(profile: string, sizes: readonly Size[], slotSize: number): stri
 
 async function main(): Promise<number> {
   const names = process.argv.slice(2);
+  const known = manifests();
   if (names.includes("--help") || names.includes("-h")) {
     process.stdout.write(
-      `Usage: npm run size -- [profile...]\n\nBytes of flash by profile and module. Profiles: ${Object.keys(PROFILES).join(", ")}\n`,
+      `Usage: npm run size -- [profile...]\n\nBytes of flash by profile and module. Profiles, as manifest-PROFILE.json has them: ${[...known.keys()].join(", ")}\n`,
     );
     return 0;
   }
   for (const name of names)
-    if (PROFILES[name] === undefined) throw new SimError(`there is no profile "${name}"; there are: ${Object.keys(PROFILES).join(", ")}`);
+    if (!known.has(name)) throw new SimError(`there is no profile "${name}"; there are: ${[...known.keys()].join(", ")}`);
   const { slotSize, engine } = hostVersion(await buildHost());
-  for (const name of names.length > 0 ? names : Object.keys(PROFILES))
-    process.stdout.write(report(name, await sizesOf(PROFILES[name] as readonly string[]), slotSize));
+  for (const name of names.length > 0 ? names : known.keys())
+    process.stdout.write(report(name, await flashSizes(known.get(name) as string), slotSize));
   process.stdout.write(`  ${engine}, slots of ${slotSize} bytes\n`);
   return 0;
 }

@@ -2,6 +2,7 @@ import { type ClientConfig, DEFAULT_RECEIVE_BUFFER, DEFAULT_SEND_BUFFER } from "
 import { checkBuffers, checkClientProof, checkProtocols, checkProvider, checkVersions } from "./config-check.js";
 import { Connection } from "./connection.js";
 import { ClientHandshake13 } from "./handshake/client-13.js";
+import { CERTIFICATES_13 } from "./handshake/client-13-auth.js";
 import { clientVersion12 } from "./handshake/hello.js";
 import { RecordLayer } from "./record/record-layer.js";
 import { parseServerName, type ServerName } from "./x509/name.js";
@@ -20,7 +21,7 @@ export class ClientConnection extends Connection {
     const only12 = config.tls13 === false ? clientVersion12(config) : null;
     this.flow =
       only12 === null
-        ? new ClientHandshake13(config, name, this.records, this.keys, this)
+        ? new ClientHandshake13(config, name, this.records, this.keys, this, CERTIFICATES_13)
         : only12.start(config, name, this.records, this.keys, this);
     this.run();
   }

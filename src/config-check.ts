@@ -21,6 +21,11 @@ export function checkProvider(provider: CryptoProvider): void {
     throw new RangeError("provider: it needs at least one suite, one group and one signature algorithm");
 }
 
+/** Where no certificate is read, no signature is verified. */
+export function checkPresharedProvider({ suites, groups }: CryptoProvider): void {
+  if (suites.length === 0 || groups.length === 0) throw new RangeError("provider: it needs at least one suite and one group");
+}
+
 export function checkVersions(role: "client" | "server", tls12: Version12 | undefined, tls13: boolean | undefined): void {
   if (tls12 === undefined && tls13 === false) throw new RangeError("tls13 is false and tls12 is not given: no version is left");
   if (tls12 !== undefined && tls12.role !== role) throw new RangeError(`tls12 is a ${tls12.role}'s; it must be a ${role}'s`);

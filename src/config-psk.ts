@@ -1,4 +1,4 @@
-import type { CipherSuite, Clock, CryptoProvider, OUTSIDE, Random } from "./crypto/provider.js";
+import type { CipherSuite, Clock, CryptoProvider, OUTSIDE, Random, Suite } from "./crypto/provider.js";
 import type { TrustStore } from "./x509/trust.js";
 
 /** Pre-shared keys in configs (RFC 9846 §2.2). What stands behind these types is in src/session: a firmware that names none of it links none of it. */
@@ -16,6 +16,17 @@ export interface OfferedKey {
   readonly external: boolean;
   /** obfuscated_ticket_age (§4.3.11); 0 for an external key. */
   readonly obfuscatedAge: number;
+}
+
+/** The session of TLS 1.2 that a client offers (RFC 5246 §F.1.4, RFC 5077). It always has an extended master secret. */
+export interface OfferedSession12 {
+  /** The ticket, or the session ID. */
+  readonly identity: Uint8Array;
+  readonly byTicket: boolean;
+  /** The master secret. */
+  readonly key: Uint8Array;
+  /** The one suite that it can be resumed with. */
+  readonly suite12: number;
 }
 
 /** A client's external pre-shared key. */
@@ -48,8 +59,11 @@ export interface TicketReader {
 
 /** What one connection of a client does about its session. */
 export interface ClientSession {
-  /** The key of a session that may be resumed, or null. */
+  /** The key of a session that may be resumed, or null. It is of TLS 1.3, or of TLS 1.2: never are both offered. */
   readonly offer: OfferedKey | null;
+  readonly offer12: OfferedSession12 | null;
+  /** Bytes of the longest ticket that is kept. */
+  readonly maxTicket: number;
   /** The handshake with it failed: it is not offered again. */
   refused(): void;
   /** A full handshake: when the first certificate of the server's path ends, in seconds since 1970. */
@@ -61,13 +75,22 @@ export interface ClientSession {
   /** A NewSessionTicket begins; then it is there as a whole. */
   createReader(): TicketReader;
   arrived(suite: CipherSuite): void;
+  /** A connection of TLS 1.2 is open, whose session `kept` is; null: it resumed the one that was offered, which stays as it is. */
+  connected12(kept: SessionToKeep12 | null): void;
   wipe(): void;
+}
+
+/** A session of TLS 1.2 as a client keeps it. lifetime: seconds, as the ticket says; 0: not said. */
+export interface SessionToKeep12 extends OfferedSession12 {
+  readonly lifetime: number;
 }
 
 /** What a server's handshake tells of itself where its session is looked up or sealed. */
 export interface ServerHandshakeState {
   readonly config: { readonly provider: CryptoProvider; readonly clock: Clock; readonly random: Random };
-  readonly suite: CipherSuite;
+  /** Of a handshake of TLS 1.3. One of TLS 1.2 takes that of the session, which is looked for first. */
+  readonly suite: Suite;
+  readonly isTLS12?: boolean;
   /** The client's SNI, "" for none; the ALPN protocol, or null. */
   readonly sni: string;
   readonly alpn: string | null;
@@ -93,6 +116,8 @@ export interface ServerSession {
   readonly until: number;
   /** Proved by an external pre-shared key. */
   readonly external: boolean;
+  /** The suite of a session of TLS 1.2, whose master secret `key` is; 0 or not there: of TLS 1.3. */
+  readonly suite12?: number;
 }
 
 /** Tickets of a server. */
@@ -110,4 +135,15 @@ export interface ServerTickets {
   open(state: ServerHandshakeState, bytes: Uint8Array, offset: number, length: number): ServerSession | null | typeof OUTSIDE;
   /** Makes the ticket for a session. */
   seal(state: ServerHandshakeState, session: ServerSession, lifetime: number): Uint8Array;
+}
+
+/** Sessions of TLS 1.2 that a server keeps by their session IDs (RFC 5246 §7.4.1.2). */
+export interface ServerSessionIds {
+  /** As of ServerTickets. */
+  lifetimeOf(state: ServerHandshakeState, session: ServerSession): number;
+  open(state: ServerHandshakeState, bytes: Uint8Array, offset: number, length: number): ServerSession | null | typeof OUTSIDE;
+  /** Keeps a session by an ID that was drawn for it. */
+  keep(state: ServerHandshakeState, id: Uint8Array, session: ServerSession, lifetime: number): void;
+  /** A connection of this session ended with a fatal alert: it is not resumed any more (RFC 5246 §7.2.2). */
+  forget(id: Uint8Array): void;
 }

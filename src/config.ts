@@ -1,7 +1,9 @@
-import type { ClientPsk, ClientSession, ServerPsk, ServerTickets } from "./config-psk.js";
+import type { ClientPsk, ClientSession, ServerPsk, ServerSessionIds, ServerTickets } from "./config-psk.js";
+import type { DecryptionKey } from "./crypto/decryption-key.js";
 import type { Clock, CryptoProvider, HashAlgorithm, KeyedHash, OUTSIDE, Random, Suite } from "./crypto/provider.js";
 import type { Identity } from "./identity.js";
 import type { ChainBounds, ChainConfig } from "./x509/chain-config.js";
+import type { StatusCheck } from "./x509/status.js";
 import type { TrustStore } from "./x509/trust.js";
 
 /** Receives a secret for a key log (the NSS key log form that Wireshark reads): label, ClientHello.random (32 bytes), secret. Copy, do not keep. */
@@ -16,6 +18,10 @@ export interface Version12 {
   readonly suites: readonly Suite[];
   /** A client's: all its suites are proved by a pre-shared key, none by a certificate. */
   readonly byKeyAlone?: boolean;
+  /** A client's: what else of it decides whether a server is accepted, for the fingerprint of its sessions. */
+  readonly marks?: Uint8Array;
+  /** Sessions are resumed. */
+  readonly resumption: object | null;
 }
 
 /** Keying material of one connection for what stands above TLS (RFC 5705). */
@@ -38,7 +44,10 @@ export interface PostHandshakeAuth {
   connected(handshake: object): object;
 }
 
-export type CertificateChecks = ChainBounds & Pick<ChainConfig, "timePolicy" | "verify" | "status" | "remembered">;
+export interface CertificateChecks extends ChainBounds, Pick<ChainConfig, "timePolicy" | "verify" | "remembered"> {
+  /** Asks for the status of the leaf and checks what is stapled, as ocspStapling() does. Default: nothing is asked. */
+  readonly status?: StatusCheck;
+}
 
 /**
  * Lends memory for protected records that the receive buffer does not hold: of application data (a download in records of 16 KB), and where a handshake's can't
@@ -123,6 +132,13 @@ export interface VirtualHost {
   readonly alpn?: readonly string[];
   /** Not given: clients are not asked for a certificate. */
   readonly clientAuthentication?: ClientAuthentication;
+  /** For RSA key exchange of TLS 1.2 alone: an InsecureRsaIdentity12. Default: the one that InsecureRsaServer12 has for all. */
+  readonly insecureRsa?: DecryptingIdentity;
+}
+
+/** What is shown by a server whose key decrypts a pre-master secret (RFC 5246 §7.4.7.1), and never signs. */
+export interface DecryptingIdentity extends Identity {
+  readonly decrypts: DecryptionKey;
 }
 
 /** Finds the virtual server for a name. */
@@ -156,6 +172,8 @@ export interface ServerConfig {
   readonly psk?: ServerPsk;
   /** Lets clients resume sessions: Tickets of src/session. */
   readonly tickets?: ServerTickets;
+  /** Keeps sessions of TLS 1.2 for clients without tickets: SessionIds of src/session. */
+  readonly sessionIds?: ServerSessionIds;
   /** Bytes of the receive buffer. It should hold a ClientHello as a whole: browsers send up to 1,800 bytes. Default 2,048. */
   readonly receiveBuffer?: number;
   /** Where memory for records comes from that the receive buffer does not hold. Default: there is none. */

@@ -68,8 +68,10 @@ export class ConnectionPool {
     if (index >= 0) this.queue.splice(index, 1);
   }
 
-  /** Passes your turn on to whoever does the handshake for you. */
+  /** Passes your turn, or your place among those who wait, on to whoever does the handshake for you. */
   pass(from: Waiter, to: Waiter): void {
     if (this.owner === from) this.owner = to;
+    const index = this.queue.indexOf(from);
+    if (index >= 0) this.queue[index] = to;
   }
 }

@@ -1,3 +1,4 @@
+import { internal_error, TLSAlert } from "./alert.js";
 import type { Random, SignedContent } from "./crypto/provider.js";
 
 /** One signature under way: a stepper. OUTSIDE where a secure element or the like is at work. */
@@ -41,4 +42,15 @@ export interface Identity {
    * Read once a handshake, so a getter may renew it.
    */
   readonly ocspResponse?: Uint8Array | null;
+}
+
+/** The longest OCSPResponse that an extension of a Certificate message holds, with type and length before it, and those of CertificateStatus. */
+const LONGEST_RESPONSE = 0xffff - 8;
+
+/** The response to staple, or null. */
+export function responseOf(identity: Identity): Uint8Array | null {
+  const response = identity.ocspResponse ?? null;
+  if (response !== null && (response.length === 0 || response.length > LONGEST_RESPONSE))
+    throw new TLSAlert(internal_error, `Certificate: an OCSP response of ${response.length} bytes can't be stapled`, "internal");
+  return response;
 }

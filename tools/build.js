@@ -1,8 +1,9 @@
-// `npm run build`: print the generated sources, then compile everything once to dist/.
+// `npm run build`: print the generated sources, then compile everything once to dist/, and write there by what names a device app imports it.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeNames } from "./manifests/names.js";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const target = join(root, "src/crypto/xs/generated");
@@ -16,4 +17,5 @@ for (const name of readdirSync(join(root, "tools/generate")).filter((file) => fi
 }
 
 const tsc = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", root], { stdio: "inherit" });
+if (tsc.status === 0) writeNames(root);
 process.exit(tsc.status ?? 1);

@@ -1,49 +1,39 @@
-import { close_notify, connection_lost, internal_error, TLSAlert, timed_out } from "../../src/alert.js";
-import { FAILED, OPEN, WANT_RESUME } from "../../src/connection.js";
+import type { TLSAlert } from "../../src/alert.js";
+import { OPEN } from "../../src/connection.js";
 import type { ConnectionPool, Waiter } from "../../src/connection-pool.js";
-import { resumeFor, type SliceTime } from "./slices.js";
-import type { AcceptedOptions, Bytes, ConnectOptions, SecureSocketOptions, SocketConnection, Timers } from "./socket-options.js";
-import { Transport, type TransportOwner } from "./transport.js";
+import { Gathered } from "./gathered.js";
+import { SecureLink } from "./secure-link.js";
+import type { SliceTime } from "./slices.js";
+import type {
+  AcceptedOptions,
+  Bytes,
+  ConnectOptions,
+  SecureSocketOptions,
+  SocketConnection,
+  TakeOverOptions,
+  Timers,
+  WriteOptions,
+} from "./socket-options.js";
+import type { Transport } from "./transport.js";
 
-/** Parts of the idle time after which the watch looks: an idle connection ends after 1 to 1.25 times its time-out. */
-const WATCHES = 4;
-/** Milliseconds that the last bytes may wait for room in the TCP socket. */
-const LINGER = 1000;
+const NOTHING = new Uint8Array(0);
 
 /**
- * A connection over an ECMA-419 TCP socket, itself in the shape of one. Received bytes go from TCP straight into the connection's own memory.
- * The app's callbacks run one at a time, never before the constructor has returned, and nothing is thrown out of a callback: on a device that
- * would be a restart. Work on public keys that is cut in slices goes on by a timer of zero, so that the event loop lives in between.
+ * A connection over an ECMA-419 TCP socket, itself in the shape of one. The app's callbacks run one at a time, never before the constructor has
+ * returned, and nothing is thrown out of a callback: on a device that would be a restart.
  */
-export class SecureSocket implements TransportOwner, Waiter {
+export class SecureSocket extends SecureLink {
   target: unknown;
   private format_: "buffer" | "number";
-  private transport: Transport | null;
-  private connection: SocketConnection | null;
-  private readonly timers: Timers;
-  /** Where the connection's memory comes from; null: it has its own. */
-  private readonly pool: ConnectionPool | null;
-  /** Begins, once it is our turn in the pool. */
-  private start: (() => void) | null;
   private readonly readable: ((this: SecureSocket, count: number) => void) | undefined;
   private readonly writable: ((this: SecureSocket, count: number) => void) | undefined;
   private readonly error: ((this: SecureSocket, error: TLSAlert) => void) | undefined;
-  private readonly idleTimeout: number;
-  private readonly sliceTime: SliceTime | null;
-  private readonly go: () => void;
-  private opened: boolean;
-  /** close() was called or the end was told: no more callbacks. */
-  private ended: boolean;
-  private pumping: boolean;
   /** The app left data unread: onReadable waits for its next read(). */
   private unread: boolean;
   /** What the app believes it can write. */
   private told: number;
-  private quiet: number;
-  /** An operation elsewhere is done. */
-  private answered: boolean;
-  private goTimer: unknown;
-  private watchTimer: unknown;
+  /** Written with `more`: it goes out with the next write. */
+  private gathered: Gathered | null;
 
   /**
    * To an address, on a TCP socket that a listener accepted, or (`from` alone) in place of another SecureSocket, which is left without its connection.
@@ -75,43 +65,19 @@ export class SecureSocket implements TransportOwner, Waiter {
   ) {
     const { from } = options;
     const former = from instanceof SecureSocket ? from : null;
-    if (former !== null && (former.ended || !former.opened)) throw new Error("from is no open socket");
+    if (former?.ended) throw new Error("from is no open socket");
+    super(former, timers, idleTimeout, sliceTime, pool);
     this.target = options.target;
     this.format_ = "buffer";
-    this.transport = null;
-    this.connection = former === null ? null : former.connection;
-    this.timers = former === null ? (timers as Timers) : former.timers;
-    this.pool = former === null ? (pool ?? null) : former.pool;
-    this.start = null;
     this.readable = options.onReadable;
     this.writable = options.onWritable;
     this.error = options.onError;
-    this.idleTimeout = former === null ? idleTimeout : former.idleTimeout;
-    this.sliceTime = former === null ? sliceTime : former.sliceTime;
-    this.go = () => {
-      this.goTimer = null;
-      this.run();
-    };
-    this.opened = false;
-    this.ended = false;
-    this.pumping = true; // until the constructor returns
     this.unread = false;
     this.told = 0;
-    this.quiet = 0;
-    this.answered = false;
-    this.goTimer = null;
-    this.watchTimer = null;
+    this.gathered = former === null ? null : former.gathered;
     if (options.format !== undefined) this.format = options.format;
-    if (former !== null) this.takeOver(former);
-    else {
-      const start = () => this.begin(options as ConnectOptions | AcceptedOptions, connection as SocketConnection);
-      if (heir !== undefined) pool?.pass(heir, this);
-      if (pool === undefined || pool.enter(this)) start();
-      else this.start = start;
-      if (handshakeTimeout > 0) this.watchTimer = timers?.set(() => this.handshakeExpired(handshakeTimeout), handshakeTimeout);
-    }
-    this.pumping = false;
-    this.startIfReady();
+    const start = (link: SecureLink) => link.begin(options as ConnectOptions | AcceptedOptions, connection as SocketConnection);
+    this.constructed(former, start, handshakeTimeout, heir);
   }
 
   get format(): "buffer" | "number" {
@@ -194,14 +160,24 @@ export class SecureSocket implements TransportOwner, Waiter {
     return result;
   }
 
-  /** Sends all of `data` (format "number": one byte), which must fit into what onWritable told. Returns how much can be written now. */
-  write(data: number | Bytes): number {
+  /**
+   * Sends all of `data` (format "number": one byte), which must fit into what onWritable told. Returns how much can be written now. With `more` it waits
+   * for the next write, so that both go out in one record.
+   */
+  write(data: number | Bytes, options?: WriteOptions): number {
     if (this.ended) throw new Error("write() on a closed socket");
     if (!this.opened) throw new Error("write() before the first onWritable");
     const connection = this.awake() as SocketConnection;
     const bytes = typeof data === "number" ? Uint8Array.of(data) : bytesOf(data);
     const { length } = bytes;
-    if (length > connection.writeSpace() || (length > 0 && connection.write(bytes, 0, length) !== length)) throw new Error("would block");
+    const room = connection.writeSpace() - this.waiting;
+    if (length > room) throw new Error("would block");
+    if (options?.more) {
+      this.gathered ??= new Gathered(Math.min(room, Math.max(length, options.byteLength ?? room)));
+      this.gathered.add(bytes);
+      return room - length;
+    }
+    if (!this.seal(connection, bytes)) throw new Error("would block");
     const transport = this.transport as Transport;
     try {
       transport.send(connection);
@@ -214,153 +190,48 @@ export class SecureSocket implements TransportOwner, Waiter {
     return connection.writeSpace();
   }
 
-  /** Ends the connection in order. No callback comes after it. Safe at any moment, also inside a callback and a second time. */
+  /**
+   * Ends the connection in order, after what was written. No callback comes after it. Safe at any moment, also inside a callback and a second time.
+   */
   close(): void {
     if (this.ended) return;
+    const connection = this.awake();
+    if (connection !== null && this.waiting > 0 && connection.state === OPEN) this.seal(connection, NOTHING);
+    this.gathered = null;
     this.ended = true;
-    this.awake()?.close();
+    connection?.close();
     this.release();
   }
 
-  /** The pool's: our turn has come. */
-  turn(): void {
-    this.wake();
+  /** Leaves the connection to a new socket of the same class, which has no callbacks yet: give it as `from` to who goes on with it. */
+  detach(): SecureSocket {
+    return new (this.constructor as new (options: TakeOverOptions) => SecureSocket)({ from: this });
   }
 
-  /** Call it when an operation elsewhere, of a secure element or a look-up that answered OUTSIDE, has its result: the handshake goes on soon. */
-  operationDone(): void {
-    if (this.ended || this.start !== null) return;
-    this.answered = true;
-    if (this.goTimer === null) this.goTimer = this.timers.set(this.go, 0);
+  /** Bytes that wait for the next write. */
+  private get waiting(): number {
+    return this.gathered === null ? 0 : this.gathered.length;
   }
 
-  /** The transport's; not for the app. */
-  transportMoved(): void {
-    const { transport } = this;
-    if (transport === null) return;
-    if (transport.ended && !transport.connected) this.connection?.fail(connection_lost, "no TCP connection could be made");
-    if (!this.ended) this.run();
-    else if (transport.ended) this.drop();
-    else this.release();
-  }
-
-  private begin(options: ConnectOptions | AcceptedOptions, connection: SocketConnection | (() => SocketConnection)): void {
-    const transport = new Transport(this);
-    try {
-      this.connection = typeof connection === "function" ? connection() : connection;
-      if ("from" in options && options.from !== undefined) transport.accept(options.from);
-      else {
-        const { TCP, address, port, nodelay } = options as ConnectOptions;
-        transport.connect(TCP.io, address, port, nodelay);
-      }
-    } catch (error) {
-      this.connection?.close();
-      this.drop();
-      throw error;
+  /** One record of what waits and of `bytes`; false: it can't be sent now, and what waits stays. */
+  private seal(connection: SocketConnection, bytes: Uint8Array): boolean {
+    const { gathered } = this;
+    if (gathered === null) return bytes.length === 0 || connection.write(bytes, 0, bytes.length) === bytes.length;
+    gathered.add(bytes);
+    const all = gathered.all();
+    if (connection.write(all, 0, all.length) !== all.length) {
+      gathered.drop(bytes.length);
+      return false;
     }
-    this.transport = transport;
+    gathered.wipe();
+    this.gathered = null;
+    return true;
   }
 
-  /** Our turn has come: what the constructor would have thrown is told now. */
-  private beginLate(start: () => void): void {
-    this.start = null;
-    try {
-      start();
-    } catch (error) {
-      this.end(new TLSAlert(connection_lost, `no TCP connection could be made: ${String(error)}`));
-    }
-  }
-
-  private takeOver(former: SecureSocket): void {
-    const transport = former.transport as Transport;
-    this.transport = transport;
-    transport.owner = this;
-    former.ended = true;
-    former.connection = null;
-    former.transport = null;
-    former.stopTimers();
-    this.open();
-  }
-
-  private startIfReady(): void {
-    if (this.transport === null) return;
-    const { canReceive, canSend, ended } = this.transport;
-    if (this.opened || canReceive > 0 || canSend > 0 || ended || ((this.connection as SocketConnection).wants & WANT_RESUME) !== 0)
-      this.wake();
-  }
-
-  /** Runs now what cannot run inside the app's call: by a timer of zero, unless the loop is running anyway. */
-  private wake(): void {
-    if (this.pumping || this.ended || this.goTimer !== null) return;
-    this.goTimer = this.timers.set(this.go, 0);
-  }
-
-  /** Moves bytes and tells the app, until nothing moves. */
-  private run(): void {
-    if (this.pumping || this.ended) return;
-    this.pumping = true;
-    if (this.start !== null) this.beginLate(this.start);
-    try {
-      if (this.connection !== null) this.pump();
-    } catch (error) {
-      this.awake()?.fail(internal_error, `the socket or its app threw ${String(error)}`);
-    }
-    this.pumping = false;
-    const { connection } = this;
-    if (connection === null || this.ended) return;
-    if (connection.state === FAILED) this.end(connection.failure as TLSAlert);
-    else if (connection.peerClosed && connection.appData() === 0)
-      this.end(new TLSAlert(close_notify, "the peer closed the connection", "peer"));
-    else if ((connection.wants & WANT_RESUME) !== 0) this.wake();
-    else this.park();
-  }
-
-  /** Gives the connection's memory to the pool while it is at rest. */
-  private park(): void {
-    const { pool, connection } = this;
-    if (pool === null || connection === null || !connection.parkable) return;
-    pool.give(connection.park());
-    this.transport?.letGo();
-  }
-
-  /** The connection, with memory. */
-  private awake(): SocketConnection | null {
-    const { connection } = this;
-    if (connection?.parked && connection.state === OPEN) connection.unpark((this.pool as ConnectionPool).take());
-    return connection;
-  }
-
-  private pump(): void {
-    const connection = this.connection as SocketConnection;
-    const transport = this.transport as Transport;
-    if (transport.canReceive > 0 || transport.ended) this.awake();
-    if (this.answered || (connection.wants & WANT_RESUME) !== 0) {
-      this.answered = false;
-      if (this.sliceTime === null) connection.resume();
-      else resumeFor(connection, this.sliceTime);
-    }
-    for (let moved = true; moved; ) {
-      moved = (connection.wants & WANT_RESUME) === 0 && transport.receive(connection);
-      if (transport.send(connection)) moved = true;
-      if (moved) this.quiet = 0;
-      if (connection.state === OPEN && !this.opened) this.open();
-      if (connection.state !== FAILED && this.tell(connection)) moved = true;
-      if (this.ended || connection.state === FAILED) return;
-    }
-  }
-
-  private open(): void {
-    this.opened = true;
-    this.pool?.leave(this);
-    this.stopWatch();
-    if (this.idleTimeout > 0) this.watchTimer = this.timers.repeat(() => this.watch(), this.idleTimeout / WATCHES);
-  }
-
-  /** The app's callbacks; true where one was called. */
-  private tell(connection: SocketConnection): boolean {
+  protected override tell(connection: SocketConnection): boolean {
     if (!this.opened) return false;
     let called = false;
-    const space = connection.writeSpace();
+    const space = connection.writeSpace() - this.waiting;
     if (space > this.told) {
       this.told = space;
       if (this.writable !== undefined) {
@@ -378,28 +249,7 @@ export class SecureSocket implements TransportOwner, Waiter {
     return called;
   }
 
-  private handshakeExpired(after: number): void {
-    this.watchTimer = null;
-    const reason = `the handshake was not finished within ${after} ms`;
-    if (this.start !== null) this.end(new TLSAlert(timed_out, `${reason}: others were under way`));
-    this.connection?.fail(timed_out, reason);
-    this.run();
-  }
-
-  private watch(): void {
-    if (++this.quiet <= WATCHES) return;
-    const connection = this.awake();
-    if (connection === null) return;
-    connection.closeWrite();
-    connection.fail(timed_out, `nothing was sent or received for ${this.idleTimeout} ms`);
-    this.run();
-  }
-
-  private end(failure: TLSAlert): void {
-    if (this.ended) return;
-    this.ended = true;
-    this.awake()?.close();
-    this.release();
+  protected override tellEnd(failure: TLSAlert): void {
     if (this.error === undefined) return;
     try {
       this.error(failure);
@@ -407,57 +257,12 @@ export class SecureSocket implements TransportOwner, Waiter {
       // The app's own mistake, after the end: there is nobody left to tell.
     }
   }
-
-  /** After the end: sends what waits, for a moment, then lets everything go. */
-  private release(): void {
-    const { connection, transport } = this;
-    if (connection === null || transport === null) {
-      this.drop();
-      return;
-    }
-    try {
-      while (transport.send(connection));
-    } catch {
-      transport.ended = true;
-    }
-    this.stopTimers();
-    if (connection.txPending() === 0 || transport.ended || !transport.connected) {
-      this.drop();
-      return;
-    }
-    this.watchTimer = this.timers.set(() => {
-      this.watchTimer = null;
-      this.drop();
-    }, LINGER);
-  }
-
-  private stopTimers(): void {
-    const { timers } = this;
-    if (this.goTimer !== null) timers.clear(this.goTimer as never);
-    this.goTimer = null;
-    this.stopWatch();
-  }
-
-  private stopWatch(): void {
-    if (this.watchTimer !== null) this.timers.clear(this.watchTimer as never);
-    this.watchTimer = null;
-  }
-
-  private drop(): void {
-    const { transport, connection, pool } = this;
-    this.stopTimers();
-    this.start = null;
-    if (pool !== null) {
-      if (connection !== null && !connection.parked) pool.give(connection.io);
-      pool.leave(this);
-    }
-    this.connection = null;
-    this.transport = null;
-    transport?.close();
-  }
 }
 
+/** The bytes of a buffer, in place. */
 function bytesOf(data: Bytes): Uint8Array {
   if (data instanceof Uint8Array) return data;
-  return data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (typeof data !== "object" || data === null) throw new TypeError(`a buffer or a view is wanted, not ${typeof data}`);
+  // Not every buffer of a device is an ArrayBuffer: resources lie in flash.
+  return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
 }

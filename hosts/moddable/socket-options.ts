@@ -15,6 +15,13 @@ export type SocketConnection = Pick<Connection, keyof Connection>;
 
 export type Bytes = ArrayBuffer | ArrayBufferView;
 
+export interface WriteOptions {
+  /** More comes at once: the bytes go out with the next write, in one record. */
+  more?: boolean;
+  /** Bytes that are to come in all, where it is known. */
+  byteLength?: number;
+}
+
 /** What is common to all ways to make a socket. */
 export interface SocketOptions {
   /** "buffer" (the default): read() gives ArrayBuffers. "number": read() gives one byte. */

@@ -4,6 +4,8 @@ import type { TCPCallbacks, TCPConstructor, TCPOptions, TCPSocket } from "./tcp.
 /** Who is told that something moved. */
 export interface TransportOwner {
   transportMoved(): void;
+  /** The handshake was not finished within so many milliseconds. */
+  handshakeExpired(after: number): void;
 }
 
 function tcpReadable(this: { target: Transport }, count: number): void {

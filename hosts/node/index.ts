@@ -4,6 +4,7 @@ export { PSK_DHE_KE, PSK_KE } from "../../src/config-psk.js";
 export { ExternalPsk, PskList, PskLookup } from "../../src/session/external-psk.js";
 export { Resumption, type ResumptionOptions } from "../../src/session/resumption.js";
 export { SessionCache } from "../../src/session/session-cache.js";
+export { SessionIds } from "../../src/session/session-ids.js";
 export { MemorySessionStore, type SessionStore } from "../../src/session/session-store.js";
 export { TicketKeys } from "../../src/session/ticket-keys.js";
 export { type TicketOptions, Tickets } from "../../src/session/tickets.js";

@@ -6,8 +6,10 @@ import { ecdheServer12 } from "../../src/handshake/ecdhe-server-12.js";
 import type { ClientKind12, ServerKind12 } from "../../src/handshake/exchange-12.js";
 import { PskClient12 } from "../../src/handshake/psk-client-12.js";
 import { EcdhePskServer12, PskServer12 } from "../../src/handshake/psk-server-12.js";
+import { resumeClient12 } from "../../src/handshake/resume-client-12.js";
+import { resumeServer12 } from "../../src/handshake/resume-server-12.js";
 import { insecureRsaClient12 } from "../../src/handshake/rsa-client-12.js";
-import { InsecureRsaServer12 } from "../../src/handshake/rsa-server-12.js";
+import { InsecureRsaIdentity12, InsecureRsaServer12 } from "../../src/handshake/rsa-server-12.js";
 import { Server12 } from "../../src/handshake/server-12.js";
 import type { DecryptionIdentity } from "../../src/keys/decryption-identity.js";
 import { cbcSuites12, pskCbcSuites12, rsaCbcSuites12, rsaSuites12 } from "../../src/profiles/suites-12-legacy.js";
@@ -36,8 +38,8 @@ export interface Server12Options {
   suites?: readonly CipherSuite12[];
   insecureLegacy?: readonly Legacy[];
   psk?: ServerPsk12;
-  /** Needed for rsa-kx. */
-  decryption?: DecryptionIdentity;
+  /** Needed for rsa-kx. null: only virtual servers have it that have their own (`insecureRsa`). */
+  decryption?: DecryptionIdentity | null;
 }
 
 /** Every suite that options allow, in order of preference; CCM_8 last of its kind. `own`: those with forward secrecy, certificates and an AEAD. */
@@ -64,7 +66,7 @@ export function makeClient12({ suites, insecureLegacy = [], psk }: Client12Optio
   if (psk !== undefined) kinds.push(new PskClient12(psk), new EcdhePskClient12(psk));
   if (insecureLegacy.includes("rsa-kx")) kinds.push(insecureRsaClient12);
   const all = suites ?? usualSuites12(allSuites12(nobleSuites12, psk !== undefined, insecureLegacy));
-  return new Client12(all, kinds, macFirstOf(insecureLegacy));
+  return new Client12(all, kinds, macFirstOf(insecureLegacy), resumeClient12);
 }
 
 /** Throws a RangeError for rsa-kx without `decryption`. */
@@ -74,10 +76,10 @@ export function makeServer12({ suites, insecureLegacy = [], psk, decryption }: S
   if (insecureLegacy.includes("rsa-kx")) {
     if (decryption === undefined)
       throw new RangeError("rsa-kx needs a certificate of its own, with keyEncipherment and without digitalSignature");
-    kinds.push(new InsecureRsaServer12(decryption));
+    kinds.push(new InsecureRsaServer12(decryption === null ? null : new InsecureRsaIdentity12(decryption)));
   }
   const all = suites ?? usualSuites12(allSuites12(nobleSuites12, psk !== undefined, insecureLegacy));
-  return new Server12(all, kinds, macFirstOf(insecureLegacy));
+  return new Server12(all, kinds, macFirstOf(insecureLegacy), resumeServer12);
 }
 
 function macFirstOf(insecureLegacy: readonly Legacy[]) {

@@ -1,13 +1,16 @@
 /** The options of createServer, made into a ServerConfig. All that is wrong with them is said here, before anything listens. */
 import type { ClientAuthentication, CookieConfig, HostLookup, KeyLog, ServerConfig, Version12, VirtualHost } from "../../src/config.js";
 import { checkProtocols } from "../../src/config-check.js";
-import type { ServerPsk, ServerTickets } from "../../src/config-psk.js";
+import type { ServerPsk, ServerSessionIds, ServerTickets } from "../../src/config-psk.js";
 import type { Clock, CryptoProvider, Random } from "../../src/crypto/provider.js";
+import { InsecureRsaIdentity12 } from "../../src/handshake/rsa-server-12.js";
 import type { Identity } from "../../src/identity.js";
+import type { DecryptionIdentity } from "../../src/keys/decryption-identity.js";
 import { BY_PSK, type CipherSuite12 } from "../../src/record/cipher-suite-12.js";
 import { exporter } from "../../src/schedule/exporter.js";
 import { ServerConnection } from "../../src/server.js";
 import { PskLookup } from "../../src/session/external-psk.js";
+import { SessionIds } from "../../src/session/session-ids.js";
 import { TicketKeys } from "../../src/session/ticket-keys.js";
 import { Tickets } from "../../src/session/tickets.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
@@ -36,6 +39,8 @@ export interface HostOptions {
   requireClientCert?: boolean;
   /** DER Names of authorities, told to the client so that it can choose a certificate. */
   authorities?: readonly Uint8Array[];
+  /** For RSA key exchange of TLS 1.2 alone (`tls12` has to have it): certificate and key of decryptionIdentity(). Default: those of `tls12`. */
+  insecureRsa?: DecryptionIdentity;
 }
 
 export interface ConfigOptions extends HostOptions {
@@ -64,6 +69,8 @@ export interface ConfigOptions extends HostOptions {
   ticketKeys?: Uint8Array;
   /** Seconds for which a ticket may be used, at most 604,800. Default 86,400. */
   sessionTimeout?: number;
+  /** Sessions of TLS 1.2 that are kept by their session IDs, for clients without tickets; 0: none. Default 1,000 where `tls12` is given. */
+  sessionIds?: number | ServerSessionIds;
   receiveBuffer?: number;
   sendBuffer?: number;
   sliceSteps?: number;
@@ -71,10 +78,14 @@ export interface ConfigOptions extends HostOptions {
   keyLog?: KeyLog;
 }
 
+/** Some 200 bytes each. */
+const DEFAULT_SESSION_IDS = 1000;
+
 /** Throws TypeError, RangeError or Error, naming the option or the file, for what cannot work. */
 export function serverConfig(options: ConfigOptions, keys: TicketKeys | null = ticketKeysFor(options)): ServerConfig {
   const psk = pskFrom(options);
   const tickets = ticketsFrom(options, keys);
+  const sessionIds = sessionIdsFrom(options);
   const config: ServerConfig = {
     provider: options.provider ?? nobleProvider,
     random: options.random ?? systemRandom,
@@ -85,6 +96,7 @@ export function serverConfig(options: ConfigOptions, keys: TicketKeys | null = t
     lender: heapLender,
     ...(psk === undefined ? {} : { psk }),
     ...(tickets === undefined ? {} : { tickets }),
+    ...(sessionIds === undefined ? {} : { sessionIds }),
     exporter,
     ...(options.cookies === undefined ? {} : { cookies: options.cookies }),
     ...(options.tls12 === undefined ? {} : { tls12: options.tls12 }),
@@ -108,6 +120,12 @@ export function ticketKeysFor({ tickets, ticketKeys, random }: ConfigOptions): T
 function ticketsFrom({ tickets, sessionTimeout }: ConfigOptions, keys: TicketKeys | null): ServerTickets | undefined {
   if (keys === null) return typeof tickets === "object" ? tickets : undefined;
   return new Tickets(keys, sessionTimeout === undefined ? {} : { lifetime: sessionTimeout });
+}
+
+function sessionIdsFrom({ sessionIds = DEFAULT_SESSION_IDS, sessionTimeout, tls12 }: ConfigOptions): ServerSessionIds | undefined {
+  if (typeof sessionIds === "object") return sessionIds;
+  if (sessionIds === 0 || tls12 === undefined) return undefined;
+  return new SessionIds(sessionIds, sessionTimeout === undefined ? {} : { lifetime: sessionTimeout });
 }
 
 function pskFrom({ psk, pskCallback }: ConfigOptions): ServerPsk | undefined {
@@ -156,6 +174,7 @@ function virtualHost(options: HostOptions, where: string, keysProve = false): Vi
     identities,
     ...(alpn === undefined ? {} : { alpn }),
     ...(clientAuthentication === null ? {} : { clientAuthentication }),
+    ...(options.insecureRsa === undefined ? {} : { insecureRsa: new InsecureRsaIdentity12(options.insecureRsa) }),
   };
 }
 

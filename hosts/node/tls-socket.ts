@@ -1,20 +1,13 @@
-import type { X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
-import { Duplex } from "node:stream";
-import type { PeerCertificate } from "node:tls";
 import { internal_error, TLSAlert, timed_out } from "../../src/alert.js";
-import { CLOSED, type Connection, FAILED, HANDSHAKING, OPEN, WANT_RESUME } from "../../src/connection.js";
-import { TLS_1_3 } from "../../src/constants.js";
-import type { OcspAnswer } from "../../src/x509/ocsp-stapling.js";
+import { CLOSED, FAILED, HANDSHAKING, OPEN, WANT_RESUME } from "../../src/connection.js";
 import { errorFromAlert } from "./errors.js";
-import { PeerCertificates } from "./peer-certificates.js";
 import { RecordTrace } from "./record-trace.js";
-import type { SocketSessions } from "./socket-sessions.js";
+import { type FaceOptions, type TLSConnection, TLSSocketFace } from "./tls-socket-face.js";
 
-/** What this class asks of a connection. */
-export type TLSConnection = Pick<Connection, keyof Connection>;
+export type { TLSConnection } from "./tls-socket-face.js";
 
-export interface TLSSocketOptions {
+export interface TLSSocketOptions extends FaceOptions {
   /** Milliseconds from the start to `secureConnect`, the TCP connection included. Default 10,000; 0 switches it off. */
   handshakeTimeout?: number;
   /** Milliseconds without a byte in either direction after which the connection is closed with an error. Default 0: off. */
@@ -23,14 +16,6 @@ export interface TLSSocketOptions {
    * How long the handshake's work on public keys may hold the event loop at once. Needs a connection with `sliceSteps`. Default: one slice a turn.
    */
   sliceMilliseconds?: number;
-  /** False (the default): when the peer has closed, this side closes too. True: the app may go on writing. */
-  allowHalfOpen?: boolean;
-  /** A client's: the name that the server's certificate is checked against. */
-  servername?: string;
-  /** A client's: the sessions that it is given. */
-  sessions?: SocketSessions;
-  /** True: the server's end. Its `servername` is the name that the client asked for. */
-  isServer?: boolean;
   /** Bytes of the peer that were read from the transport already. */
   head?: Buffer;
   /** Called with a line of text for each record and step. */
@@ -46,16 +31,8 @@ const LINGER = 500;
  * TLS over a net.Socket as a Duplex, in the manner of node:tls. Events beside those of a Duplex: `secureConnect` when the handshake is done and
  * the peer is authenticated; at a client `session` with each session that it may resume later. Failures are `error` events with a TLSError, or the transport's own error. What can be read was authenticated.
  */
-export class TLSSocket extends Duplex {
-  readonly transport: Socket;
-  readonly connection: TLSConnection;
-  /** Always true: nothing is read from or written to a peer before the handshake is done. */
-  readonly encrypted = true;
-  readonly isServer: boolean;
-  private readonly sessions: SocketSessions | null;
-  private readonly expectedName: string | undefined;
+export class TLSSocket extends TLSSocketFace {
   private readonly sliceMilliseconds: number;
-  private readonly certificates = new PeerCertificates();
   private readonly trace: ((line: string) => void) | null;
   private readonly received: RecordTrace | null;
   private readonly sent: RecordTrace | null;
@@ -65,10 +42,7 @@ export class TLSSocket extends Duplex {
   private readonly onTransportClose = () => this.transportEnded();
   private readonly onTransportTimeout = () => this.emit("timeout");
 
-  private secured = false;
   private pumping = false;
-  /** What the server's stapled OCSP response said, where one was asked for and was good. */
-  ocsp: OcspAnswer | null = null;
   private again = false;
   private resuming = false;
   private ended = false;
@@ -86,15 +60,9 @@ export class TLSSocket extends Duplex {
   private idleTimer: NodeJS.Timeout | null = null;
 
   constructor(transport: Socket, connection: TLSConnection, options: TLSSocketOptions = {}) {
-    super({ allowHalfOpen: options.allowHalfOpen ?? false, emitClose: true });
-    this.transport = transport;
-    this.connection = connection;
-    this.isServer = options.isServer ?? false;
-    this.expectedName = options.servername;
-    this.sessions = options.sessions ?? null;
+    super(transport, connection, options);
     if (this.sessions !== null) this.sessions.onSession = (session) => setImmediate(() => this.emit("session", session));
     this.sliceMilliseconds = options.sliceMilliseconds ?? 0;
-    connection.certificateTap = this.certificates;
     if (options.head !== undefined && options.head.length > 0) this.input = options.head;
     this.trace = options.trace ?? null;
     this.received = this.trace === null ? null : new RecordTrace("<", this.trace);
@@ -115,99 +83,6 @@ export class TLSSocket extends Duplex {
     if (idleTimeout > 0) this.idleTimer = setTimeout(() => this.idleExpired(idleTimeout), idleTimeout);
   }
 
-  /** The ALPN protocol that both sides agreed on, or false. */
-  get alpnProtocol(): string | false {
-    return this.connection.alpn ?? false;
-  }
-
-  /** A client's: the name that the server's certificate was checked against. A server's: the name that the client asked for; undefined for none. */
-  get servername(): string | undefined {
-    return this.isServer ? this.connection.sni || undefined : this.expectedName;
-  }
-
-  /** Whether the handshake is done and the peer proved itself with a certificate. A server always has; a client where it was asked and has one. */
-  get authorized(): boolean {
-    return this.secured && this.connection.peerAuthenticated;
-  }
-
-  /** The peer's own certificate, once it is verified; undefined before, and where the peer has none. */
-  getPeerX509Certificate(): X509Certificate | undefined {
-    return this.authorized ? this.certificates.at(0) : undefined;
-  }
-
-  /** The certificates as the peer sent them, its own first. They are not the verified path, which may leave some out. */
-  getPeerCertificates(): X509Certificate[] {
-    const list: X509Certificate[] = [];
-    if (this.authorized) for (let i = 0; i < this.certificates.length; i++) list.push(this.certificates.at(i) as X509Certificate);
-    return list;
-  }
-
-  /** In the manner of node:tls: subject, issuer, valid_from, fingerprint256, raw …; an empty object where there is none. */
-  getPeerCertificate(): Partial<PeerCertificate> {
-    return this.getPeerX509Certificate()?.toLegacyObject() ?? {};
-  }
-
-  /**
-   * A server's, where the client sent no certificate in this handshake: the identity of its external pre-shared key, or, where a session was resumed,
-   * SHA-256 of the certificate that proved it then. undefined for neither.
-   */
-  get peerIdentity(): Buffer | undefined {
-    return this.secured ? this.certificates.identity : undefined;
-  }
-
-  getProtocol(): string | null {
-    if (!this.secured) return null;
-    return this.connection.version === TLS_1_3 ? "TLSv1.3" : "TLSv1.2";
-  }
-
-  /** The cipher suite by its IANA name, null before the handshake is done. */
-  getCipher(): { name: string; standardName: string; version: string } | null {
-    const { suite } = this.connection;
-    const version = this.getProtocol();
-    return suite === null || version === null ? null : { name: suite.name, standardName: suite.name, version };
-  }
-
-  /** The group of the key exchange, null before the handshake is done. */
-  getEphemeralKeyInfo(): { type: "ECDH"; name: string } | null {
-    const { group } = this.connection;
-    return group === null || !this.secured ? null : { type: "ECDH", name: group.name };
-  }
-
-  /** A client's newest session, to be given to a later connect(); undefined before the server has sent a ticket. `session` events tell each. */
-  getSession(): Buffer | undefined {
-    return this.sessions?.session;
-  }
-
-  /** Whether the session of an earlier connection was resumed. */
-  isSessionReused(): boolean {
-    return this.secured && this.connection.resumed;
-  }
-
-  /** As node:tls has it (RFC 5705, RFC 9846 §7.5): secret bytes that are the same on both sides. */
-  exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
-    return Buffer.from(this.connection.exportKeyingMaterial(label, context ?? null, length).buffer);
-  }
-
-  get remoteAddress(): string | undefined {
-    return this.transport.remoteAddress;
-  }
-
-  get remotePort(): number | undefined {
-    return this.transport.remotePort;
-  }
-
-  get remoteFamily(): string | undefined {
-    return this.transport.remoteFamily;
-  }
-
-  get localAddress(): string | undefined {
-    return this.transport.localAddress;
-  }
-
-  get localPort(): number | undefined {
-    return this.transport.localPort;
-  }
-
   /**
    * Goes on with a handshake that waits for an operation elsewhere: call it when the key's owner or the data base, which answered OUTSIDE, has its
    * result. The step is asked again in the next turn of the event loop.
@@ -218,33 +93,6 @@ export class TLSSocket extends Duplex {
       this.connection.resume();
       this.pump();
     });
-  }
-
-  /** As net.Socket's: a `timeout` event after so many milliseconds without a byte, and nothing else. 0 switches it off. */
-  setTimeout(timeout: number, callback?: () => void): this {
-    this.transport.setTimeout(timeout);
-    if (callback !== undefined) this.once("timeout", callback);
-    return this;
-  }
-
-  setNoDelay(noDelay?: boolean): this {
-    this.transport.setNoDelay(noDelay);
-    return this;
-  }
-
-  setKeepAlive(enable?: boolean, initialDelay?: number): this {
-    this.transport.setKeepAlive(enable, initialDelay);
-    return this;
-  }
-
-  ref(): this {
-    this.transport.ref();
-    return this;
-  }
-
-  unref(): this {
-    this.transport.unref();
-    return this;
   }
 
   override _read(): void {

@@ -21,6 +21,15 @@ declare module "sim:provider" {
   export const provider: import("../../src/crypto/provider.js").CryptoProvider;
 }
 
+declare module "sim:setup" {
+  export const setup: import("./setup-config.js").Setup;
+}
+
+/** What "sim:provider" computes with where its primitives are counted one by one. */
+declare module "sim:counted" {
+  export const provider: import("../../src/crypto/provider.js").CryptoProvider;
+}
+
 declare module "sim:trust" {
   /** DER of each certificate that is trusted. */
   export const certificates: readonly Uint8Array[];

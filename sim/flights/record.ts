@@ -4,6 +4,7 @@ import { createPrivateKey } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { SecureContextOptions } from "node:tls";
 import { certificatesFrom } from "../../hosts/node/certificates.js";
 import type { ClientConfig } from "../../src/config.js";
 import { PSK_KE } from "../../src/config-psk.js";
@@ -13,6 +14,7 @@ import type { Identity } from "../../src/identity.js";
 import { identityFrom } from "../../src/keys/identity-from.js";
 import { p256Keys } from "../../src/keys/p256-key.js";
 import { iotClient12 } from "../../src/profiles/iot-client-12.js";
+import { iotClient12Resuming } from "../../src/profiles/iot-client-12-resuming.js";
 import { iotServer12 } from "../../src/profiles/iot-server-12.js";
 import { ExternalPsk } from "../../src/session/external-psk.js";
 import { Resumption } from "../../src/session/resumption.js";
@@ -263,9 +265,9 @@ async function mtls(pki: Pki): Promise<Flight> {
 }
 
 /** What a second connection was sent, with the session of the first. */
-async function resumed(pki: Pki): Promise<Flight> {
+async function resumedBy(pki: Pki, about: string, tls: SecureContextOptions, more: Partial<ClientConfig>): Promise<Flight> {
   const provider = await providerOf("iot-client");
-  const peer = await nodeServer({ cert: pki.chain, key: pki.key, ciphers: CHACHA });
+  const peer = await nodeServer({ cert: pki.chain, key: pki.key, ...tls });
   const store = new MemorySessionStore();
   const config = {
     provider,
@@ -275,6 +277,7 @@ async function resumed(pki: Pki): Promise<Flight> {
     serverName: SERVER_NAME,
     ...BUFFERS,
     resumption: new Resumption(store),
+    ...more,
   };
   await recordServerFlight(config, peer.port);
   const session = store.get(SERVER_NAME);
@@ -282,8 +285,14 @@ async function resumed(pki: Pki): Promise<Flight> {
   const kept = hex(session);
   const records = await recordServerFlight(config, peer.port);
   peer.stop();
-  const about = `TLS 1.3, ${CHACHA}, X25519, a session resumed; Node's tls`;
-  return { ...flightOf(about, "iot-client", pki.root, records, null), session: kept };
+  return { ...flightOf(`${about}; Node's tls`, "iot-client", pki.root, records, null), session: kept };
+}
+
+const resumed = (pki: Pki): Promise<Flight> => resumedBy(pki, `TLS 1.3, ${CHACHA}, X25519, a session resumed`, { ciphers: CHACHA }, {});
+
+function resumed12(pki: Pki): Promise<Flight> {
+  const tls = { ciphers: "ECDHE-ECDSA-CHACHA20-POLY1305", minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const;
+  return resumedBy(pki, `TLS 1.2, ${CHACHA_12}, a session resumed by its ticket`, tls, { tls12: iotClient12Resuming, tls13: false });
 }
 
 /** A server that knows one key, and takes it without key exchange. */
@@ -301,13 +310,17 @@ async function psk(pki: Pki): Promise<Flight> {
 }
 
 /** Certificate and response of the responder are made in a folder of their own, with copies of the issuer's. */
-async function ocsp(pki: Pki): Promise<Flight> {
+async function ocsp(pki: Pki, version: "TLS 1.3" | "TLS 1.2" = "TLS 1.3"): Promise<Flight> {
+  const older = version === "TLS 1.2";
   const made = mkdtempSync(join(tmpdir(), "thimble-ocsp-"));
   try {
     for (const name of ["intermediate.pem", "intermediate.key", "leaf.pem"]) copyFileSync(join(folder, name), join(made, name));
-    const peer = await nodeServer({ cert: pki.chain, key: pki.key, ciphers: CHACHA }, makeStaple(made, DAYS));
-    const about = `TLS 1.3, ${CHACHA}, X25519, a stapled OCSP response of a responder; Node's tls`;
-    return await client(about, "iot-client", pki.root, peer, null, { checks: { status: ocspStapling({ required: true }) } });
+    const own = { cert: pki.chain, key: pki.key };
+    const only12 = { ...own, ciphers: "ECDHE-ECDSA-CHACHA20-POLY1305", minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const;
+    const peer = await nodeServer(older ? only12 : { ...own, ciphers: CHACHA }, makeStaple(made, DAYS));
+    const about = `${version}, ${older ? CHACHA_12 : CHACHA}, X25519, a stapled OCSP response of a responder; Node's tls`;
+    const checks = { status: ocspStapling({ required: true }) };
+    return await client(about, "iot-client", pki.root, peer, null, older ? { checks, tls12: iotClient12, tls13: false } : { checks });
   } finally {
     rmSync(made, { recursive: true });
   }
@@ -341,8 +354,10 @@ const RECORDERS: Readonly<Record<string, (pki: Pki) => Promise<Flight>>> = {
   "client13-big": big,
   "client13-download": download,
   "client13-resumed": resumed,
+  "client12-resumed": resumed12,
   "client13-psk": psk,
   "client13-ocsp": ocsp,
+  "client12-ocsp": (pki) => ocsp(pki, "TLS 1.2"),
   "server13-chacha": server,
   "chain-1": chain(1),
   "chain-2": chain(2),

@@ -14,6 +14,11 @@ const MEASURED_AS: Readonly<Record<number, string>> = {
   [TLS_AES_128_CCM_8_SHA256]: "client13.aes128ccm8",
 };
 
+/** The scenario of budgets.json that is measured with this suite alone. */
+export function scenarioOf(suite: number): string {
+  return MEASURED_AS[suite] ?? "client13";
+}
+
 /** What the handshake of a TLS socket needs beside its buffers with any of these suites, from budgets.json; null where it is not there. */
 export function measuredNeeds(suites: readonly number[]): Needs | null {
   try {
@@ -22,7 +27,7 @@ export function measuredNeeds(suites: readonly number[]): Needs | null {
     if (largestChunks === undefined || largestSlots === undefined || largestStack === undefined) return null;
     const more = (figure: string): number => {
       const of = (scenario: string): number => budgets[scenario]?.[figure]?.value ?? 0;
-      return Math.max(0, ...suites.map((suite) => of(MEASURED_AS[suite] ?? "client13") - of("client13")));
+      return Math.max(0, ...suites.map((suite) => of(scenarioOf(suite)) - of("client13")));
     };
     return {
       chunkBytes: largestChunks.value - (2048 + 512 + 8) + more("peakChunks"),

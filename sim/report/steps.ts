@@ -24,6 +24,8 @@ export interface StepCost {
   readonly allocated: Allocations;
   readonly collections: number;
   readonly instructions: number | null;
+  /** Live memory on the way; empty where it was not asked for. */
+  readonly curve: readonly Above[];
 }
 
 export function above(use: MemoryUse, base: MemoryUse, stackBytes: number, slotSize: number): Above {
@@ -77,6 +79,9 @@ function costs(memory: XsResult, counts: readonly NamedCount[]): StepCost[] {
       allocated: mark.allocated,
       collections: mark.collections,
       instructions: countOf(mark.name),
+      curve: (mark.curve ?? []).map(([chunkBytes, slots, stackBytes]) =>
+        above({ chunkBytes, slots, stackBytes, bytes: 0 }, base, stack, slotSize),
+      ),
     });
   });
   return found;
@@ -151,6 +156,7 @@ function added(a: StepCost | null, b: StepCost | null): StepCost | null {
       slots: a.allocated.slots + b.allocated.slots,
     },
     collections: a.collections + b.collections,
+    curve: [...a.curve, ...b.curve],
     instructions: a.instructions === null || b.instructions === null ? null : a.instructions + b.instructions,
   };
 }

@@ -3,11 +3,12 @@ import { chainVerify } from "./chain-verify.js";
 import { client12, client12AesGcm, client12Both, server12 } from "./client12.js";
 import { client13, client13Aes128Ccm, client13Aes128Ccm8, client13Aes256Gcm, client13AesGcm } from "./client13.js";
 import { connections3 } from "./connections3.js";
+import { flash } from "./flash.js";
 import { leaks } from "./leaks.js";
 import { client12Rsa, psk12, psk12Ecdhe } from "./legacy12.js";
 import { MCU } from "./mcu.js";
 import { mtls } from "./mtls.js";
-import { ocsp } from "./ocsp.js";
+import { ocsp, ocsp12 } from "./ocsp.js";
 import { pooled } from "./pooled.js";
 import { primitives, primitivesFull } from "./primitives.js";
 import { reconnect } from "./reconnect.js";
@@ -25,11 +26,12 @@ import {
 } from "./records.js";
 import type { Scenario } from "./scenario.js";
 import { server13 } from "./server13.js";
-import { psk13, resume13 } from "./sessions.js";
+import { psk13, resume12, resume13 } from "./sessions.js";
 import { slices } from "./slices.js";
 import { socket } from "./socket.js";
 
 export const SCENARIOS: readonly Scenario[] = [
+  flash,
   client13,
   client13AesGcm,
   client13Aes256Gcm,
@@ -46,8 +48,10 @@ export const SCENARIOS: readonly Scenario[] = [
   psk12Ecdhe,
   mtls,
   resume13,
+  resume12,
   psk13,
   ocsp,
+  ocsp12,
   reconnect,
   server13,
   connections3,

@@ -11,8 +11,6 @@
 	#endif
 #endif
 
-#define MARK_LIMIT 512
-
 typedef struct {
 	double chunks, chunkBytes, slots; /* since the machine started */
 	double collections, forced;
@@ -46,7 +44,7 @@ static double highChunkBytes, highSlots;
 static txSlot* deepest;                     /* of the XS stack, over the whole run */
 static int sampling = 0;
 static txSize asked;
-static Mark marks[MARK_LIMIT];
+static Mark marks[SIM_MARK_LIMIT];
 static int markCount = 0;
 
 static txSize chunkSize(txSize size)
@@ -124,6 +122,7 @@ static void settle(txMachine* the)
 	the->stackPeak = the->stack;
 	raise(&sinceMark, use);
 	raise(&overall, use);
+	if (sim.options.curve) simCurveTake(use);
 	simCensus(the, use.sum, markCount, deep);
 }
 
@@ -260,6 +259,7 @@ void simCountersReset(txMachine* the)
 	deepest = the->stackPeak = the->stack;
 	restartPeaks(the, &sinceMark);
 	restartPeaks(the, &overall);
+	simCurveBegin(0);
 	simCensusReset();
 }
 
@@ -281,7 +281,7 @@ void simMark(txMachine* the, const char* name)
 {
 	Mark* mark = &marks[markCount];
 	simFleetMark(name);
-	if (markCount == MARK_LIMIT) return;
+	if (markCount == SIM_MARK_LIMIT) return;
 	markCount++;
 	if (sim.options.peakEvery) sample(the, XS_COMPACT_FLAG);
 	noteHigh(the);
@@ -291,6 +291,7 @@ void simMark(txMachine* the, const char* name)
 	mark->peak = sinceMark;
 	mark->allocated = total;
 	restartPeaks(the, &sinceMark);
+	if (sim.options.curve) simCurveBegin(markCount);
 #ifdef SIM_CALLGRIND
 	if (!sim.options.turns) CALLGRIND_DUMP_STATS_AT(name);
 #endif
@@ -356,6 +357,7 @@ static void writeMarks(FILE* file)
 		else fputs("\"live\":null", file);
 		fputc(',', file);
 		writePeak(file, "peak", &mark->peak);
+		if (sim.options.curve) simCurveWrite(file, i);
 		fprintf(file, ",\"allocated\":{\"chunkBytes\":%.0f,\"chunks\":%.0f,\"slots\":%.0f},\"collections\":%.0f}",
 			mark->allocated.chunkBytes - former.chunkBytes, mark->allocated.chunks - former.chunks, mark->allocated.slots - former.slots,
 			(mark->allocated.collections - mark->allocated.forced) - (former.collections - former.forced));

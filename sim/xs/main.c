@@ -15,6 +15,8 @@ static const char help[] =
 	"                   parse: true lets the device read and parse modules that are not in flash (for tests)\n"
 	"  --modules DIR    folder of the built-in modules (timer, embedded:io/socket/tcp, ...)\n"
 	"  --config FILE    JSON that the module \"mc/config\" exports\n"
+	"  --storage FILE   what the device keeps in flash (preference, embedded:storage/key-value) outlasts it in this file\n"
+	"  --resources DIR  folder of what \"Resource\" finds\n"
 	"  --static BYTES   one block for chunks, slots and stack, which grow in it until they meet; --chunk and --slots say where they begin\n"
 	"  --chunk BYTES    chunk heap, default 78848 (as an ESP32 manifest)\n"
 	"  --slots COUNT    slot heap, default 4928\n"
@@ -23,6 +25,7 @@ static const char help[] =
 	"  --grow           heaps may grow (for tests)\n"
 	"  --thaw-builtins  built-in objects can be changed on the device, at a cost in RAM (for tests)\n"
 	"  --peak BYTES     true peak: collect each time BYTES were allocated (64 is exact enough, and slow)\n"
+	"  --curve          with --peak: the curve of live memory between marks stands in the statistics\n"
 	"  --census BYTES   with --peak: what lives in the heaps when live memory first reaches BYTES stands in the statistics\n"
 	"  --census-mark N  ... and not before N marks were set\n"
 	"  --time TIME      fixed clock: seconds since 1970\n"
@@ -72,6 +75,8 @@ static int parseOption(SimOptions* o, const char* name, const char* value)
 	else if (!strcmp(name, "--config")) o->config = file(name, value);
 	else if (!strcmp(name, "--sizes")) o->sizes = file(name, value);
 	else if (!strcmp(name, "--stats")) o->stats = file(name, value);
+	else if (!strcmp(name, "--storage")) o->storage = file(name, value);
+	else if (!strcmp(name, "--resources")) o->resources = file(name, value);
 	else if (!strcmp(name, "--fleet")) o->fleet = file(name, value);
 	else if (!strcmp(name, "--static")) o->staticBytes = number(name, value, 8192);
 	else if (!strcmp(name, "--segment")) o->segment = number(name, value, 1);
@@ -105,6 +110,7 @@ static int parseFlag(SimOptions* o, const char* name)
 	if (!strcmp(name, "--grow")) o->grow = 1;
 	else if (!strcmp(name, "--thaw-builtins")) o->thaw = 1;
 	else if (!strcmp(name, "--verbose")) o->verbose = 1;
+	else if (!strcmp(name, "--curve")) o->curve = 1;
 	else if (!strcmp(name, "--watch")) o->watch = 1;
 	else if (!strcmp(name, "--turns")) o->watch = o->turns = 1;
 	else if (!strcmp(name, "--help")) {

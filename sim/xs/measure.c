@@ -8,6 +8,7 @@
 #endif
 
 static int counting = 0;
+static int depth = 0;
 
 /* Literals of flash are used where they are; anything else has a buffer already. */
 static const char* nameArgument(txMachine* the)
@@ -81,6 +82,30 @@ static void measureEnd(txMachine* the)
 #endif
 }
 
+/* A primitive runs from enter to leave: the outermost has its instructions for itself, as a part of its name; what was before it is a part named "…". */
+static void measureEnter(txMachine* the)
+{
+	if (the != sim.device) return; /* a primitive of a module that loads */
+	if (depth++ || !counting) return;
+#ifdef SIM_CALLGRIND
+	if (!sim.options.turns) CALLGRIND_DUMP_STATS_AT("…");
+#endif
+}
+
+static void measureLeave(txMachine* the)
+{
+	const char* name;
+	if (the != sim.device) return;
+	name = nameArgument(the);
+	if (!depth) mxUnknownError("measure.leave: nothing was entered");
+	if (--depth || !counting) return;
+#ifdef SIM_CALLGRIND
+	if (!sim.options.turns) CALLGRIND_DUMP_STATS_AT(name);
+#else
+	(void)name;
+#endif
+}
+
 static void measureSimulated(txMachine* the)
 {
 	int running = 0;
@@ -100,5 +125,7 @@ void simDefineMeasure(txMachine* the, txSlot* object)
 	property = simAddFunction(the, property, measureCounter, 1, "counter");
 	property = simAddFunction(the, property, measureBegin, 1, "begin");
 	property = simAddFunction(the, property, measureEnd, 1, "end");
+	property = simAddFunction(the, property, measureEnter, 0, "enter");
+	property = simAddFunction(the, property, measureLeave, 1, "leave");
 	property = simAddFunction(the, property, measureSimulated, 0, "counting");
 }

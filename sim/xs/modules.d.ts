@@ -43,6 +43,9 @@ declare module "sim:measure" {
     /** Instructions from here to end(name), which may be counted several times, when the program runs under callgrind. Not nested. */
     begin(name: string): void;
     end(name: string): void;
+    /** Around a primitive, within begin and end: its instructions stand apart, as a part of this name. What it calls counts as its own. */
+    enter(): void;
+    leave(name: string): void;
     /** Whether instructions are counted. */
     counting(): boolean;
   };

@@ -40,10 +40,16 @@ export interface XsOptions {
   readonly thawBuiltIns?: boolean;
   /** True peak: collect each time so many bytes were allocated. */
   readonly peakEvery?: number;
+  /** With peakEvery: marks have a curve. */
+  readonly curve?: boolean;
   /** With peakEvery: take the census when live memory first reaches so many bytes. */
   readonly census?: number;
   /** … and not before so many marks were set. */
   readonly censusMark?: number;
+  /** A file in which the device's flash outlasts it. */
+  readonly storage?: string;
+  /** The folder of resources. */
+  readonly resources?: string;
   /** Fixed clock, seconds since 1970. */
   readonly time?: number;
   /** The clock begins here, in seconds since 1970, and runs. 0: it was never set. */
@@ -91,6 +97,8 @@ export interface Mark {
   readonly peak: MemoryPeak | null;
   readonly allocated: Allocations;
   readonly collections: number;
+  /** Live chunk bytes, slots and stack bytes on the way here; only where `curve` was asked for. */
+  readonly curve?: readonly (readonly [number, number, number])[];
 }
 
 /** The callback that held the event loop for longest. */
@@ -168,6 +176,8 @@ export function argumentsOf(host: HostBuild, options: XsOptions, folder: string)
     writeFileSync(join(folder, "config.json"), JSON.stringify(options.config));
     args.push("--config", join(folder, "config.json"));
   }
+  if (options.storage !== undefined) args.push("--storage", options.storage);
+  if (options.resources !== undefined) args.push("--resources", options.resources);
   if (options.sizes !== undefined) args.push("--sizes", options.sizes);
   const numbers: [string, number | undefined][] = [
     ["--chunk", options.chunkBytes],
@@ -188,6 +198,7 @@ export function argumentsOf(host: HostBuild, options: XsOptions, folder: string)
   for (const [name, value] of numbers) if (value !== undefined) args.push(name, String(value));
   if (options.grow) args.push("--grow");
   if (options.thawBuiltIns) args.push("--thaw-builtins");
+  if (options.curve) args.push("--curve");
   if (options.watch) args.push("--watch");
   if (options.verbose) args.push("--verbose");
   args.push(options.main);

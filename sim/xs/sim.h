@@ -26,6 +26,8 @@ typedef struct {
 	const char* sizes;         /* where a line for each module under preload goes: flash in use behind it */
 	const char* stats;         /* where the JSON line goes, "-" for standard output */
 	const char* fleet;         /* folder of what the devices print; NULL: one device */
+	const char* storage;       /* file of what outlasts a restart; NULL: nothing does */
+	const char* resources;     /* folder of resources; NULL: there are none */
 	txSize staticBytes;        /* one block that chunks, slots and stack share; chunkBytes and slots are then where they begin. 0: fixed heaps */
 	txSize chunkBytes;
 	txSize slots;
@@ -34,6 +36,7 @@ typedef struct {
 	int grow;                  /* the device's heaps may grow (tests) */
 	int thaw;                  /* built-ins stay changeable through aliases (tests) */
 	int peakEvery;             /* collect and sample each time this many bytes were allocated; 0: off */
+	int curve;                 /* with peakEvery: keep the curve of live memory */
 	int census;                /* take the census when live memory first reaches so many bytes; 0: off */
 	int censusMark;            /* … and so many marks were set before */
 	int verbose;
@@ -103,6 +106,7 @@ char* simReadFile(const char* path, size_t* size);
 void simDefineNatives(txMachine* the);
 void simDefineMeasure(txMachine* the, txSlot* object);
 void simDefineText(txMachine* the);
+void simDefineStorage(txMachine* the, txSlot* object);
 void simDefineTimers(txMachine* the, txSlot* object);
 void simDefineNet(txMachine* the, txSlot* object);
 void simAddResolve(txMachine* the, txSlot* object);
@@ -156,5 +160,11 @@ void simCountersReset(txMachine* the);
 double simCounter(txMachine* the, const char* name);
 void simWriteStats(int status);
 void simAsked(char* buffer, size_t size);
+#define SIM_MARK_LIMIT 512
+
+/* curve.c: live memory between marks */
+void simCurveTake(SimUse use);
+void simCurveBegin(int mark);
+void simCurveWrite(FILE* file, int mark);
 
 #endif

@@ -7,6 +7,7 @@ import { maxFragmentLength } from "./max-fragment-length.js";
 import { recordSizeLimit } from "./record-size-limit.js";
 import { serverName } from "./server-name.js";
 import { signatureAlgorithms } from "./signature-algorithms.js";
+import { statusRequest } from "./status-request.js";
 import { supportedGroups } from "./supported-groups.js";
 
 /** Bits of places that are the same in both tables. */
@@ -25,6 +26,7 @@ export const CLIENT_EXTENSIONS_12: readonly ClientExtension[] = [
   alpn,
   recordSizeLimit,
   maxFragmentLength,
+  statusRequest,
 ];
 
 /** Those of one that speaks TLS 1.3 too. TLS 1.3's stand last, as one of them may have to (RFC 9846 §4.3.11). */

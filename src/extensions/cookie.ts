@@ -1,7 +1,7 @@
 import { decode_error, TLSAlert } from "../alert.js";
 import { cookie as cookieType } from "../constants.js";
 import { type ClientExtension, IN_HELLO_RETRY_REQUEST } from "./extension.js";
-import { IN_HELLO_RETRY_REQUEST as IN_HRR, type ServerExtension } from "./server-extension.js";
+import type { ServerExtension } from "./server-extension.js";
 
 /** cookie (RFC 9846 §4.3.2): what a HelloRetryRequest gives comes back in the second ClientHello. The message bound limits its size. */
 export const cookie: ClientExtension = {
@@ -28,7 +28,7 @@ export const cookie: ClientExtension = {
 export const cookieOfClient: ServerExtension = {
   type: cookieType,
   name: "cookie",
-  answers: IN_HRR,
+  answers: IN_HELLO_RETRY_REQUEST,
   receive(context, r) {
     const length = r.u16();
     if (length === 0) throw new TLSAlert(decode_error, "cookie: it is empty");

@@ -2,7 +2,7 @@ import { illegal_parameter, TLSAlert, unsupported_extension } from "../alert.js"
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
 import type { ClientConfig } from "../config.js";
-import type { OfferedKey } from "../config-psk.js";
+import type { OfferedKey, OfferedSession12 } from "../config-psk.js";
 import { status_request } from "../constants.js";
 import type { KeyExchange, NamedGroup } from "../crypto/provider.js";
 
@@ -14,6 +14,7 @@ export const IN_HELLO_RETRY_REQUEST = 8;
 /** A ServerHello of TLS 1.2, which carries what EncryptedExtensions does in TLS 1.3. */
 export const IN_SERVER_HELLO_12 = 16;
 export const IN_ANSWER = IN_ENCRYPTED_EXTENSIONS | IN_SERVER_HELLO_12;
+export const IN_SERVER_HELLOS = IN_SERVER_HELLO | IN_HELLO_RETRY_REQUEST;
 
 /** What extensions read and write of a client's handshake. */
 export interface ClientHelloContext {
@@ -41,6 +42,8 @@ export interface ClientHelloContext {
   /** The pre-shared keys that are offered, null: none; the modes that are allowed, as bits; 0: nothing is resumed and no key is offered. */
   psks: readonly OfferedKey[] | null;
   readonly pskModes: number;
+  /** The session of TLS 1.2 that is offered, or null. */
+  session12: OfferedSession12 | null;
   /** From the server: the key that it took, or -1. */
   pskIndex: number;
 }

@@ -1,8 +1,8 @@
 import { decode_error, illegal_parameter, missing_extension, TLSAlert } from "../alert.js";
 import { PSK_KE } from "../config-psk.js";
 import { key_share } from "../constants.js";
-import { type ClientExtension, IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO } from "./extension.js";
-import { IN_SERVER_HELLOS, type ServerExtension } from "./server-extension.js";
+import { type ClientExtension, IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO, IN_SERVER_HELLOS } from "./extension.js";
+import type { ServerExtension } from "./server-extension.js";
 
 /** key_share (RFC 9846 §4.3.8): one share, of the group that is preferred. */
 export const keyShare: ClientExtension = {

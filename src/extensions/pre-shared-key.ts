@@ -2,7 +2,7 @@ import { decode_error, illegal_parameter, TLSAlert } from "../alert.js";
 import type { OfferedKey } from "../config-psk.js";
 import { pre_shared_key } from "../constants.js";
 import { type ClientExtension, type ClientHelloContext, IN_SERVER_HELLO } from "./extension.js";
-import { IN_SERVER_HELLO as IN_SH, type ServerExtension } from "./server-extension.js";
+import type { ServerExtension } from "./server-extension.js";
 
 /** The shortest binder that may be (RFC 9846 §4.3.11). */
 const SHORTEST_BINDER = 32;
@@ -14,13 +14,19 @@ export function bindersLength(keys: readonly OfferedKey[]): number {
   return length;
 }
 
+/** Bytes of the extension with these keys, but for its header. */
+export function keysLength(keys: readonly OfferedKey[] | null): number {
+  if (keys === null) return 0;
+  let length = 2 + bindersLength(keys);
+  for (let i = 0; i < keys.length; i++) length += 2 + keys[i].identity.length + 4;
+  return length;
+}
+
 /** The keys that there is room for: a session's can be done without. */
 function whatFits(context: ClientHelloContext, room: number): readonly OfferedKey[] | null {
   const { psks } = context;
   if (psks === null || psks[0].external) return psks;
-  let length = 2 + bindersLength(psks);
-  for (let i = 0; i < psks.length; i++) length += 2 + psks[i].identity.length + 4;
-  if (length > room) context.psks = psks.length === 1 ? null : psks.slice(1);
+  if (keysLength(psks) > room) context.psks = psks.length === 1 ? null : psks.slice(1);
   return context.psks;
 }
 
@@ -83,7 +89,7 @@ export class OfferedIdentities {
 export const pskOfClient: ServerExtension = {
   type: pre_shared_key,
   name: "pre_shared_key",
-  answers: IN_SH,
+  answers: IN_SERVER_HELLO,
   receive(context, r) {
     const offered = new OfferedIdentities();
     const identities = r.enter(r.u16());

@@ -7,6 +7,7 @@ import {
   supported_versions,
   TLS_1_2,
 } from "../constants.js";
+import type { MessageWriter } from "../messages/certificate.js";
 import { protocolsOfClient } from "./alpn.js";
 import { IN_SERVER_HELLO_12 } from "./extension.js";
 import { fragmentLengthOfClient } from "./max-fragment-length.js";
@@ -14,7 +15,16 @@ import { sizeLimitOfClient } from "./record-size-limit.js";
 import type { CommonHelloContext, ServerExtension } from "./server-extension.js";
 import { serverNameOfClient } from "./server-name.js";
 import { schemesOfClient } from "./signature-algorithms.js";
+import { statusOfClient } from "./status-request.js";
 import { groupsOfClient } from "./supported-groups.js";
+
+/** The ticket of a ClientHello, and whether one is promised in return. */
+export interface OfferedTicket {
+  ticketOffset: number;
+  /** -1: the extension was not sent. */
+  ticketLength: number;
+  readonly promised: boolean;
+}
 
 /** What a TLS 1.2 ClientHello says besides. */
 export interface HelloContext12 extends CommonHelloContext {
@@ -26,6 +36,10 @@ export interface HelloContext12 extends CommonHelloContext {
   /** The client knows secure renegotiation, by the extension or by the SCSV (RFC 5746 §3.6). */
   secureRenegotiation: boolean;
   sentPointFormats: boolean;
+  /** Writes the CertificateStatus that follows our Certificate; null: none does. */
+  readonly status: MessageWriter | null;
+  /** null where no sessions are resumed. */
+  readonly resuming: OfferedTicket | null;
 }
 
 const UNCOMPRESSED = 0;
@@ -107,6 +121,15 @@ const pointFormats: ServerExtension<HelloContext12> = {
   },
 };
 
+/** RFC 6066 §8: answered where a CertificateStatus follows. */
+const status: ServerExtension<HelloContext12> = {
+  ...statusOfClient,
+  answers: IN_SERVER_HELLO_12,
+  send(context) {
+    return context.status !== null;
+  },
+};
+
 /** The extensions of a TLS 1.2 server, in the order in which answers are sent. */
 export const SERVER_EXTENSIONS_12: readonly ServerExtension<HelloContext12>[] = [
   versions,
@@ -118,6 +141,7 @@ export const SERVER_EXTENSIONS_12: readonly ServerExtension<HelloContext12>[] = 
   protocolsOfClient,
   sizeLimitOfClient,
   fragmentLengthOfClient,
+  status,
   groupsOfClient,
   schemesOfClient,
 ];

@@ -24,6 +24,8 @@ export interface CommonHelloContext {
   /** The client's record_size_limit, and its MaxFragmentLength; 0: not sent. */
   sizeLimit: number;
   fragmentCode: number;
+  /** The client takes the status of our certificate, as an OCSP response. */
+  wantsStatus: boolean;
   /** The longest TLSInnerPlaintext that our receive buffer holds. */
   readonly receiveLimit: number;
 
@@ -47,8 +49,6 @@ export interface ServerHelloContext extends CommonHelloContext {
   /** The cookie; length 0: none was sent. */
   cookieOffset: number;
   cookieLength: number;
-  /** The client takes the status of our certificate, as an OCSP response. */
-  wantsStatus: boolean;
   /** psk_key_exchange_modes: whether it was sent, and the modes as bits (config-psk.ts). */
   sentPskModes: boolean;
   pskModes: number;
@@ -124,6 +124,4 @@ export function sendServerExtensions<C>(table: readonly ServerExtension<C>[], co
   }
   w.close16(block);
 }
-
-export const IN_SERVER_HELLOS = IN_SERVER_HELLO | IN_HELLO_RETRY_REQUEST;
 export { IN_ENCRYPTED_EXTENSIONS, IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO };

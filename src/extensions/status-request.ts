@@ -1,10 +1,10 @@
 import { status_request } from "../constants.js";
 import { type ClientExtension, IN_CERTIFICATE, IN_SERVER_HELLO_12 } from "./extension.js";
-import type { ServerExtension } from "./server-extension.js";
+import type { CommonHelloContext, ServerExtension } from "./server-extension.js";
 
 const OCSP = 1;
 
-/** status_request (RFC 6066 §8): what the check of the config asks for. The answer is a CertificateStatus in the server's Certificate (RFC 9846 §4.5.1.1). */
+/** status_request (RFC 6066 §8): what the check of the config asks for. The answer is a CertificateStatus in the server's Certificate (RFC 9846 §4.5.1.1), in TLS 1.2 behind it. */
 export const statusRequest: ClientExtension = {
   type: status_request,
   name: "status_request",
@@ -19,8 +19,8 @@ export const statusRequest: ClientExtension = {
   whenMissing() {},
 };
 
-/** The server's side. Another status_type is no error, and gets no answer. */
-export const statusOfClient: ServerExtension = {
+/** The server's side. Another status_type is no error, and gets no answer. It is told to a client in the Certificate itself. */
+export const statusOfClient: ServerExtension<CommonHelloContext> = {
   type: status_request,
   name: "status_request",
   answers: 0,

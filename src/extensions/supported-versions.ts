@@ -1,7 +1,7 @@
 import { decode_error, illegal_parameter, TLSAlert } from "../alert.js";
 import { supported_versions, TLS_1_2, TLS_1_3 } from "../constants.js";
-import { type ClientExtension, IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO } from "./extension.js";
-import { IN_SERVER_HELLOS, type ServerExtension } from "./server-extension.js";
+import { type ClientExtension, IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO, IN_SERVER_HELLOS } from "./extension.js";
+import type { ServerExtension } from "./server-extension.js";
 
 /** supported_versions (RFC 9846 §4.3.1). That it is missing is judged by the version choice. */
 export const supportedVersions: ClientExtension = {

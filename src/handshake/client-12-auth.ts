@@ -31,14 +31,27 @@ export function readCertificate(h: H): CertificateReader {
     workHash: h.workHash,
     // allow: spread — once a handshake
     ...config.checks,
+    // allow: spread — once a handshake
+    ...(h.status === null ? null : { status: h.status }),
   });
   return new CertificateReader(h.chain, null, false, h.negotiated.certificateTap);
 }
 
 export function onCertificate(h: H): number {
+  h.resuming?.certified((h.chain as ChainVerifier).notAfter);
   keepPeerKey(h);
   checkKeyFits(h);
+  return afterCertificate(h);
+}
+
+export function afterCertificate(h: H): number {
   return (h.kind as ClientKind12).serverKeyExchange === MUST ? S.WAIT_SKE : S.WAIT_CR;
+}
+
+/** A message has come that stands behind CertificateStatus. The server may have announced one and send none (RFC 6066 §8): then none is stapled. */
+export function endStatus(h: H): void {
+  h.status?.endWithout();
+  h.status = null;
 }
 
 /** Those whose keys can sign all messages by their hash. */
@@ -50,6 +63,7 @@ function signers(identities: readonly Identity[] | undefined): readonly Identity
 }
 
 export function readCertificateRequest(h: H): CertificateRequestReader12 {
+  endStatus(h);
   h.request = new CertificateRequestReader12(signers(h.config.identities), h.config.provider.sha256);
   return h.request;
 }
@@ -68,6 +82,7 @@ export function onServerHelloDone(h: H, bytes: Uint8Array, start: number, end: n
   if (end - start !== 4) throw new TLSAlert(decode_error, `ServerHelloDone: ${end - start - 4} bytes, it has none`);
   if (h.state === S.WAIT_SKE && (h.kind as ClientKind12).serverKeyExchange === MUST)
     throw new TLSAlert(unexpected_message, `${h.stateName}: ServerHelloDone before the ServerKeyExchange that ${h.suite.name} needs`);
+  endStatus(h);
   h.passed(bytes, start, end - start);
   if (h.proof !== null) return S.SEND_CERT;
   h.sinks = NO_SINKS;

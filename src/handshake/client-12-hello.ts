@@ -1,22 +1,26 @@
 import { handshake_failure, illegal_parameter, protocol_version, TLSAlert, unexpected_message } from "../alert.js";
-import { equalBytes } from "../bytes/equal.js";
 import { Reader } from "../bytes/reader.js";
 import { Writer } from "../bytes/writer.js";
 import { handshake, TLS_1_2 } from "../constants.js";
 import { KEY_ED25519, type SignatureAlgorithm } from "../crypto/provider.js";
 import { ENCRYPT_THEN_MAC_BIT, EXTENDED_MASTER_SECRET_BIT } from "../extensions/client-12.js";
-import { type ClientExtension, IN_SERVER_HELLO_12, receiveExtensions } from "../extensions/extension.js";
+import { IN_SERVER_HELLO_12, receiveExtensions } from "../extensions/extension.js";
 import { statusRequest } from "../extensions/status-request.js";
-import { CLIENT_RANDOM_AT, SESSION_ID_AT, writeClientHello } from "../messages/client-hello.js";
+import { CLIENT_RANDOM_AT, writeClientHello } from "../messages/client-hello.js";
 import { SERVER_RANDOM_AT, ServerHello } from "../messages/server-hello.js";
 import { BY_PSK, type CipherSuite12 } from "../record/cipher-suite-12.js";
 import type { Prf12 } from "../schedule/prf-12.js";
+import { FollowingStatus } from "../x509/following-status.js";
+import type { StatusCheck } from "../x509/status.js";
 import type { ClientHandshake12 } from "./client-12.js";
+import { endStatus } from "./client-12-auth.js";
 import type { ClientOffer } from "./client-13.js";
-import { chooseOrder, limitRecords12 } from "./common-12.js";
+import { echoesSessionId } from "./client-13-hello.js";
+import { chooseOrder, findSuite12, limitRecords12 } from "./common-12.js";
 import { type ClientExchange12, type ClientKind12, findExchange, NEVER } from "./exchange-12.js";
 import { refuseDowngrade } from "./hello.js";
 import { readAlgorithm, verifyOn } from "./peer-auth-12.js";
+import type { ClientResumption12 } from "./resumption-12.js";
 import { clientSinks } from "./sinks-12.js";
 import * as S from "./states-12.js";
 
@@ -59,16 +63,29 @@ export function onServerHello(h: H, bytes: Uint8Array, start: number, end: numbe
   if (r.left > 0) seen = receiveExtensions(h.extensions, offer.sent, offer, r, IN_SERVER_HELLO_12, "ServerHello");
   else h.extensions[1].whenMissing(offer, IN_SERVER_HELLO_12);
   r.finish();
-  // A session was not offered; the id that TLS 1.3's compatibility mode makes up is none (RFC 9846 §4.2.3).
-  if (hello.sessionIdLength > 0 && echoesSessionId(h, offer, bytes, hello))
-    throw new TLSAlert(illegal_parameter, "ServerHello: the server resumes a session that there never was");
-  takeAnswers(h, offer, suite, seen);
   const { io } = h.records;
+  const { resuming } = h;
+  const { sessionIdOffset, sessionIdLength } = hello;
+  const echoed = sessionIdLength > 0 && echoesSessionId(io, offer, bytes, hello);
+  // Where no session was offered; the id that TLS 1.3's compatibility mode makes up is none (RFC 9846 §4.2.3).
+  if (echoed && offer.session12 === null)
+    throw new TLSAlert(illegal_parameter, "ServerHello: the server resumes a session that there never was");
+  takeAnswers(h, offer, suite, seen, echoed);
   const prf = h.prf as unknown as Prf12;
   prf.setClientRandom(io, offer.helloStart + CLIENT_RANDOM_AT);
   prf.setServerRandom(bytes, start + SERVER_RANDOM_AT);
   h.passed(io, offer.helloStart, offer.helloLength);
   h.passed(bytes, start, end - start);
+  if (resuming !== null) {
+    const promised = (seen & (1 << h.extensions.indexOf((h.version.resumption as ClientResumption12).extension))) !== 0;
+    resuming.onServerHello(h, offer.session12, echoed, promised, bytes, sessionIdOffset, sessionIdLength);
+    if (echoed) {
+      offer.keyExchange?.wipe();
+      h.offer = null;
+      h.logMasterSecret();
+      return S.PROTECT;
+    }
+  }
   const kind = findExchange(h.version.exchanges, suite.kx) as ClientKind12;
   h.kind = kind;
   h.exchange = kind.create(h);
@@ -78,13 +95,15 @@ export function onServerHello(h: H, bytes: Uint8Array, start: number, end: numbe
 }
 
 /** What the ServerHello says, but for the bytes of it. */
-function takeAnswers(h: H, offer: ClientOffer, suite: CipherSuite12, seen: number): void {
+function takeAnswers(h: H, offer: ClientOffer, suite: CipherSuite12, seen: number, resumed: boolean): void {
   h.negotiated.version = TLS_1_2;
   h.negotiated.suite = suite;
   h.negotiated.alpn = offer.alpnIndex < 0 ? null : (h.config.alpn as readonly string[])[offer.alpnIndex];
   h.extended = (seen & EXTENDED_MASTER_SECRET_BIT) !== 0;
   h.macFirst = chooseOrder(suite, (seen & ENCRYPT_THEN_MAC_BIT) !== 0, h.version.macFirst);
-  h.statusDue = (seen & (1 << indexOf(h.extensions, statusRequest))) !== 0;
+  // Where a session or a pre-shared key proves the server there is no certificate, and no status of one.
+  if ((seen & (1 << h.extensions.indexOf(statusRequest))) !== 0 && suite.by !== BY_PSK && !resumed)
+    h.status = new FollowingStatus(h.config.checks?.status as StatusCheck);
   if (offer.sizeLimit > 0 && offer.fragmentLength > 0)
     throw new TLSAlert(
       illegal_parameter,
@@ -95,23 +114,6 @@ function takeAnswers(h: H, offer: ClientOffer, suite: CipherSuite12, seen: numbe
   h.sinks = clientSinks(h.config.identities);
 }
 
-/** 31, no extension's bit, where the table has it not. */
-function indexOf(table: readonly ClientExtension[], extension: ClientExtension): number {
-  for (let i = 0; i < table.length; i++) if (table[i] === extension) return i;
-  return 31;
-}
-
-function echoesSessionId(h: H, offer: ClientOffer, bytes: Uint8Array, hello: ServerHello): boolean {
-  const { io } = h.records;
-  const at = offer.helloStart + SESSION_ID_AT - 1;
-  return io[at] === hello.sessionIdLength && equalBytes(bytes, hello.sessionIdOffset, io, at + 1, hello.sessionIdLength);
-}
-
-export function findSuite12(suites: readonly CipherSuite12[], id: number): CipherSuite12 | null {
-  for (let i = 0; i < suites.length; i++) if (suites[i].id === id) return suites[i];
-  return null;
-}
-
 /** ServerKeyExchange (RFC 8422 §5.4): parameters, signed with both randoms unless a pre-shared key vouches for them. */
 export function onServerKeyExchange(h: H, bytes: Uint8Array, start: number, end: number): number {
   const exchange = h.exchange as ClientExchange12;
@@ -119,6 +121,7 @@ export function onServerKeyExchange(h: H, bytes: Uint8Array, start: number, end:
     throw new TLSAlert(unexpected_message, `${h.stateName}: a ServerKeyExchange does not belong to ${h.suite.name}`);
   const r = new Reader(bytes);
   r.over(bytes, start + 4, end, "ServerKeyExchange");
+  endStatus(h);
   exchange.readParams(r);
   if (h.suite.by === BY_PSK) {
     r.finish();

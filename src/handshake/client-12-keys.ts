@@ -56,7 +56,12 @@ export function sendClientVerify(h: H): number {
 export function protectAsClient(h: H): number {
   h.proof = null;
   makeKeys(h, true, h.config.random);
-  return S.SEND_CCS;
+  return h.resuming?.resumed ? waitForServer(h) : S.SEND_CCS;
+}
+
+/** RFC 5077 §3.3: a ticket that was promised comes first. */
+function waitForServer({ resuming }: H): number {
+  return resuming?.promised ? S.WAIT_TICKET : S.WAIT_CCS;
 }
 
 export function sendChangeCipherSpec(h: H): number {
@@ -64,13 +69,19 @@ export function sendChangeCipherSpec(h: H): number {
 }
 
 export function finishClient(h: H): number {
-  return sendFinished(h, CLIENT_FINISHED) ? S.WAIT_CCS : S.SEND_FINISHED;
+  if (!sendFinished(h, CLIENT_FINISHED)) return S.SEND_FINISHED;
+  return h.resuming?.resumed ? connected(h) : waitForServer(h);
 }
 
 export function onFinished(h: H, bytes: Uint8Array, start: number, end: number): number {
   checkFinished(h, SERVER_FINISHED, bytes, start, end);
   // With RSA key exchange and with pre-shared keys this is the server's proof.
   h.negotiated.proved |= h.suite.by === BY_PSK ? PROVED_PSK : PROVED_CERTIFICATE;
+  return h.resuming?.resumed ? S.SEND_CCS : connected(h);
+}
+
+function connected(h: H): number {
   h.keepExported();
+  h.resuming?.connected(h);
   return S.CONNECTED;
 }

@@ -5,7 +5,7 @@ import { Writer } from "../bytes/writer.js";
 import { handshake, TLS_1_3 } from "../constants.js";
 import { type CipherSuite, DONE, type KeyExchange } from "../crypto/provider.js";
 import { IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO, receiveExtensions } from "../extensions/extension.js";
-import { CLIENT_RANDOM_AT, RANDOM_LENGTH, SESSION_ID_AT, SESSION_ID_LENGTH, writeClientHello } from "../messages/client-hello.js";
+import { CLIENT_RANDOM_AT, RANDOM_LENGTH, SESSION_ID_AT, writeClientHello } from "../messages/client-hello.js";
 import { requireTLS13, ServerHello } from "../messages/server-hello.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { ClientHandshake13, ClientOffer } from "./client-13.js";
@@ -51,18 +51,15 @@ export function onServerHello(h: H, bytes: Uint8Array, start: number, end: numbe
   hello.read(r);
   const tls12 = clientVersion12(h.config);
   if (tls12 !== null && hello.selectedVersion === 0 && !hello.isRetryRequest && !h.retried) {
-    const { config, name, records, keys, negotiated } = h;
+    const { config, name, session, records, keys, negotiated } = h;
     h.offer = null;
-    h.session?.wipe();
-    tls12.takeOver(config, name, offer, records, keys, negotiated, bytes, start, end);
+    h.session = null;
+    tls12.takeOver(config, name, offer, session, records, keys, negotiated, bytes, start, end);
     return h.state;
   }
   requireTLS13(hello);
   // §4.2.3: the session id and the suite are held to what was sent.
-  if (
-    hello.sessionIdLength !== SESSION_ID_LENGTH ||
-    !equalBytes(bytes, hello.sessionIdOffset, h.records.io, offer.helloStart + SESSION_ID_AT, SESSION_ID_LENGTH)
-  )
+  if (!echoesSessionId(h.records.io, offer, bytes, hello))
     throw new TLSAlert(illegal_parameter, "ServerHello: legacy_session_id_echo is not what was sent");
   const suite = findSuite(h.config.provider.suites, hello.suite);
   if (suite === null) throw new TLSAlert(illegal_parameter, `ServerHello: cipher suite 0x${hello.suite.toString(16)} was not offered`);
@@ -84,6 +81,13 @@ export function onServerHello(h: H, bytes: Uint8Array, start: number, end: numbe
   h.negotiated.group = offer.group;
   (offer.keyExchange as KeyExchange).beginAgree(bytes, offer.shareOffset, offer.shareLength);
   return S.AGREE;
+}
+
+/** The session id is the one of the ClientHello. */
+export function echoesSessionId(io: Uint8Array, offer: ClientOffer, bytes: Uint8Array, hello: ServerHello): boolean {
+  const at = offer.helloStart + SESSION_ID_AT;
+  const { sessionIdLength, sessionIdOffset } = hello;
+  return io[at - 1] === sessionIdLength && equalBytes(bytes, sessionIdOffset, io, at, sessionIdLength);
 }
 
 /**
@@ -117,7 +121,7 @@ function retry(
   transcript.restart(schedule.secrets, schedule.temp);
   transcript.update(bytes, start, end - start);
   const at = offer.helloStart + CLIENT_RANDOM_AT;
-  offer.firstHello = h.records.io.slice(at, at + RANDOM_LENGTH + 1 + SESSION_ID_LENGTH);
+  offer.firstHello = h.records.io.slice(at, at + RANDOM_LENGTH + 1 + h.records.io[at + RANDOM_LENGTH]);
   h.retried = true;
   dropOtherHashes(offer, suite);
   if (offer.retryGroup === 0) return S.GENERATE_SHARE; // the same share again: its key is there, and no secret was made with it yet

@@ -1,6 +1,6 @@
 import { type ClientConfig, type Exporter, type KeyLog, MAX_MESSAGE } from "../config.js";
-import { type ClientSession, type OfferedKey, PSK_KE } from "../config-psk.js";
-import { certificate, certificate_request, certificate_verify, encrypted_extensions, finished, server_hello } from "../constants.js";
+import { type ClientSession, type OfferedKey, type OfferedSession12, PSK_KE } from "../config-psk.js";
+import { encrypted_extensions, finished, server_hello } from "../constants.js";
 import type { CipherSuite, KeyExchange, NamedGroup, SignatureAlgorithm } from "../crypto/provider.js";
 import { CLIENT_EXTENSIONS } from "../extensions/client-13.js";
 import type { ClientExtension, ClientHelloContext } from "../extensions/extension.js";
@@ -8,27 +8,14 @@ import type { CertificateRequestReader } from "../messages/certificate-request.j
 import { CLIENT_CONTEXT, SERVER_CONTEXT } from "../messages/certificate-verify.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import type { ServerName } from "../x509/name.js";
-import {
-  finishClient,
-  onCertificate,
-  onCertificateRequest,
-  onEncryptedExtensions,
-  onFinished,
-  readCertificate,
-  readCertificateRequest,
-  signAsClient,
-  useClientSecret,
-  useServerSecret,
-} from "./client-13-auth.js";
+import { finishClient, onEncryptedExtensions, onFinished, useClientSecret, useServerSecret } from "./client-13-finish.js";
 import { agree, deriveAsClient, onServerHello, protectAsClient, sendClientHello } from "./client-13-hello.js";
 import { keysToOffer } from "./client-13-psk.js";
 import type { PostFlow } from "./flow.js";
 import type { Row, Wait } from "./handshake.js";
 import { Handshake13, type Negotiated, PROVED_PSK } from "./handshake-13.js";
 import { clientVersion12 } from "./hello.js";
-import { checkCertificate, checkCertificateVerify, onCertificateVerify } from "./peer-auth-13.js";
 import { CLIENT_ROWS, PostHandshake13, Resumable13 } from "./post-handshake-13.js";
-import { sendCertificate, sendCertificateVerify } from "./proof-13.js";
 import * as S from "./states-13.js";
 
 /** What the client keeps until EncryptedExtensions: its offer, and the server's answers to it. */
@@ -48,6 +35,7 @@ export class ClientOffer implements ClientHelloContext {
   fragmentLength: number;
   psks: readonly OfferedKey[] | null;
   readonly pskModes: number;
+  session12: OfferedSession12 | null;
   pskIndex: number;
   /** The extensions that were sent, as bits. */
   sent: number;
@@ -57,7 +45,7 @@ export class ClientOffer implements ClientHelloContext {
   /** After a HelloRetryRequest: ClientHello.random and legacy_session_id, which stay the same (RFC 9846 §4.2.2). */
   firstHello: Uint8Array | null;
 
-  constructor(config: ClientConfig, sni: string, receiveLimit: number, session: OfferedKey | null) {
+  constructor(config: ClientConfig, sni: string, receiveLimit: number, session: ClientSession | null) {
     const { psk, resumption } = config;
     const group = config.provider.groups[0];
     this.config = config;
@@ -75,7 +63,8 @@ export class ClientOffer implements ClientHelloContext {
     this.receiveLimit = receiveLimit;
     this.sizeLimit = 0;
     this.fragmentLength = 0;
-    this.psks = keysToOffer(psk, session);
+    this.psks = keysToOffer(psk, session === null ? null : session.offer);
+    this.session12 = session === null ? null : session.offer12;
     this.pskIndex = -1;
     this.sent = 0;
     this.helloStart = 0;
@@ -91,25 +80,31 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
   /** null where a pre-shared key is all that proves a server. */
   readonly name: ServerName | null;
   /** What is resumed, and kept to be resumed; null where the config says nothing of it. */
-  readonly session: ClientSession | null;
+  session: ClientSession | null;
   offer: ClientOffer | null;
   /** A HelloRetryRequest came, and with it our change_cipher_spec went out. */
   retried: boolean;
   /** A CertificateRequest that is being read. */
   request: CertificateRequestReader | null;
 
-  constructor(config: ClientConfig, name: ServerName | null, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated) {
-    super(S.GENERATE_SHARE, ROWS, WAITS, MAX_MESSAGE, records, keys, negotiated);
+  constructor(
+    config: ClientConfig,
+    name: ServerName | null,
+    records: RecordLayer,
+    keys: Uint8Array,
+    negotiated: Negotiated,
+    table: ClientTable13,
+  ) {
+    super(S.GENERATE_SHARE, table.rows, table.waits, MAX_MESSAGE, records, keys, negotiated);
     negotiated.sni = name !== null && name.address === null ? name.text : ""; // RFC 6066 §3: an address is never sent
     this.config = config;
     this.name = name;
     this.session = config.resumption === undefined ? null : config.resumption.begin(config, name === null ? "" : name.text);
-    const resumable = this.session === null ? null : this.session.offer;
     this.offer = new ClientOffer(
       config,
       negotiated.sni,
       records.receiveLimit(config.provider.suites, clientVersion12(config)?.overhead),
-      resumable,
+      this.session,
     );
     this.retried = false;
     this.request = null;
@@ -162,48 +157,34 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
     offer?.keyExchange?.wipe();
     if (session === null || this.state === S.CONNECTED) return;
     // Whatever is wrong with a session, the next handshake is a full one. A connection that was merely lost says nothing of it.
-    if (
-      offer !== null &&
-      offer.psks !== null &&
-      !offer.psks[0].external &&
-      negotiated.failure !== null &&
-      negotiated.failure.description > 0
-    )
-      session.refused();
+    const offered = offer !== null && ((offer.psks !== null && !offer.psks[0].external) || offer.session12 !== null);
+    if (offered && negotiated.failure !== null && negotiated.failure.description > 0) session.refused();
     session.wipe();
   }
 }
 
 type H = ClientHandshake13;
 
-const ROWS: readonly Row<H>[] = [
-  { state: S.WAIT_SH, type: server_hello, stream: null, endsRecord: true, handle: onServerHello },
-  { state: S.WAIT_EE, type: encrypted_extensions, stream: null, early: true, endsRecord: false, handle: onEncryptedExtensions },
-  {
-    state: S.WAIT_CERT_CR,
-    type: certificate_request,
-    stream: readCertificateRequest,
-    early: true,
-    endsRecord: false,
-    handle: onCertificateRequest,
-  },
-  { state: S.WAIT_CERT_CR, type: certificate, stream: readCertificate, endsRecord: false, handle: onCertificate },
-  { state: S.WAIT_CERT, type: certificate, stream: readCertificate, endsRecord: false, handle: onCertificate },
-  { state: S.WAIT_CV, type: certificate_verify, stream: null, endsRecord: false, handle: onCertificateVerify },
-  { state: S.WAIT_FINISHED, type: finished, stream: null, endsRecord: true, handle: onFinished },
-];
+/** What a client's connection is driven by: its rows and its states that wait. */
+export interface ClientTable13 {
+  readonly rows: readonly Row<H>[];
+  readonly waits: readonly Wait<H>[];
+}
 
-const WAITS: readonly Wait<H>[] = [
-  { state: S.GENERATE_SHARE, step: sendClientHello },
-  { state: S.AGREE, step: agree },
-  { state: S.DERIVE, step: deriveAsClient },
-  { state: S.PROTECT, step: protectAsClient },
-  { state: S.READ_KEYS, step: useServerSecret },
-  { state: S.CHECK_CERT, step: checkCertificate },
-  { state: S.CHECK_CV, step: checkCertificateVerify },
-  { state: S.SEND_CERT, step: sendCertificate },
-  { state: S.SIGN, step: signAsClient },
-  { state: S.SEND_CV, step: sendCertificateVerify },
-  { state: S.SEND_FINISHED, step: finishClient },
-  { state: S.WRITE_KEYS, step: useClientSecret, atOnce: true },
-];
+/** Without certificates: a pre-shared key proves the server. CERTIFICATES_13 has what they need besides. */
+export const CLIENT_13: ClientTable13 = {
+  rows: [
+    { state: S.WAIT_SH, type: server_hello, stream: null, endsRecord: true, handle: onServerHello },
+    { state: S.WAIT_EE, type: encrypted_extensions, stream: null, early: true, endsRecord: false, handle: onEncryptedExtensions },
+    { state: S.WAIT_FINISHED, type: finished, stream: null, endsRecord: true, handle: onFinished },
+  ],
+  waits: [
+    { state: S.GENERATE_SHARE, step: sendClientHello },
+    { state: S.AGREE, step: agree },
+    { state: S.DERIVE, step: deriveAsClient },
+    { state: S.PROTECT, step: protectAsClient },
+    { state: S.READ_KEYS, step: useServerSecret },
+    { state: S.SEND_FINISHED, step: finishClient },
+    { state: S.WRITE_KEYS, step: useClientSecret, atOnce: true },
+  ],
+};

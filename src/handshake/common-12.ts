@@ -6,6 +6,7 @@ import type { RecordLayer } from "../record/record-layer.js";
 import type { Prf12 } from "../schedule/prf-12.js";
 import type { ClientExchange12 } from "./exchange-12.js";
 import type { Handshake12 } from "./handshake-12.js";
+import type { Negotiated } from "./handshake-13.js";
 import { MASTER_SECRET, NONCE, READ_IV, WRITE_IV } from "./keys.js";
 import type { Transcript } from "./transcript.js";
 
@@ -50,6 +51,16 @@ export function chooseOrder(suite: CipherSuite12, agreed: boolean, allowed: MacF
   if (allowed === null)
     throw new TLSAlert(handshake_failure, `${suite.name} without encrypt_then_mac: only insecureMacThenEncrypt of the config allows that`);
   return allowed;
+}
+
+export function findSuite12(suites: readonly CipherSuite12[], id: number): CipherSuite12 | null {
+  for (let i = 0; i < suites.length; i++) if (suites[i].id === id) return suites[i];
+  return null;
+}
+
+/** By a fatal alert, ours or the peer's. A connection that was merely lost says nothing of its session. */
+export function endedByAlert({ failure }: Negotiated): boolean {
+  return failure !== null && failure.description > 0;
 }
 
 /** Sends change_cipher_spec; what follows is protected. False: there is no room. It runs in one with Finished where it can. */

@@ -62,6 +62,10 @@ export class EcdhePskClient12 implements ClientKind12 {
     return KX_ECDHE_PSK;
   }
 
+  get identity(): Uint8Array {
+    return this.psk.identity;
+  }
+
   get serverKeyExchange(): number {
     return MUST;
   }

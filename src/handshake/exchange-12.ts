@@ -27,6 +27,8 @@ export interface ClientKind12 {
   /** KX_ECDHE … */
   readonly kx: number;
   readonly serverKeyExchange: number;
+  /** What the client shows of itself with it, if anything. */
+  readonly identity?: Uint8Array;
   create(h: ClientHandshake12): ClientExchange12;
 }
 

@@ -26,7 +26,7 @@ export interface StreamReader {
 export interface Row<F> {
   readonly state: number;
   readonly type: number;
-  readonly stream: ((flow: F) => StreamReader) | null;
+  readonly stream: ((flow: F, length: number) => StreamReader) | null;
   /** `handle` keeps to itself what it finds: it may run before the tag of the message's record is known. */
   readonly early?: boolean;
   /** A key change follows: the message must end its record (RFC 9846 §5.1). */
@@ -183,7 +183,7 @@ export abstract class Handshake<F> {
     this.row = row;
     this.left = length;
     if (row.stream !== null) {
-      this.reader = row.stream(this as unknown as F);
+      this.reader = row.stream(this as unknown as F, length);
       this.begun(this.header);
       return length === 0;
     }

@@ -1,5 +1,6 @@
 import { illegal_parameter, TLSAlert } from "../alert.js";
 import type { ClientConfig, ServerConfig } from "../config.js";
+import type { ClientSession } from "../config-psk.js";
 import type { ClientExtension } from "../extensions/extension.js";
 import type { ServerHello } from "../messages/server-hello.js";
 import type { CipherSuite12 } from "../record/cipher-suite-12.js";
@@ -26,6 +27,7 @@ export interface ClientVersion12 {
     config: ClientConfig,
     name: ServerName | null,
     offer: ClientOffer,
+    session: ClientSession | null,
     records: RecordLayer,
     keys: Uint8Array,
     negotiated: Negotiated,

@@ -1,12 +1,10 @@
 import { decrypt_error, illegal_parameter, TLSAlert } from "../alert.js";
-import { equalBytes } from "../bytes/equal.js";
 import { Reader } from "../bytes/reader.js";
 import { DONE, KEY_ED25519, type SignatureAlgorithm, type Verifier } from "../crypto/provider.js";
 import { signedContent } from "../messages/certificate-verify.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { ChainVerifier } from "../x509/chain.js";
 import { type Handshake13, PROVED_CERTIFICATE } from "./handshake-13.js";
-import { READ_SECRET } from "./keys.js";
 import * as S from "./states-13.js";
 import type { Transcript } from "./transcript.js";
 
@@ -58,22 +56,6 @@ export function checkCertificateVerify<F>(h: Handshake13<F>, budget: number): nu
   h.verifier = null;
   h.negotiated.proved = PROVED_CERTIFICATE;
   return S.WAIT_FINISHED;
-}
-
-/** Checks the peer's Finished (§4.5.3) and takes it into the transcript. */
-export function checkFinished<F>(h: Handshake13<F>, bytes: Uint8Array, start: number, end: number): void {
-  const schedule = h.schedule as KeySchedule13;
-  const transcript = h.transcript as Transcript;
-  const { secrets, digest, length } = schedule;
-  const r = new Reader(bytes);
-  r.over(bytes, start + 4, end, "Finished");
-  const verifyData = r.skip(length);
-  r.finish();
-  transcript.digest(secrets, digest);
-  schedule.verifyData(h.keys, READ_SECRET, secrets, digest);
-  if (!equalBytes(bytes, verifyData, secrets, digest, length))
-    throw new TLSAlert(decrypt_error, "Finished: the peer's verify_data does not fit the handshake");
-  transcript.update(bytes, start, end - start);
 }
 
 /**

@@ -10,9 +10,10 @@ import { CLIENT_CONTEXT } from "../messages/certificate-verify.js";
 import { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { ClientHandshake13 } from "./client-13.js";
 import { waitForRoom } from "./common-13.js";
+import { sendFinished } from "./finished-13.js";
 import { putHeader, type Row } from "./handshake.js";
 import { CLIENT_ROWS, PostHandshake13, RESUMABLE_ROWS } from "./post-handshake-13.js";
-import { Proof13, type Proving, sendCertificate, sendCertificateVerify, sendFinished, sign } from "./proof-13.js";
+import { Proof13, type Proving, sendCertificate, sendCertificateVerify, sign } from "./proof-13.js";
 import * as S from "./states-13.js";
 import { Transcript } from "./transcript.js";
 

@@ -1,7 +1,7 @@
 import { certificate_verify, finished, handshake } from "../constants.js";
 import { DONE, PENDING, type SignedContent } from "../crypto/provider.js";
 import type { Identity, Signer } from "../identity.js";
-import { CertificateWriter } from "../messages/certificate.js";
+import { CertificateWriter, type MessageWriter } from "../messages/certificate.js";
 import { type Prf12, VERIFY_DATA_LENGTH } from "../schedule/prf-12.js";
 import { putHeader } from "./handshake.js";
 import { type Handshake12, NO_SINKS } from "./handshake-12.js";
@@ -13,7 +13,8 @@ import type { Transcript } from "./transcript.js";
 export class Proof12 implements Outgoing {
   readonly identity: Identity | null;
   readonly scheme: number;
-  readonly certificates: CertificateWriter;
+  /** Certificate, then a CertificateStatus where one follows it. */
+  certificates: MessageWriter;
   /** What a client's signature is over: all messages so far. */
   readonly content: SignedContent | null;
   signer: Signer | null;

@@ -1,4 +1,4 @@
-import { certificate_verify, finished, handshake } from "../constants.js";
+import { certificate_verify, handshake } from "../constants.js";
 import { DONE, PENDING, type Random } from "../crypto/provider.js";
 import type { Identity, Signer } from "../identity.js";
 import { CertificateWriter } from "../messages/certificate.js";
@@ -6,7 +6,6 @@ import { signedContent } from "../messages/certificate-verify.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { putHeader } from "./handshake.js";
-import { WRITE_SECRET } from "./keys.js";
 import * as S from "./states-13.js";
 import type { Transcript } from "./transcript.js";
 
@@ -125,25 +124,5 @@ export function sendMessage(h: Pick<Proving, "records" | "hasRoom">, proof: Outg
   } while (proof.sent < message.length);
   proof.message = null;
   proof.sent = 0;
-  return true;
-}
-
-/**
- * Writes our Finished (§4.5.3); false where there is no room for it now. Its transcript hash covers all before it. At WRITE_SECRET stands the finished_key,
- * or with `fromSecret` the traffic secret that it is made from.
- */
-export function sendFinished(h: Proving, fromSecret = false): boolean {
-  const schedule = h.schedule as KeySchedule13;
-  const transcript = h.transcript as Transcript;
-  const { length, secrets, digest } = schedule;
-  if (!h.hasRoom(4 + length)) return false;
-  const { writer, io } = h.records;
-  const start = writer.begin(4 + length);
-  transcript.digest(secrets, digest);
-  putHeader(io, start, (finished << 24) | length);
-  if (fromSecret) schedule.finished(h.keys, WRITE_SECRET, io, start + 4);
-  else schedule.verifyData(h.keys, WRITE_SECRET, io, start + 4);
-  transcript.update(io, start, 4 + length);
-  writer.end(handshake, 4 + length);
   return true;
 }

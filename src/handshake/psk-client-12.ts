@@ -55,6 +55,10 @@ export class PskClient12 implements ClientKind12 {
     return KX_PSK;
   }
 
+  get identity(): Uint8Array {
+    return this.psk.identity;
+  }
+
   get serverKeyExchange(): number {
     return MAY;
   }

@@ -1,10 +1,11 @@
-import { decode_error, TLSAlert } from "../alert.js";
+import { decode_error, internal_error, TLSAlert } from "../alert.js";
 import type { Reader } from "../bytes/reader.js";
+import type { DecryptingIdentity, VirtualHost } from "../config.js";
 import type { Decrypter, DecryptionKey } from "../crypto/decryption-key.js";
 import { PRE_MASTER_LENGTH, takePreMasterSecret } from "../crypto/pre-master-secret.js";
 import { DONE, type Random } from "../crypto/provider.js";
-import type { Identity, SigningKey } from "../identity.js";
-import { checkDecryptionCertificate, type DecryptionIdentity } from "../keys/decryption-identity.js";
+import type { SigningKey } from "../identity.js";
+import { checkDecryptionCertificate, type DecryptionIdentity, haveOneKey } from "../keys/decryption-identity.js";
 import { KX_RSA } from "../record/cipher-suite-12.js";
 import type { ServerExchange12, ServerKind12 } from "./exchange-12.js";
 import { Proof12 } from "./proof-12.js";
@@ -73,10 +74,11 @@ const SIGNS_NOTHING: SigningKey = {
   },
 };
 
-/** RSA key exchange of a server: one certificate that decrypts, for all its virtual servers. No forward secrecy. */
-export class InsecureRsaServer12 implements ServerKind12 {
-  private readonly shown: Identity;
-  private readonly key: DecryptionKey;
+/** A certificate that decrypts and its key, for a virtual server (`insecureRsa`) or for all that have none of their own. It never signs. */
+export class InsecureRsaIdentity12 implements DecryptingIdentity {
+  readonly certificates: readonly Uint8Array[];
+  readonly decrypts: DecryptionKey;
+  private readonly identity: DecryptionIdentity;
 
   /**
    * Throws a RangeError for a certificate that may sign, and for a key that does not call itself constant-time, unless insecureVariableTimeDecryption:
@@ -87,8 +89,27 @@ export class InsecureRsaServer12 implements ServerKind12 {
     checkDecryptionCertificate(certificates[0]);
     if (!key.constantTime && !insecureVariableTimeDecryption)
       throw new RangeError("RSA key exchange: this key's time depends on its numbers; only insecureVariableTimeDecryption allows it");
-    this.shown = { certificates, key: SIGNS_NOTHING };
-    this.key = key;
+    this.certificates = certificates;
+    this.decrypts = key;
+    this.identity = identity;
+  }
+
+  get key(): SigningKey {
+    return SIGNS_NOTHING;
+  }
+
+  get ocspResponse(): Uint8Array | null {
+    return this.identity.ocspResponse ?? null;
+  }
+}
+
+/** RSA key exchange of a server. No forward secrecy. */
+export class InsecureRsaServer12 implements ServerKind12 {
+  private readonly shared: InsecureRsaIdentity12 | null;
+
+  /** shared: for virtual servers without an identity of their own for this. null: there is none, and they have no RSA key exchange. */
+  constructor(shared: InsecureRsaIdentity12 | null = null) {
+    this.shared = shared;
   }
 
   get kx(): number {
@@ -96,11 +117,17 @@ export class InsecureRsaServer12 implements ServerKind12 {
   }
 
   fits(h: ServerHandshake12): boolean {
-    h.proof = new Proof12(this.shown, 0, null);
+    const { identities, insecureRsa = this.shared } = h.host as VirtualHost;
+    if (insecureRsa === null) return false;
+    for (let i = 0; i < identities.length; i++)
+      if (haveOneKey(identities[i].certificates[0], insecureRsa.certificates[0]))
+        throw new TLSAlert(internal_error, "RSA key exchange: its key is also that of a certificate that signs", "internal");
+    h.proof = new Proof12(insecureRsa, 0, null);
     return true;
   }
 
   create(h: ServerHandshake12): RsaServer12Exchange {
-    return new RsaServer12Exchange(this.key, h.config.random, h.clientVersion);
+    const { decrypts } = (h.proof as Proof12).identity as DecryptingIdentity;
+    return new RsaServer12Exchange(decrypts, h.config.random, h.clientVersion);
   }
 }

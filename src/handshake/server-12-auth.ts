@@ -75,12 +75,14 @@ export function readClientCertificate(h: H): CertificateReader {
     // allow: spread — once a handshake
     ...authentication(h).checks,
   });
-  return new CertificateReader(h.chain, null, true, h.negotiated.certificateTap);
+  return new CertificateReader(h.chain, null, true, h.resuming === null ? h.negotiated.certificateTap : h.resuming.tap(h));
 }
 
 /** RFC 5246 §7.4.6: an empty list is the answer of a client without a certificate; the server decides. */
 export function onClientCertificate(h: H): number {
-  if (!keepPeerKey(h) && authentication(h).required)
+  const { notAfter } = h.chain as ChainVerifier;
+  if (keepPeerKey(h)) h.resuming?.certified(notAfter);
+  else if (authentication(h).required)
     throw new TLSAlert(handshake_failure, "Certificate: the client sent none, and this server requires one");
   return S.WAIT_CKE;
 }

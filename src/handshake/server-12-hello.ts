@@ -21,19 +21,22 @@ import {
   TLS_EMPTY_RENEGOTIATION_INFO_SCSV,
   TLS_FALLBACK_SCSV,
 } from "../constants.js";
-import { type NamedGroup, OUTSIDE } from "../crypto/provider.js";
+import { type NamedGroup, OUTSIDE, type SignedContent } from "../crypto/provider.js";
 import { chooseProtocol } from "../extensions/alpn.js";
 import { IN_SERVER_HELLO_12 } from "../extensions/extension.js";
 import { fragmentLengthOf } from "../extensions/max-fragment-length.js";
-import { SERVER_EXTENSIONS_12 } from "../extensions/server-12.js";
 import { receiveClientExtensions, sendServerExtensions } from "../extensions/server-extension.js";
+import { type Identity, responseOf } from "../identity.js";
+import { CertificateStatusWriter } from "../messages/certificate-status.js";
 import { ClientHello } from "../messages/client-hello.js";
 import { markDowngrade, SERVER_RANDOM_AT, writeServerHelloFields } from "../messages/server-hello.js";
 import { BY_PSK, BY_RSA, type CipherSuite12, KX_ECDHE, KX_ECDHE_PSK } from "../record/cipher-suite-12.js";
 import type { Prf12 } from "../schedule/prf-12.js";
 import { chooseOrder, limitRecords12 } from "./common-12.js";
 import { findExchange, type ServerKind12 } from "./exchange-12.js";
+import { NO_SINKS } from "./handshake-12.js";
 import { Proof12, sendCertificate } from "./proof-12.js";
+import type { ServerResuming12 } from "./resumption-12.js";
 import type { ServerHandshake12 } from "./server-12.js";
 import { serverSinks } from "./sinks-12.js";
 import * as S from "./states-12.js";
@@ -45,7 +48,7 @@ export function onClientHello(h: H, bytes: Uint8Array, start: number, end: numbe
   r.over(bytes, start + 4, end, "ClientHello");
   const hello = new ClientHello();
   hello.read(r);
-  if (hello.hasExtensions) receiveClientExtensions(SERVER_EXTENSIONS_12, h, r);
+  if (hello.hasExtensions) receiveClientExtensions(h.version.extensions, h, r);
   r.finish();
   checkVersion(h, hello, bytes);
   if (!hello.offersNoCompression(bytes)) throw new TLSAlert(illegal_parameter, "ClientHello: compression_methods without null");
@@ -87,13 +90,41 @@ export function findHost(h: H): number {
     negotiated.alpn = chooseProtocol(host.alpn, bytes, h.alpnOffset, h.alpnLength);
     if (negotiated.alpn === null) throw new TLSAlert(no_application_protocol, `ALPN: the client offers none of ${host.alpn.join(", ")}`);
   }
+  return h.resuming === null ? fullHandshake(h) : S.FIND_SESSION;
+}
+
+/** RFC 5246 §7.4.1.2: the session that the client offers, where it may be resumed; else a full handshake. */
+export function findSession(h: H): number {
+  const found = (h.resuming as ServerResuming12).find(h);
+  if (found === false) return fullHandshake(h);
+  if (found === true) return begin(h, NO_SINKS);
+  h.blocked = true;
+  return S.FIND_SESSION;
+}
+
+function fullHandshake(h: H): number {
+  const host = h.host as VirtualHost;
   chooseSuite(h, host);
   const { suite } = h;
+  const response = h.wantsStatus && h.proof !== null ? responseOf(h.proof.identity as Identity) : null;
+  if (response !== null) h.status = new CertificateStatusWriter(response);
+  const asks = host.clientAuthentication !== undefined && suite.by !== BY_PSK;
+  return begin(h, asks ? serverSinks(h.signatures, suite.hash.outputLength) : NO_SINKS);
+}
+
+/** The suite is chosen: the ClientHello, of which nothing else is needed, goes into the transcript. */
+function begin(h: H, sinks: readonly SignedContent[]): number {
+  const { suite } = h;
+  const bytes = h.helloBytes as Uint8Array;
+  const cbc = suite.cipher.takesEncryptThenMac;
+  if (!cbc) h.encryptThenMac = false;
+  h.macFirst = chooseOrder(suite, h.encryptThenMac, h.version.macFirst);
   h.startTranscript(suite.hash);
-  if (host.clientAuthentication !== undefined && suite.by !== BY_PSK) h.sinks = serverSinks(h.signatures, suite.hash.outputLength);
+  h.sinks = sinks;
   (h.prf as unknown as Prf12).setClientRandom(bytes, (h.hello as ClientHello).randomOffset);
   h.passed(bytes, h.helloStart, h.helloEnd - h.helloStart);
   h.extended = h.extendedMasterSecret;
+  h.resuming?.beforeServerHello(h);
   h.hello = null;
   h.helloBytes = null;
   return S.SEND_SH;
@@ -108,12 +139,9 @@ function chooseSuite(h: H, host: VirtualHost): void {
     if (!(h.hello as ClientHello).offersSuite(h.helloBytes as Uint8Array, suite.id)) continue;
     const ecdhe = suite.kx === KX_ECDHE || suite.kx === KX_ECDHE_PSK;
     if (ecdhe && group === null) continue;
-    const cbc = suite.cipher.takesEncryptThenMac;
-    if (cbc && !h.encryptThenMac && h.version.macFirst === null) continue;
+    if (!takesOrder(h, suite)) continue;
     const kind = findExchange(h.version.exchanges, suite.kx) as ServerKind12;
     if (kind.fits === undefined ? !choosesIdentity(h, host, suite) : !kind.fits(h)) continue;
-    if (!cbc) h.encryptThenMac = false;
-    h.macFirst = chooseOrder(suite, h.encryptThenMac, h.version.macFirst);
     h.negotiated.suite = suite;
     h.negotiated.group = ecdhe ? group : null;
     return;
@@ -122,6 +150,11 @@ function chooseSuite(h: H, host: VirtualHost): void {
     handshake_failure,
     "ClientHello: no cipher suite of TLS 1.2 is offered for which this server has a group, and a certificate that the client can verify",
   );
+}
+
+/** CBC needs encrypt-then-MAC, unless the config allows the other order. */
+export function takesOrder(h: H, { cipher }: CipherSuite12): boolean {
+  return !cipher.takesEncryptThenMac || h.encryptThenMac || h.version.macFirst !== null;
 }
 
 /** The first of ours that the client supports. One that names none has P-256, as all had then (RFC 8422 §4). */
@@ -163,28 +196,38 @@ function offersScheme(h: H, scheme: number): boolean {
   return false;
 }
 
+const NO_ID = new Uint8Array(0);
+
 export function sendServerHello(h: H): number {
   const { suite } = h;
-  // Fixed fields with an empty session id; the answers of four extensions, server_name, ALPN, a size, and one that is tried and not sent.
-  if (!h.hasRoom(4 + 38 + 2 + 4 + 4 + 5 + 6 + 4 + (h.alpn === null ? 0 : 7 + h.alpn.length) + 6 + 4)) return S.SEND_SH;
+  const sessionId = h.resuming === null ? NO_ID : h.resuming.sessionId;
+  // Fixed fields and the session id; the answers of five extensions, server_name, session_ticket, ALPN, a size, and one that is tried and not sent.
+  const first = 4 + 38 + sessionId.length + (sessionId.length === 0 && h.resuming === null ? 0 : 4);
+  if (!h.hasRoom(first + 2 + 4 + 4 + 5 + 6 + 4 + 4 + (h.alpn === null ? 0 : 7 + h.alpn.length) + 6 + 4)) return S.SEND_SH;
   const { writer, io } = h.records;
   const start = writer.begin(0);
   const w = new Writer(io);
   w.over(io, start, start + writer.capacity);
   w.u8(server_hello);
   const message = w.open24();
-  writeServerHelloFields(w, h.config.random, io, 0, 0, suite.id);
+  writeServerHelloFields(w, h.config.random, sessionId, 0, sessionId.length, suite.id);
   if (h.both) markDowngrade(io, start + SERVER_RANDOM_AT);
-  sendServerExtensions(SERVER_EXTENSIONS_12, h, w, IN_SERVER_HELLO_12);
+  sendServerExtensions(h.version.extensions, h, w, IN_SERVER_HELLO_12);
   w.close24(message);
   (h.prf as Prf12).setServerRandom(io, start + SERVER_RANDOM_AT);
   h.passed(io, start, w.offset - start);
   writer.end(handshake, w.offset - start);
   limitRecords12(h.records, h.sizeLimit, h.fragmentCode === 0 ? 0 : fragmentLengthOf(h.fragmentCode));
+  if (h.resuming?.resumed) return S.PROTECT;
   h.exchange = (findExchange(h.version.exchanges, suite.kx) as ServerKind12).create(h);
   return suite.by === BY_PSK ? S.PREPARE : S.SEND_CERT;
 }
 
 export function sendServerCertificate(h: H): number {
-  return sendCertificate(h) ? S.PREPARE : S.SEND_CERT;
+  if (!sendCertificate(h)) return S.SEND_CERT;
+  if (h.status === null) return S.PREPARE;
+  // RFC 6066 §8: immediately behind it, before any other message.
+  (h.proof as Proof12).certificates = h.status;
+  h.status = null;
+  return S.SEND_CERT;
 }

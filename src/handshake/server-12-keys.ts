@@ -11,6 +11,7 @@ import { putHeader } from "./handshake.js";
 import { PROVED_PSK } from "./handshake-13.js";
 import { checkFinished } from "./peer-auth-12.js";
 import { Proof12, sendFinished, sendWaiting, signedMessage, signOn } from "./proof-12.js";
+import type { ServerResuming12 } from "./resumption-12.js";
 import type { ServerHandshake12 } from "./server-12.js";
 import { asksForCertificate } from "./server-12-auth.js";
 import * as S from "./states-12.js";
@@ -95,12 +96,30 @@ export function deriveAsServer(h: H): number {
 /** A step of its own: the key exchange is gone before the protection's memory is made. */
 export function protectAsServer(h: H): number {
   makeKeys(h, false, h.config.random);
+  if (h.resuming?.resumed) return beforeChange(h);
   return h.peerKey === null ? S.WAIT_CCS : S.WAIT_CV;
 }
 
 export function onClientFinished(h: H, bytes: Uint8Array, start: number, end: number): number {
   checkFinished(h, CLIENT_FINISHED, bytes, start, end);
   if (h.suite.by === BY_PSK) h.negotiated.proved |= PROVED_PSK;
+  return h.resuming?.resumed ? connected(h) : beforeChange(h);
+}
+
+/** RFC 5077 §3.3: a ticket that was promised comes first. */
+function beforeChange({ resuming }: H): number {
+  return resuming?.promised ? S.SEND_TICKET : S.SEND_CCS;
+}
+
+export function sendTicket(h: H): number {
+  if (h.proof === null) {
+    h.proof = new Proof12(null, 0, null);
+    const message = (h.resuming as ServerResuming12).makeTicket(h);
+    h.proof.message = message;
+    h.passed(message, 0, message.length);
+  }
+  if (!sendWaiting(h)) return S.SEND_TICKET;
+  h.proof = null;
   return S.SEND_CCS;
 }
 
@@ -110,6 +129,11 @@ export function sendChangeCipherSpec(h: H): number {
 
 export function finishServer(h: H): number {
   if (!sendFinished(h, SERVER_FINISHED)) return S.SEND_FINISHED;
+  return h.resuming?.resumed ? S.WAIT_CCS : connected(h);
+}
+
+function connected(h: H): number {
   h.keepExported();
+  h.resuming?.connected(h);
   return S.CONNECTED;
 }

@@ -1,7 +1,9 @@
 import type { Exporter, KeyLog, ServerConfig, Version12, VirtualHost } from "../config.js";
 import { certificate, certificate_verify, client_hello, client_key_exchange, finished } from "../constants.js";
 import type { SignatureAlgorithm } from "../crypto/provider.js";
-import type { HelloContext12 } from "../extensions/server-12.js";
+import { type HelloContext12, SERVER_EXTENSIONS_12 } from "../extensions/server-12.js";
+import type { ServerExtension } from "../extensions/server-extension.js";
+import type { MessageWriter } from "../messages/certificate.js";
 import type { ClientHello } from "../messages/client-hello.js";
 import type { CipherSuite12, MacFirst } from "../record/cipher-suite-12.js";
 import type { RecordLayer } from "../record/record-layer.js";
@@ -14,6 +16,7 @@ import type { Negotiated } from "./handshake-13.js";
 import type { ServerVersion12 } from "./hello.js";
 import { checkCertificate } from "./peer-auth-12.js";
 import { PostHandshake12, SERVER_ROWS_12 } from "./post-handshake-12.js";
+import type { ServerResuming12, ServerResumption12 } from "./resumption-12.js";
 import {
   checkClientVerify,
   onCertificateVerify,
@@ -22,7 +25,7 @@ import {
   sendCertificateRequest,
   sendServerHelloDone,
 } from "./server-12-auth.js";
-import { findHost, onClientHello, sendServerCertificate, sendServerHello } from "./server-12-hello.js";
+import { findHost, findSession, onClientHello, sendServerCertificate, sendServerHello } from "./server-12-hello.js";
 import {
   deriveAsServer,
   exchangeAsServer,
@@ -33,6 +36,7 @@ import {
   protectAsServer,
   sendChangeCipherSpec,
   sendServerKeyExchange,
+  sendTicket,
   signAsServer,
 } from "./server-12-keys.js";
 import * as S from "./states-12.js";
@@ -44,15 +48,18 @@ export class Server12 implements Version12, ServerVersion12 {
   readonly exchanges: readonly ServerKind12[];
   readonly overhead: number;
   readonly macFirst: MacFirst | null;
+  readonly resumption: ServerResumption12 | null;
+  readonly extensions: readonly ServerExtension<HelloContext12>[];
 
   /**
-   * insecureMacFirst: insecureMacThenEncrypt, for CBC suites with clients that have no encrypt-then-MAC. Throws a RangeError where a suite has no key
-   * exchange.
+   * insecureMacFirst: insecureMacThenEncrypt, for CBC suites with clients that have no encrypt-then-MAC. resumption: resumeServer12, for sessions by the
+   * config's `tickets` and `sessionIds`. Throws a RangeError where a suite has no key exchange.
    */
   constructor(
     suites: readonly CipherSuite12[],
     exchanges: readonly ServerKind12[] = [ecdheServer12],
     insecureMacFirst: MacFirst | null = null,
+    resumption: ServerResumption12 | null = null,
   ) {
     let overhead = 0;
     for (let i = 0; i < suites.length; i++) {
@@ -64,6 +71,8 @@ export class Server12 implements Version12, ServerVersion12 {
     this.exchanges = exchanges;
     this.overhead = overhead;
     this.macFirst = insecureMacFirst;
+    this.resumption = resumption;
+    this.extensions = resumption === null ? SERVER_EXTENSIONS_12 : resumption.extensions;
   }
 
   start(config: ServerConfig, maxHello: number, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated): Flow {
@@ -105,6 +114,7 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
   alpnLength: number;
   sizeLimit: number;
   fragmentCode: number;
+  wantsStatus: boolean;
   readonly receiveLimit: number;
   host: VirtualHost | null;
   /** The ClientHello, which stays where it was received until the virtual server is found. */
@@ -115,6 +125,10 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
   /** ClientHello.legacy_version, which a pre-master secret that is encrypted begins with. */
   clientVersion: number;
   exchange: ServerExchange12 | null;
+  /** Until it is under way. */
+  status: MessageWriter | null;
+  /** What is done about its session; null where none are resumed. */
+  readonly resuming: ServerResuming12 | null;
 
   constructor(
     version: Server12,
@@ -143,6 +157,7 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
     this.alpnLength = 0;
     this.sizeLimit = 0;
     this.fragmentCode = 0;
+    this.wantsStatus = false;
     this.receiveLimit = records.receiveLimit(both ? config.provider.suites : [], version.overhead);
     this.host = null;
     this.hello = null;
@@ -151,7 +166,14 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
     this.helloEnd = 0;
     this.clientVersion = 0;
     this.exchange = null;
+    this.status = null;
+    this.resuming = version.resumption === null ? null : version.resumption.begin(config);
     records.reader.expectsHello = true;
+  }
+
+  /** For the look-up of sessions. */
+  get isTLS12(): boolean {
+    return true;
   }
 
   get alpn(): string | null {
@@ -171,12 +193,14 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
   }
 
   get next(): PostFlow | null {
-    return this.state === S.CONNECTED ? new PostHandshake12(SERVER_ROWS_12, this.records) : null;
+    if (this.state !== S.CONNECTED) return null;
+    return this.resuming === null ? new PostHandshake12(SERVER_ROWS_12, this.records) : this.resuming.next(this);
   }
 
   override wipe(): void {
     super.wipe();
     this.exchange?.wipe();
+    this.resuming?.wipe(this);
   }
 }
 
@@ -195,6 +219,7 @@ const ROWS: readonly Row<H>[] = [
 
 const WAITS: readonly Wait<H>[] = [
   { state: S.FIND_HOST, step: findHost },
+  { state: S.FIND_SESSION, step: findSession },
   { state: S.SEND_SH, step: sendServerHello },
   { state: S.SEND_CERT, step: sendServerCertificate },
   { state: S.PREPARE, step: prepareExchange },
@@ -207,6 +232,7 @@ const WAITS: readonly Wait<H>[] = [
   { state: S.DERIVE, step: deriveAsServer },
   { state: S.PROTECT, step: protectAsServer },
   { state: S.CHECK_CV, step: checkClientVerify },
+  { state: S.SEND_TICKET, step: sendTicket },
   { state: S.SEND_CCS, step: sendChangeCipherSpec },
   { state: S.SEND_FINISHED, step: finishServer },
 ];

@@ -16,7 +16,7 @@ import { chooseProtocol } from "../extensions/alpn.js";
 import type { OfferedIdentities } from "../extensions/pre-shared-key.js";
 import { SERVER_EXTENSIONS } from "../extensions/server-13.js";
 import { IN_SERVER_HELLO, receiveClientExtensions, sendServerExtensions } from "../extensions/server-extension.js";
-import type { Identity } from "../identity.js";
+import { type Identity, responseOf } from "../identity.js";
 import type { CertificateWriter } from "../messages/certificate.js";
 import { ClientHello } from "../messages/client-hello.js";
 import { writeServerHelloFields } from "../messages/server-hello.js";
@@ -170,7 +170,7 @@ function chooseIdentity(h: H, host: VirtualHost, bytes: Uint8Array): Proof13 {
 
 /** The Certificate message with the identity's status, or null where it has none. */
 function stapled(identity: Identity): CertificateWriter | null {
-  const status = identity.ocspResponse ?? null;
+  const status = responseOf(identity);
   return status === null ? null : new StapledCertificateWriter(identity.certificates, status);
 }
 

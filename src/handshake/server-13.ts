@@ -206,6 +206,8 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
   override wipe(): void {
     super.wipe();
     this.keyExchange?.wipe();
+    // An external key is not the handshake's; what stands for it lies in flash.
+    if (this.session !== null && this.session.key.length > 0) this.session.key.fill(0);
   }
 }
 

@@ -39,6 +39,10 @@ export const SEND_CCS = 33;
 export const SEND_FINISHED = 34;
 /** The server's key of the exchange is being made. */
 export const PREPARE = 35;
+/** The status of the server's certificate is being checked. */
+export const CHECK_STATUS = 36;
+/** The server looks up the session that the client offers. */
+export const FIND_SESSION = 37;
 
 export function stateName12(state: number): string {
   switch (state) {
@@ -50,6 +54,7 @@ export function stateName12(state: number): string {
       return "WAIT_CERT";
     case WAIT_SKE:
     case CHECK_SKE:
+    case CHECK_STATUS:
       return "WAIT_SKE";
     case WAIT_CR:
       return "WAIT_CR";

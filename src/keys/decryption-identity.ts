@@ -1,4 +1,5 @@
 /** Certificates whose key decrypts pre-master secrets (RSA key exchange, RFC 5246 §7.4.2): never those of a key that signs. */
+import { equalBytes } from "../bytes/equal.js";
 import type { DecryptionKey } from "../crypto/decryption-key.js";
 import { KEY_RSA } from "../crypto/provider.js";
 import { RsaDecryptionKey } from "../crypto/xs/rsa-decrypt.js";
@@ -11,10 +12,13 @@ export interface DecryptionIdentity {
   /** DER certificates, the end entity's first. */
   readonly certificates: readonly Uint8Array[];
   readonly key: DecryptionKey;
+  /** As in Identity. */
+  readonly ocspResponse?: Uint8Array | null;
 }
 
 const KEY_USAGE = 15;
-const DIGITAL_SIGNATURE = 0x80;
+/** digitalSignature, contentCommitment, keyCertSign, cRLSign. */
+const SIGNS = 0xc6;
 const KEY_ENCIPHERMENT = 0x20;
 
 /**
@@ -29,8 +33,16 @@ export function checkDecryptionCertificate(certificate: Uint8Array): void {
   const usage = at === 0 ? 0 : certificate[at + 5];
   if ((usage & KEY_ENCIPHERMENT) === 0)
     throw new RangeError("RSA key exchange: the keyUsage of the first certificate does not have keyEncipherment");
-  if ((usage & DIGITAL_SIGNATURE) !== 0)
-    throw new RangeError("RSA key exchange: the first certificate may sign (digitalSignature); a key that decrypts must do nothing else");
+  if ((usage & SIGNS) !== 0)
+    throw new RangeError("RSA key exchange: by its keyUsage the first certificate may sign; a key that decrypts must do nothing else");
+}
+
+/** Whether two certificates are of one key. */
+export function haveOneKey(a: Uint8Array, b: Uint8Array): boolean {
+  const { publicKey } = certificateParts(a, "certificate");
+  const other = certificateParts(b, "certificate").publicKey;
+  const length = publicKey & 0xffff;
+  return length === (other & 0xffff) && equalBytes(a, publicKey >> 16, b, other >> 16, length);
 }
 
 /** With the key in memory and BigInt. Throws a RangeError where certificate and key do not go together. */

@@ -1,6 +1,14 @@
-import { rsa_pss_rsae_sha256, rsa_pss_rsae_sha384, rsa_pss_rsae_sha512 } from "../constants.js";
+import {
+  rsa_pkcs1_sha256,
+  rsa_pkcs1_sha384,
+  rsa_pkcs1_sha512,
+  rsa_pss_rsae_sha256,
+  rsa_pss_rsae_sha384,
+  rsa_pss_rsae_sha512,
+} from "../constants.js";
 import { KEY_RSA } from "../crypto/provider.js";
-import { type RsaPssScheme, RsaPssSigner } from "../crypto/xs/rsa-sign.js";
+import { SHA256_INFO, SHA384_INFO, SHA512_INFO } from "../crypto/xs/rsa-pkcs1.js";
+import { Pkcs1Scheme, PssScheme, type RsaScheme, RsaSigner } from "../crypto/xs/rsa-sign.js";
 import { sha256 } from "../crypto/xs/sha256.js";
 import { sha384 } from "../crypto/xs/sha384.js";
 import { sha512 } from "../crypto/xs/sha512.js";
@@ -8,18 +16,22 @@ import { DerCursor } from "./der-cursor.js";
 import type { KeySupport } from "./key-support.js";
 import type { PrivateKey } from "./private-key.js";
 
-const SCHEMES: readonly RsaPssScheme[] = [
-  { scheme: rsa_pss_rsae_sha256, hash: sha256 },
-  { scheme: rsa_pss_rsae_sha384, hash: sha384 },
-  { scheme: rsa_pss_rsae_sha512, hash: sha512 },
+/** PKCS#1 v1.5 is for TLS 1.2 alone. */
+const SCHEMES: readonly RsaScheme[] = [
+  new PssScheme(rsa_pss_rsae_sha256, sha256),
+  new PssScheme(rsa_pss_rsae_sha384, sha384),
+  new PssScheme(rsa_pss_rsae_sha512, sha512),
+  new Pkcs1Scheme(rsa_pkcs1_sha256, sha256, SHA256_INFO),
+  new Pkcs1Scheme(rsa_pkcs1_sha384, sha384, SHA384_INFO),
+  new Pkcs1Scheme(rsa_pkcs1_sha512, sha512, SHA512_INFO),
 ];
 
-/** RSA keys (rsaEncryption), which sign with rsa_pss_rsae_sha256, rsa_pss_rsae_sha384 and rsa_pss_rsae_sha512. */
+/** RSA keys (rsaEncryption), which sign with rsa_pss_rsae_*, and for peers of TLS 1.2 that have no PSS with rsa_pkcs1_*. */
 export const rsaKeys: KeySupport = {
   keyType: KEY_RSA,
-  createSigner(key: PrivateKey): RsaPssSigner {
+  createSigner(key: PrivateKey): RsaSigner {
     if (key.rsa === null) throw new RangeError("this is no RSA key");
-    return new RsaPssSigner(key.rsa, SCHEMES);
+    return new RsaSigner(key.rsa, SCHEMES);
   },
   matches(key: PrivateKey, bytes: Uint8Array, at: number, length: number): boolean {
     const { rsa } = key;

@@ -181,7 +181,7 @@ export class CertificateReader {
       this.expect(EXTENSIONS_LENGTH, 2);
       return;
     }
-    // Nothing is stapled in a Certificate of TLS 1.2: where a status is needed, there is none.
+    // Nothing is stapled in a Certificate of TLS 1.2. Where no message is announced that follows it, there is none.
     if (this.entries === 1 && this.chain.status !== null) this.chain.status.endEntry();
     this.expect(ENTRY_LENGTH, 3);
   }
@@ -222,11 +222,20 @@ export class CertificateReader {
   }
 }
 
+/** Writes a message piece by piece, header included. */
+export interface MessageWriter {
+  readonly done: boolean;
+  /** A part was written, and not all. */
+  readonly begun: boolean;
+  /** Writes what fits into bytes[offset, end) and returns where it stopped. */
+  fill(bytes: Uint8Array, offset: number, end: number): number;
+}
+
 /**
- * Writes a Certificate message (RFC 9846 §4.5.1) piece by piece, header included, so that a chain needs no buffer of its size. TLS 1.2's
- * has neither context nor extensions.
+ * Writes a Certificate message (RFC 9846 §4.5.1) piece by piece, so that a chain needs no buffer of its size. TLS 1.2's has neither context nor
+ * extensions.
  */
-export class CertificateWriter {
+export class CertificateWriter implements MessageWriter {
   done: boolean;
   private readonly certificates: readonly Uint8Array[];
   private readonly context: Uint8Array | null;
@@ -243,12 +252,10 @@ export class CertificateWriter {
     this.at = 0;
   }
 
-  /** A part was written, and not all. */
   get begun(): boolean {
     return !this.done && (this.entry >= 0 || this.at > 0);
   }
 
-  /** Writes what fits into bytes[offset, end) and returns where it stopped. */
   fill(bytes: Uint8Array, offset: number, end: number): number {
     let o = offset;
     while (o < end && !this.done) {

@@ -12,8 +12,8 @@ export const RANDOM_LENGTH = 32;
 export const SESSION_ID_LENGTH = 32;
 
 /**
- * Writes a ClientHello (RFC 9846 §4.2.2) and returns the extensions that it offers, as bits. The legacy_session_id is random and never empty:
- * middlebox compatibility mode (Appendix E.4). `first`: for a second ClientHello, random, length byte and session id
+ * Writes a ClientHello (RFC 9846 §4.2.2) and returns the extensions that it offers, as bits. The legacy_session_id is that of a session of TLS 1.2 which
+ * is offered, else random and never empty: middlebox compatibility mode (Appendix E.4). `first`: for a second ClientHello, random, length byte and session id
  * of the first.
  */
 export function writeClientHello(
@@ -30,10 +30,16 @@ export function writeClientHello(
   w.u16(TLS_1_2);
   if (first === null) {
     random.fill(w.bytes, w.skip(RANDOM_LENGTH), RANDOM_LENGTH);
-    // TLS 1.2 alone has no session to resume: its session id is empty.
-    const length = suites.length === 0 ? 0 : SESSION_ID_LENGTH;
-    w.u8(length);
-    random.fill(w.bytes, w.skip(length), length);
+    const { session12 } = context;
+    if (session12 !== null && !session12.byTicket) {
+      w.u8(session12.identity.length);
+      w.copy(session12.identity, 0, session12.identity.length);
+    } else {
+      // TLS 1.2 alone needs one only to see whether a ticket was taken: it comes back then (RFC 5077 §3.4).
+      const length = suites.length === 0 && session12 === null ? 0 : SESSION_ID_LENGTH;
+      w.u8(length);
+      random.fill(w.bytes, w.skip(length), length);
+    }
   } else w.copy(first, 0, first.length);
   const list = w.open16();
   for (let i = 0; i < suites.length; i++) w.u16(suites[i].id);

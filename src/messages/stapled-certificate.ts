@@ -1,10 +1,8 @@
-import { internal_error, TLSAlert } from "../alert.js";
 import { status_request } from "../constants.js";
 import { CertificateWriter } from "./certificate.js";
 
 /** Bytes of a status_request extension before the OCSPResponse: type and length, status_type and length. */
 const HEADER = 8;
-const LONGEST = 0xffff - HEADER;
 const OCSP = 1;
 
 /** A Certificate message with an OCSPResponse stapled to the end entity's certificate (RFC 9846 §4.5.1.1, RFC 6066 §8). */
@@ -13,8 +11,6 @@ export class StapledCertificateWriter extends CertificateWriter {
 
   constructor(certificates: readonly Uint8Array[], status: Uint8Array) {
     super(certificates);
-    if (status.length === 0 || status.length > LONGEST)
-      throw new TLSAlert(internal_error, `Certificate: an OCSP response of ${status.length} bytes can't be stapled`, "internal");
     this.status = status;
   }
 

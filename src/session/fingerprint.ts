@@ -13,6 +13,7 @@ const HAS_POLICY = 16;
 const HAS_ALPN = 32;
 const HAS_IDENTITIES = 64;
 const HAS_PSK = 128;
+const HAS_TLS12 = 256;
 
 /**
  * SHA-256 over all of a config that decides whether a server is accepted, and over what we show of ourselves: a session that was opened under other
@@ -20,7 +21,7 @@ const HAS_PSK = 128;
  * one block or two.
  */
 export function clientFingerprint(config: ClientConfig, name: string, policy: string): Uint8Array {
-  const { trust, checks, psk, provider, alpn = NONE, identities = NONE } = config;
+  const { trust, checks, psk, tls12, provider, alpn = NONE, identities = NONE } = config;
   if (trust !== undefined && trust.fingerprint === undefined)
     throw new RangeError("resumption: `trust` has no fingerprint, sessions that it accepted could not be told from those of another");
   if (checks?.verify !== undefined && policy === "")
@@ -38,7 +39,8 @@ export function clientFingerprint(config: ClientConfig, name: string, policy: st
       (policy === "" ? 0 : HAS_POLICY) |
       (alpn.length === 0 ? 0 : HAS_ALPN) |
       (identities.length === 0 ? 0 : HAS_IDENTITIES) |
-      (psk === undefined ? 0 : HAS_PSK),
+      (psk === undefined ? 0 : HAS_PSK) |
+      (tls12?.marks === undefined ? 0 : HAS_TLS12),
   );
   if (trust?.fingerprint !== undefined) hash.update(trust.fingerprint, 0, LENGTH);
   putText(hash, name);
@@ -56,6 +58,10 @@ export function clientFingerprint(config: ClientConfig, name: string, policy: st
   if (psk !== undefined) {
     put(hash, number, (psk.modes << 24) | (psk.hashLength << 16) | psk.identity.length);
     hash.update(psk.identity, 0, psk.identity.length);
+  }
+  if (tls12?.marks !== undefined) {
+    put(hash, number, tls12.marks.length);
+    hash.update(tls12.marks, 0, tls12.marks.length);
   }
   const fingerprint = new Uint8Array(LENGTH);
   hash.digest(fingerprint, 0);

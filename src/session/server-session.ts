@@ -1,7 +1,8 @@
 import type { ServerHandshakeState, ServerSession } from "../config-psk.js";
 import type { Hash } from "../crypto/provider.js";
 
-const VERSION = 1;
+const TLS13 = 1;
+const TLS12 = 2;
 const FLAGS_AT = 1;
 const CREATED_AT = 2;
 const LIFETIME_AT = 6;
@@ -13,6 +14,7 @@ const KEY_AT = 50;
 const EXTERNAL = 1;
 const HAS_CLIENT = 2;
 const DIGEST = 32;
+const SUITE = 2;
 
 /** A time that is not known. */
 export const NOT_KNOWN = 0xffffffff;
@@ -20,13 +22,17 @@ export const NOT_KNOWN = 0xffffffff;
 /**
  * What a server keeps of a session, as bytes. Whatever box they lie in keeps them secret and whole, so only the version is looked at.
  *
- *     version 1 | flags 1 | created 4 | lifetime 4 | first 4 | until 4 | binding 32 | key 32 or 48 | SHA-256 of the client's certificate 0 or 32
+ *     version 1 | flags 1 | created 4 | lifetime 4 | first 4 | until 4 | binding 32 | key 32 or 48 | suite 0 or 2 | SHA-256 of the client's certificate 0 or 32
+ *
+ * Version 1 is a session of TLS 1.3, version 2 one of TLS 1.2: that has a suite, and a master secret for a key.
  */
 export function packSession(session: ServerSession, created: number, lifetime: number, binding: Uint8Array): Uint8Array {
-  const { key, client, first, until, external } = session;
-  const bytes = new Uint8Array(KEY_AT + key.length + (client === null ? 0 : DIGEST));
+  const { key, client, first, until, external, suite12 = 0 } = session;
+  const keyEnd = KEY_AT + key.length;
+  const end = keyEnd + (suite12 === 0 ? 0 : SUITE);
+  const bytes = new Uint8Array(end + (client === null ? 0 : DIGEST));
   const view = new DataView(bytes.buffer);
-  bytes[0] = VERSION;
+  bytes[0] = suite12 === 0 ? TLS13 : TLS12;
   bytes[FLAGS_AT] = (external ? EXTERNAL : 0) | (client === null ? 0 : HAS_CLIENT);
   view.setUint32(CREATED_AT, created);
   view.setUint32(LIFETIME_AT, lifetime);
@@ -34,7 +40,8 @@ export function packSession(session: ServerSession, created: number, lifetime: n
   view.setUint32(UNTIL_AT, until);
   bytes.set(binding, BINDING_AT);
   bytes.set(key, KEY_AT);
-  if (client !== null) bytes.set(client, KEY_AT + key.length);
+  if (suite12 !== 0) view.setUint16(keyEnd, suite12);
+  if (client !== null) bytes.set(client, end);
   return bytes;
 }
 
@@ -45,13 +52,15 @@ export class PackedSession implements ServerSession {
   readonly first: number;
   readonly until: number;
   readonly external: boolean;
+  readonly suite12: number;
   readonly created: number;
   readonly lifetime: number;
   private readonly bytes: Uint8Array;
 
   private constructor(bytes: Uint8Array) {
     const view = new DataView(bytes.buffer, bytes.byteOffset);
-    const keyEnd = bytes.length - ((bytes[FLAGS_AT] & HAS_CLIENT) === 0 ? 0 : DIGEST);
+    const end = bytes.length - ((bytes[FLAGS_AT] & HAS_CLIENT) === 0 ? 0 : DIGEST);
+    const keyEnd = end - (bytes[0] === TLS12 ? SUITE : 0);
     this.bytes = bytes;
     this.external = (bytes[FLAGS_AT] & EXTERNAL) !== 0;
     this.created = view.getUint32(CREATED_AT);
@@ -59,13 +68,15 @@ export class PackedSession implements ServerSession {
     this.first = view.getUint32(FIRST_AT);
     this.until = view.getUint32(UNTIL_AT);
     this.key = bytes.slice(KEY_AT, keyEnd);
-    this.client = keyEnd < bytes.length ? bytes.slice(keyEnd) : null;
+    this.suite12 = keyEnd < end ? view.getUint16(keyEnd) : 0;
+    this.client = end < bytes.length ? bytes.slice(end) : null;
   }
 
   /** null for bytes of another version, and for those that no version packs. */
   static from(bytes: Uint8Array): PackedSession | null {
-    if (bytes.length < KEY_AT || bytes[0] !== VERSION) return null;
+    if (bytes.length < KEY_AT || (bytes[0] !== TLS13 && bytes[0] !== TLS12)) return null;
     const keyLength = bytes.length - KEY_AT - ((bytes[FLAGS_AT] & HAS_CLIENT) === 0 ? 0 : DIGEST);
+    if (bytes[0] === TLS12) return keyLength === 48 + SUITE ? new PackedSession(bytes) : null;
     return keyLength === 32 || keyLength === 48 ? new PackedSession(bytes) : null;
   }
 

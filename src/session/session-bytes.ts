@@ -1,8 +1,9 @@
-import type { OfferedKey } from "../config-psk.js";
+import type { OfferedKey, OfferedSession12 } from "../config-psk.js";
 import { checksum } from "./checksum.js";
 
 /** Where a field stands in a session's bytes. */
-const VERSION = 1;
+const TLS13 = 1;
+const TLS12 = 2;
 const RECEIVED_AT = 1;
 const LIFETIME_AT = 5;
 const AGE_ADD_AT = 9;
@@ -11,6 +12,11 @@ const UNTIL_AT = 17;
 const FINGERPRINT_AT = 21;
 const KEY_AT = 53;
 const CHECKSUM_LENGTH = 4;
+
+/** Of a session of TLS 1.2. */
+const MASTER_SECRET_LENGTH = 48;
+const LONGEST_ID = 32;
+const BY_TICKET = 1;
 
 const FINGERPRINT_LENGTH = 32;
 
@@ -23,10 +29,11 @@ export const NOT_KNOWN = 0xffffffff;
  *
  *     version 1 | received 4 | lifetime 4 | age_add 4 | first 4 | until 4 | fingerprint 32 | length 1, key | length 2, ticket | checksum 4
  *
- * The key's length tells the hash. Times are seconds since 1970: when the ticket came, when the first session of this line was opened, when the first
+ * Version 1 is a session of TLS 1.3: the key's length tells the hash. Version 2 is one of TLS 1.2: the key is its master secret, the suite stands in the upper half of
+ * age_add; where the lowest bit is not set, a session ID stands in the ticket's place. Times are seconds since 1970: when the ticket came, when the first session of this line was opened, when the first
  * certificate of the server's path ends.
  */
-export class SavedSession implements OfferedKey {
+export class SavedSession implements OfferedKey, OfferedSession12 {
   readonly received: number;
   readonly lifetime: number;
   readonly first: number;
@@ -51,16 +58,30 @@ export class SavedSession implements OfferedKey {
     this.obfuscatedAge = this.ageAdd;
   }
 
-  /** null for bytes that are no session of this version, or damaged. */
+  /** null for bytes that are no session of these versions, or damaged. */
   static from(bytes: Uint8Array): SavedSession | null {
     const end = bytes.length - CHECKSUM_LENGTH;
-    if (end < KEY_AT + 1 + 32 + 2 + 1 || bytes[0] !== VERSION) return null;
+    if (end < KEY_AT + 1 + 32 + 2 + 1 || (bytes[0] !== TLS13 && bytes[0] !== TLS12)) return null;
     const keyLength = bytes[KEY_AT];
     const ticket = KEY_AT + 1 + keyLength + 2;
     if ((keyLength !== 32 && keyLength !== 48) || ticket >= end) return null;
     if (((bytes[ticket - 2] << 8) | bytes[ticket - 1]) !== end - ticket) return null;
     const view = new DataView(bytes.buffer, bytes.byteOffset);
-    return checksum(view, end) === view.getUint32(end) ? new SavedSession(bytes) : null;
+    if (checksum(view, end) !== view.getUint32(end)) return null;
+    const saved = new SavedSession(bytes);
+    return bytes[0] === TLS13 || saved.isWhole12 ? saved : null;
+  }
+
+  private get isWhole12(): boolean {
+    return this.key.length === MASTER_SECRET_LENGTH && (this.byTicket || this.identity.length <= LONGEST_ID) && this.suite12 !== 0;
+  }
+
+  get suite12(): number {
+    return this.bytes[0] === TLS12 ? this.ageAdd >>> 16 : 0;
+  }
+
+  get byTicket(): boolean {
+    return (this.ageAdd & BY_TICKET) !== 0;
   }
 
   get hashLength(): number {
@@ -92,14 +113,20 @@ export interface SessionFields {
   readonly fingerprint: Uint8Array;
   readonly key: Uint8Array;
   readonly ticket: Uint8Array;
+  readonly is12: boolean;
 }
 
-export function sessionBytes({ received, lifetime, ageAdd, first, until, fingerprint, key, ticket }: SessionFields): Uint8Array {
+/** What stands in the place of age_add in a session of TLS 1.2. */
+export function marks12(suite12: number, byTicket: boolean): number {
+  return suite12 * 0x10000 + (byTicket ? BY_TICKET : 0);
+}
+
+export function sessionBytes({ received, lifetime, ageAdd, first, until, fingerprint, key, ticket, is12 }: SessionFields): Uint8Array {
   const at = KEY_AT + 1 + key.length + 2;
   const end = at + ticket.length;
   const bytes = new Uint8Array(end + CHECKSUM_LENGTH);
   const view = new DataView(bytes.buffer);
-  bytes[0] = VERSION;
+  bytes[0] = is12 ? TLS12 : TLS13;
   view.setUint32(RECEIVED_AT, received);
   view.setUint32(LIFETIME_AT, lifetime);
   view.setUint32(AGE_ADD_AT, ageAdd);

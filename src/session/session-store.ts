@@ -1,6 +1,6 @@
 /** Where a client keeps its sessions: memory that survives deep sleep, flash, a file. What it keeps is secret. */
 export interface SessionStore {
-  /** The session to try with this server, or null. name: the server's, "" where the config has none. */
+  /** The session to try with this server, or null. name: the server's, "" where the config has none. The bytes are good until the store changes. */
   get(name: string): Uint8Array | null;
   /** A ticket has arrived and this is its session. The bytes are the store's from here on. Several may come in one connection: the last is the newest. */
   put(name: string, session: Uint8Array): void;
@@ -42,7 +42,8 @@ export class MemorySessionStore implements SessionStore {
   }
 
   private drop(index: number): void {
-    this.list.splice(index, 1);
+    const [dropped] = this.list.splice(index, 1);
+    dropped.session.fill(0);
   }
 
   /** Different names. */

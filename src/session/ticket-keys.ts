@@ -59,6 +59,7 @@ export class TicketKeys implements TicketBox {
       throw new RangeError(`ticket keys: ${keys.length} bytes; a key has ${TICKET_KEY_LENGTH}: a name of ${NAME} and ${KEY_LENGTH} of key`);
     const list: TicketKey[] = [];
     for (let o = 0; o < keys.length; o += TICKET_KEY_LENGTH) list.push({ bytes: keys.slice(o, o + TICKET_KEY_LENGTH), retired: -1 });
+    for (let i = 0; i < this.keys.length; i++) this.keys[i].bytes.fill(0);
     this.keys = list;
   }
 
@@ -100,7 +101,9 @@ export class TicketKeys implements TicketBox {
     this.aead.setKey(key.bytes, NAME);
     const whole = this.aead.open(ticket, NAME, ticket, 0, NAME, ticket, SEALED_AT, sealed);
     this.aead.wipe();
-    return whole ? ticket.slice(SEALED_AT, SEALED_AT + sealed) : null;
+    const session = whole ? ticket.slice(SEALED_AT, SEALED_AT + sealed) : null;
+    ticket.fill(0);
+    return session;
   }
 
   private keyOf(bytes: Uint8Array, offset: number): TicketKey | null {

@@ -1,7 +1,7 @@
 /** What a chain verifier is told: where a path may end, what time it is, which name is wanted, and bounds for all that a peer can size. */
 import type { Clock, Hash, HashAlgorithm, SignatureAlgorithm, Verifier } from "../crypto/provider.js";
 import type { ServerName } from "./name.js";
-import type { StatusCheck } from "./status.js";
+import type { StatusSource } from "./status.js";
 import type { TimePolicy } from "./time-policy.js";
 import type { TrustAnchor, TrustStore } from "./trust.js";
 
@@ -60,8 +60,8 @@ export interface ChainConfig extends ReaderConfig, ChainBounds {
    * certificates and anchor were taken.
    */
   readonly verify?: (path: VerifiedPath) => string;
-  /** Asks for the status of the leaf and checks what is stapled, as ocspStapling() does. Default: nothing is asked. */
-  readonly status?: StatusCheck;
+  /** Checks what is stapled to the leaf. Default: nothing is. */
+  readonly status?: StatusSource;
 }
 
 /** Knows signatures that were verified before. */

@@ -4,14 +4,18 @@
  */
 import type { ChainConfig, ChainLimits } from "./chain-config.js";
 
+/** Where a verifier has it from. */
+export interface StatusSource {
+  /** What reads and checks the status of one list's leaf. */
+  create(config: ChainConfig, limits: ChainLimits): StatusReader;
+}
+
 /** Asks servers for the status of their certificates. One serves many connections. */
-export interface StatusCheck {
+export interface StatusCheck extends StatusSource {
   /** CertificateStatusRequest, as the ClientHello carries it. */
   readonly request: Uint8Array;
   /** Another number where it accepts other things: sessions are bound to it. */
   readonly policy: number;
-  /** What reads and checks the status of one list's leaf. */
-  create(config: ChainConfig, limits: ChainLimits): StatusReader;
 }
 
 /** Throws a TLSAlert wherever something is wrong. Calls come in the order of the methods; of the last three as the path is found. */

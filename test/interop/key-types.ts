@@ -42,12 +42,7 @@ export class KeyTypes {
         ]);
     }
     writeFileSync(this.rootsFile, roots);
-    this.make("server-decrypting", "rsa", "root-rsa", [
-      "basicConstraints=critical,CA:FALSE",
-      "keyUsage=critical,keyEncipherment",
-      "extendedKeyUsage=serverAuth",
-      "subjectAltName=DNS:localhost,IP:127.0.0.1",
-    ]);
+    this.decryptingFor("localhost", ",IP:127.0.0.1");
   }
 
   get roots(): string {
@@ -60,7 +55,18 @@ export class KeyTypes {
 
   /** A server's for RSA key exchange alone. */
   get decrypting(): Pair {
-    return this.pairs.get("server-decrypting") as Pair;
+    return this.pairs.get("decrypting-localhost") as Pair;
+  }
+
+  /** The same for a name. */
+  decryptingFor(name: string, more = ""): Pair {
+    this.make(`decrypting-${name}`, "rsa", "root-rsa", [
+      "basicConstraints=critical,CA:FALSE",
+      "keyUsage=critical,keyEncipherment",
+      "extendedKeyUsage=serverAuth",
+      `subjectAltName=DNS:${name}${more}`,
+    ]);
+    return this.pairs.get(`decrypting-${name}`) as Pair;
   }
 
   /** A file of pre-shared keys, as GnuTLS's server reads it. */

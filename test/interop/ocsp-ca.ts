@@ -39,9 +39,18 @@ export class OcspCa {
 
   /** A leaf; `more`: extensions. */
   leaf(...more: readonly string[]): Leaf {
+    return this.leafOf("P-256", "digitalSignature", more);
+  }
+
+  /** One for RSA key exchange. */
+  decryptingLeaf(): Leaf {
+    return this.leafOf("RSA-2048", "keyEncipherment", []);
+  }
+
+  private leafOf(kind: string, usage: string, more: readonly string[]): Leaf {
     const name = `leaf${this.count++}`;
     const names = "subjectAltName=DNS:localhost,IP:127.0.0.1";
-    this.make(name, "issuer", "P-256", "keyUsage=critical,digitalSignature", "extendedKeyUsage=serverAuth", names, ...more);
+    this.make(name, "issuer", kind, `keyUsage=critical,${usage}`, "extendedKeyUsage=serverAuth", names, ...more);
     const chainFile = this.file(`${name}-chain.pem`);
     writeFileSync(chainFile, readFileSync(this.file(`${name}.pem`), "utf8") + readFileSync(this.issuerFile, "utf8"));
     return { chainFile, leafFile: this.file(`${name}.pem`), keyFile: this.file(`${name}.key`) };

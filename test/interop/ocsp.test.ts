@@ -4,13 +4,21 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import { expect } from "chai";
-import { anchorsFromFiles, connect, createServer, ocspStapling, type Server } from "../../hosts/node/index.js";
+import { anchorsFromFiles, connect, createServer, ocspStapling, type Server, type ServerOptions } from "../../hosts/node/index.js";
+import { makeClient12 } from "../../hosts/node/legacy12.js";
 import { xsProvider } from "../../hosts/node/provider-xs.js";
+import { client12, server12 } from "../../hosts/node/tls12.js";
+import { rsaSuites12 } from "../../src/profiles/suites-12-legacy.js";
 import { KEY_KINDS, OcspCa } from "./ocsp-ca.js";
 import { type Leaf, opensslVersion } from "./openssl-ca.js";
-import { opensslServer, type Running } from "./servers.js";
+import { run } from "./run.js";
+import { nodeServer, opensslServer, type Running } from "./servers.js";
 
 type Options = Partial<Parameters<typeof connect>[0]>;
+
+/** Both sides speak TLS 1.3 unless an option says this. */
+const ONLY_12 = { tls12: client12, tls13: false } as const;
+const ONLY_12_SERVER = { tls12: server12, tls13: false } as const;
 
 const DAY = 86400;
 const later = (days: number): Options => ({ clock: { seconds: () => Math.floor(Date.now() / 1000) + days * DAY } });
@@ -56,12 +64,11 @@ describe("OCSP stapling and others", function () {
   }
 
   /** The same, from an `openssl s_server` that staples the file. */
-  async function stapled(file: string | null, options: Options = {}, by = ca, who = leaf): Promise<string> {
-    const server: Running = await opensslServer(
-      { intermediateFile: by.issuerFile } as never,
-      who,
-      file === null ? [] : ["-status_file", file],
-    );
+  async function stapled(file: string | null, options: Options = {}, by = ca, who = leaf, more: readonly string[] = []): Promise<string> {
+    const server: Running = await opensslServer({ intermediateFile: by.issuerFile } as never, who, [
+      ...(file === null ? [] : ["-status_file", file]),
+      ...more,
+    ]);
     running.push(server);
     return ask(server.port, by, options);
   }
@@ -170,30 +177,91 @@ describe("OCSP stapling and others", function () {
     });
   });
 
-  it("gnutls-serv", async function () {
-    if (!has("gnutls-serv")) {
-      console.log("    skipped: gnutls-serv not found");
-      this.skip();
-    }
+  describe("TLS 1.2, openssl s_server", () => {
+    it("good, revoked, expired, none; must-staple", async () => {
+      for (const options of [ONLY_12, { ...ONLY_12, provider: xsProvider }]) {
+        for (const signer of ["issuer", "responder"] as const)
+          expect(await stapled(ca.response(leaf, { signer }), { ...options, ocsp: "require" })).to.equal(
+            `good, by ${signer === "issuer" ? "the" : "a"} ${signer}`,
+          );
+        expect(await stapled(ca.response(leaf, { status: "revoked" }), options)).to.match(/certificate_revoked: leaf: it was revoked/);
+        expect(await stapled(ca.response(leaf), { ...options, ...later(3) })).to.match(/bad_certificate_status_response: .* it expired at/);
+        expect(await stapled(null, options)).to.equal("none");
+        expect(await stapled(null, { ...options, ocsp: "require" })).to.match(/an OCSP response is required, and none is stapled/);
+      }
+      const strict = ca.leaf("tlsfeature=status_request");
+      expect(await stapled(null, ONLY_12, ca, strict)).to.match(/its TLS feature extension asks for/);
+      expect(await stapled(ca.response(strict), ONLY_12, ca, strict)).to.equal("good, by a responder");
+    });
+
+    it("a client of both versions; keys of another kind", async () => {
+      for (const kind of ["P-384", "RSA-2048"]) {
+        const other = new OcspCa(kind, kind);
+        try {
+          const who = other.leaf();
+          const file = other.response(who, { answer: ["-ndays", "2", "-rmd", "sha384"] });
+          expect(await stapled(file, { tls12: client12, ocsp: "require" }, other, who, ["-tls1_2"])).to.equal("good, by a responder");
+        } finally {
+          other.remove();
+        }
+      }
+    });
+
+    it("RSA key exchange", async () => {
+      const who = ca.decryptingLeaf();
+      const options: Options = { tls12: makeClient12({ suites: rsaSuites12, insecureLegacy: ["rsa-kx"] }), tls13: false, ocsp: "require" };
+      const suite = ["-cipher", "AES128-GCM-SHA256"];
+      expect(await stapled(ca.response(who), options, ca, who, suite)).to.equal("good, by a responder");
+      expect(await stapled(ca.response(who, { status: "revoked" }), options, ca, who, suite)).to.match(/certificate_revoked/);
+      expect(await stapled(null, options, ca, who, suite)).to.match(/an OCSP response is required, and none is stapled/);
+    });
+  });
+
+  it("Node's server, TLS 1.2", async () => {
     for (const [file, text] of [
-      [ca.response(leaf), /^good, by a responder$/],
-      [ca.response(leaf, { status: "revoked" }), /certificate_revoked/],
+      [ca.response(leaf), "good, by a responder"],
+      [null, "none"],
     ] as const) {
-      const port = 20000 + Math.floor(Math.random() * 20000);
-      const files = ["--x509certfile", leaf.chainFile, "--x509keyfile", leaf.keyFile];
-      const more = ["--ocsp-response", file, "--ignore-ocsp-response-errors"];
-      const child = spawn("gnutls-serv", ["--echo", "-p", `${port}`, ...files, ...more]);
-      running.push({ stop: () => child.kill() });
-      let output = "";
-      for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk));
-      for (let i = 0; i < 100 && !/listening on IPv4/.test(output); i++) await new Promise((done) => setTimeout(done, 50));
-      expect(await ask(port, ca)).to.match(text);
+      const server = await nodeServer(
+        leaf,
+        { maxVersion: "TLSv1.2" },
+        () => {},
+        (_certificate, _issuer, callback) => callback(null, file === null ? null : readFileSync(file)),
+      );
+      running.push(server);
+      expect(await ask(server.port, ca, ONLY_12)).to.equal(text);
     }
   });
 
+  for (const [version, options, priority] of [
+    ["TLS 1.3", {}, "NORMAL"],
+    ["TLS 1.2", ONLY_12, "NORMAL:-VERS-ALL:+VERS-TLS1.2"],
+  ] as const)
+    it(`gnutls-serv, ${version}`, async function () {
+      if (!has("gnutls-serv")) {
+        console.log("    skipped: gnutls-serv not found");
+        this.skip();
+      }
+      for (const [file, text] of [
+        [ca.response(leaf), /^good, by a responder$/],
+        [ca.response(leaf, { status: "revoked" }), /certificate_revoked/],
+      ] as const) {
+        const port = 20000 + Math.floor(Math.random() * 20000);
+        const files = ["--x509certfile", leaf.chainFile, "--x509keyfile", leaf.keyFile];
+        const more = ["--ocsp-response", file, "--ignore-ocsp-response-errors", "--priority", priority];
+        const child = spawn("gnutls-serv", ["--echo", "-p", `${port}`, ...files, ...more]);
+        running.push({ stop: () => child.kill() });
+        let output = "";
+        for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk));
+        for (let i = 0; i < 100 && !/listening on IPv4/.test(output); i++) await new Promise((done) => setTimeout(done, 50));
+        expect(await ask(port, ca, options)).to.match(text);
+      }
+    });
+
   describe("our server", () => {
-    async function serve(ocsp: Uint8Array | (() => Uint8Array | null), who = leaf): Promise<number> {
-      const server: Server = createServer({ cert: readFileSync(who.chainFile), key: readFileSync(who.keyFile), ocsp }, (socket) => {
+    async function serve(ocsp: Uint8Array | (() => Uint8Array | null), more: Partial<ServerOptions> = {}): Promise<number> {
+      const certificate = { cert: readFileSync(leaf.chainFile), key: readFileSync(leaf.keyFile), ocsp };
+      const server: Server = createServer({ ...certificate, ...more }, (socket) => {
         socket.on("error", () => {});
         socket.end("hello\n");
       });
@@ -204,89 +272,102 @@ describe("OCSP stapling and others", function () {
       return (server.address() as { port: number }).port;
     }
 
-    async function run(program: string, args: readonly string[]): Promise<{ code: number; output: string }> {
-      const child = spawn(program, args);
-      let output = "";
-      for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk));
-      child.stdin.end();
-      const [code] = await once(child, "close");
-      return { code, output };
-    }
+    for (const [version, options] of [
+      ["TLS 1.3", {}],
+      ["TLS 1.2", ONLY_12_SERVER],
+    ] as const)
+      it(`openssl s_client -status, ${version}`, async () => {
+        const port = await serve(readFileSync(ca.response(leaf)), options);
+        const args = (status: readonly string[]) => ["s_client", "-connect", `127.0.0.1:${port}`, "-CAfile", ca.rootFile, ...status];
+        const asked = await run("openssl", args(["-status"]));
+        expect(asked.output).to.include("OCSP Response Status: successful").and.to.include("Cert Status: good");
+        expect((await run("openssl", args([]))).output).to.not.include("OCSP Response Status");
+      });
 
-    it("openssl s_client -status", async () => {
-      const port = await serve(readFileSync(ca.response(leaf)));
-      const args = (status: readonly string[]) => ["s_client", "-connect", `127.0.0.1:${port}`, "-CAfile", ca.rootFile, ...status];
-      const asked = await run("openssl", args(["-status"]));
-      expect(asked.output).to.include("OCSP Response Status: successful").and.to.include("Cert Status: good");
-      expect((await run("openssl", args([]))).output).to.not.include("OCSP Response Status");
-    });
+    for (const [version, options] of [
+      ["TLS 1.3", {}],
+      ["TLS 1.2", ONLY_12_SERVER],
+    ] as const)
+      it(`gnutls-cli, which checks it, ${version}`, async function () {
+        if (!has("gnutls-cli")) {
+          console.log("    skipped: gnutls-cli not found");
+          this.skip();
+        }
+        const args = (port: number) => [
+          "--x509cafile",
+          ca.rootFile,
+          "-p",
+          `${port}`,
+          "--sni-hostname",
+          "localhost",
+          "--verify-hostname",
+          "localhost",
+          "127.0.0.1",
+        ];
+        const good = await run("gnutls-cli", args(await serve(readFileSync(ca.response(leaf)), options)));
+        expect(good.output)
+          .to.match(/Options:.*OCSP status request/)
+          .and.to.include("certificate is trusted");
+        const revoked = await run("gnutls-cli", args(await serve(readFileSync(ca.response(leaf, { status: "revoked" })), options)));
+        expect(revoked.output).to.match(/revoked/);
+      });
 
-    it("gnutls-cli, which checks it", async function () {
-      if (!has("gnutls-cli")) {
-        console.log("    skipped: gnutls-cli not found");
-        this.skip();
-      }
-      const args = (port: number) => [
-        "--x509cafile",
-        ca.rootFile,
-        "-p",
-        `${port}`,
-        "--sni-hostname",
-        "localhost",
-        "--verify-hostname",
-        "localhost",
-        "127.0.0.1",
-      ];
-      const good = await run("gnutls-cli", args(await serve(readFileSync(ca.response(leaf)))));
-      expect(good.output)
-        .to.match(/Options:.*OCSP status request/)
-        .and.to.include("certificate is trusted");
-      const revoked = await run("gnutls-cli", args(await serve(readFileSync(ca.response(leaf, { status: "revoked" })))));
-      expect(revoked.output).to.match(/revoked/);
-    });
+    for (const [version, options] of [
+      ["TLS 1.3", {}],
+      ["TLS 1.2", ONLY_12_SERVER],
+    ] as const)
+      it(`curl --cert-status, which checks it, ${version}`, async function () {
+        if (!has("curl")) {
+          console.log("    skipped: curl not found");
+          this.skip();
+        }
+        const args = (port: number) => [
+          "--cert-status",
+          "--http0.9",
+          "-sS",
+          "--cacert",
+          ca.rootFile,
+          "--resolve",
+          `localhost:${port}:127.0.0.1`,
+          `https://localhost:${port}/`,
+        ];
+        const good = await run("curl", args(await serve(readFileSync(ca.response(leaf)), options)));
+        expect(good.output).to.equal("hello\n");
+        const revoked = await run("curl", args(await serve(readFileSync(ca.response(leaf, { status: "revoked" })), options)));
+        expect(revoked.code).to.equal(91);
+      });
 
-    it("curl --cert-status, which checks it", async function () {
-      if (!has("curl")) {
-        console.log("    skipped: curl not found");
-        this.skip();
-      }
-      const args = (port: number) => [
-        "--cert-status",
-        "--http0.9",
-        "-sS",
-        "--cacert",
-        ca.rootFile,
-        "--resolve",
-        `localhost:${port}:127.0.0.1`,
-        `https://localhost:${port}/`,
-      ];
-      const good = await run("curl", args(await serve(readFileSync(ca.response(leaf)))));
-      expect(good.output).to.equal("hello\n");
-      const revoked = await run("curl", args(await serve(readFileSync(ca.response(leaf, { status: "revoked" })))));
-      expect(revoked.code).to.equal(91);
-    });
-
-    it("Node, and a response that is renewed", async () => {
-      const files: (Uint8Array | null)[] = [readFileSync(ca.response(leaf)), null, readFileSync(ca.response(leaf))];
-      let calls = 0;
-      const port = await serve(() => files[calls++]!);
-      for (const file of files) {
-        const socket = connectTls({
-          port,
-          host: "127.0.0.1",
-          servername: "localhost",
-          ca: readFileSync(ca.rootFile),
-          requestOCSP: true,
-        } as ConnectionOptions);
-        const [response] = await once(socket, "OCSPResponse");
-        expect(response === null ? null : Buffer.compare(response, file!)).to.equal(file === null ? null : 0);
-        socket.destroy();
-      }
-      expect(calls).to.equal(3);
-    });
+    for (const [version, options] of [
+      ["TLS 1.3", {}],
+      ["TLS 1.2", ONLY_12_SERVER],
+    ] as const)
+      it(`Node, and a response that is renewed, ${version}`, async () => {
+        const files: (Uint8Array | null)[] = [readFileSync(ca.response(leaf)), null, readFileSync(ca.response(leaf))];
+        let calls = 0;
+        const port = await serve(() => files[calls++]!, options);
+        for (const file of files) {
+          const socket = connectTls({
+            port,
+            host: "127.0.0.1",
+            servername: "localhost",
+            ca: readFileSync(ca.rootFile),
+            requestOCSP: true,
+          } as ConnectionOptions);
+          const [response] = await once(socket, "OCSPResponse");
+          expect(response === null ? null : Buffer.compare(response, file!)).to.equal(file === null ? null : 0);
+          socket.destroy();
+        }
+        expect(calls).to.equal(3);
+      });
 
     it("our client", async () => {
-      expect(await ask(await serve(readFileSync(ca.response(leaf))), ca, { ocsp: "require" })).to.equal("good, by a responder");
+      for (const [client, server] of [
+        [{}, {}],
+        [ONLY_12, ONLY_12_SERVER],
+      ])
+        expect(await ask(await serve(readFileSync(ca.response(leaf)), server), ca, { ocsp: "require", ...client })).to.equal(
+          "good, by a responder",
+        );
     });
 
     it("a response without its certificate", () => {

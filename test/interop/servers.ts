@@ -65,12 +65,18 @@ async function running(server: Server): Promise<Running> {
 }
 
 /** Node's TLS server. */
-export function nodeServer(leaf: Leaf, options: TlsOptions, onConnection: (socket: NodeTLSSocket) => void): Promise<Running> {
+export function nodeServer(
+  leaf: Leaf,
+  options: TlsOptions,
+  onConnection: (socket: NodeTLSSocket) => void,
+  onStatusRequest?: (certificate: Buffer, issuer: Buffer, callback: (error: Error | null, response: Buffer | null) => void) => void,
+): Promise<Running> {
   const server = createTlsServer({ cert: readFileSync(leaf.chainFile), key: readFileSync(leaf.keyFile), ...options }, (socket) => {
     socket.on("error", () => {});
     onConnection(socket);
   });
   server.on("tlsClientError", () => {});
+  if (onStatusRequest !== undefined) server.on("OCSPRequest", onStatusRequest);
   return running(server);
 }
 

@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import { bad_record_mac } from "../../src/alert.js";
 import type { Writer } from "../../src/bytes/writer.js";
+import type { DecryptingIdentity } from "../../src/config.js";
 import { DONE, OUTSIDE } from "../../src/crypto/provider.js";
 import { RsaDecryptionKey } from "../../src/crypto/xs/rsa-decrypt.js";
 import type { ClientHandshake12 } from "../../src/handshake/client-12.js";
@@ -14,7 +15,7 @@ import { Proof12 } from "../../src/handshake/proof-12.js";
 import { PskClient12 } from "../../src/handshake/psk-client-12.js";
 import { EcdhePskServer12, PskServer12 } from "../../src/handshake/psk-server-12.js";
 import { insecureRsaClient12 } from "../../src/handshake/rsa-client-12.js";
-import { InsecureRsaServer12 } from "../../src/handshake/rsa-server-12.js";
+import { InsecureRsaIdentity12, InsecureRsaServer12 } from "../../src/handshake/rsa-server-12.js";
 import { Server12 } from "../../src/handshake/server-12.js";
 import { decryptionIdentityFrom } from "../../src/keys/decryption-identity.js";
 import { parsePrivateKey } from "../../src/keys/private-key.js";
@@ -27,44 +28,14 @@ import { tlsEcdhePskWithChacha20Poly1305Sha256 } from "../../src/suites-12/tls-e
 import { tlsPskWithAes128Ccm8 } from "../../src/suites-12/tls-psk-with-aes-128-ccm-8.js";
 import { tlsRsaWithAes128GcmSha256 } from "../../src/suites-12/tls-rsa-with-aes-128-gcm-sha256.js";
 import { ascii, equal, hex } from "../peer/bytes.js";
-import * as der from "../support/der.js";
-import {
-  basicConstraints,
-  DIGITAL_SIGNATURE,
-  dnsName,
-  extendedKeyUsage,
-  keyUsage,
-  makeChain,
-  NOW,
-  SERVER_AUTH,
-  subjectAltName,
-} from "../support/pki.js";
+import { CRL_SIGN, DIGITAL_SIGNATURE, KEY_CERT_SIGN, makeChain, NOW } from "../support/pki.js";
 import { wrongBlocks } from "../support/pre-master.js";
-import { bytesOfNumber, MODULUS_2048, numberOfBytes, power, publicKeyDer, RSA_2048 } from "../support/rsa-keys.js";
+import { bytesOfNumber, MODULUS_2048, numberOfBytes, power, RSA_2048 } from "../support/rsa-keys.js";
 import { type Both, BothBench, type BothParts, pattern, pieces } from "./both.js";
 import { ON_XS } from "./effort.js";
-import { SERVER_NAME, trustOf } from "./fixture.js";
+import { trustOf } from "./fixture.js";
 import { memoProvider } from "./memo-provider.js";
-
-const KEY_ENCIPHERMENT = 2;
-const RSA_KEY = publicKeyDer(MODULUS_2048, 65537n);
-const RSA_SPKI = der.sequence(der.sequence(der.oid("1.2.840.113549.1.1.1"), der.nullValue()), der.bitString(RSA_KEY));
-
-/** A chain on P-256 whose leaf has the RSA key, with these bits of keyUsage; null: none. */
-function rsaChain(usage: readonly number[] | null) {
-  return makeChain({
-    host: SERVER_NAME,
-    leaf: {
-      spki: RSA_SPKI,
-      extensions: [
-        basicConstraints(false),
-        ...(usage === null ? [] : [keyUsage(...usage)]),
-        extendedKeyUsage(SERVER_AUTH),
-        subjectAltName(dnsName(SERVER_NAME)),
-      ],
-    },
-  });
-}
+import { CONTENT_COMMITMENT, KEY_ENCIPHERMENT, rsaChain } from "./rsa-12.js";
 
 const PSK = { identity: ascii("sensor 7"), key: new Uint8Array(24).fill(0x5a) };
 const KEYS: ServerPsk12 = {
@@ -78,7 +49,7 @@ describe("TLS 1.2 with RSA key exchange, CBC and pre-shared keys", function () {
   const provider = memoProvider(full, bench.memo);
   const chain = rsaChain([KEY_ENCIPHERMENT]);
   const identity = decryptionIdentityFrom(chain.chain, RSA_2048);
-  const rsa = new InsecureRsaServer12(identity, true);
+  const rsa = new InsecureRsaServer12(new InsecureRsaIdentity12(identity, true));
   const serverKinds: readonly ServerKind12[] = [ecdheServer12, rsa, new PskServer12(KEYS), new EcdhePskServer12(KEYS)];
   const clock = { seconds: () => NOW };
 
@@ -92,26 +63,14 @@ describe("TLS 1.2 with RSA key exchange, CBC and pre-shared keys", function () {
     };
   }
 
-  function use(both: Both, length = 300): void {
-    const [up, down] = [pattern(length), pattern(length + 1)];
-    both.write(both.client, up);
-    both.write(both.server, down);
-    expect(equal(both.serverReceived, up), "to the server").to.equal(true);
-    expect(equal(both.clientReceived, down), "to the client").to.equal(true);
-    both.client.close();
-    both.server.closeWrite();
-    both.run();
-    expect([both.client.failure, both.server.failure]).to.deep.equal([null, null]);
-  }
-
   for (const suite of [...rsaSuites12, ...rsaCbcSuites12, ...pskSuites12, ...pskCbcSuites12, ...cbcSuites12])
     if (suite.by !== BY_RSA || suite.kx === KX_RSA)
       it(suite.name, () => {
         const both = bench.opened(config(suite), 0x0303);
         expect([both.client.suite!.id, both.client.peerAuthenticated]).to.deep.equal([suite.id, true]);
         expect(both.server.peerAuthenticated).to.equal(suite.kx === KX_PSK || suite.kx === KX_ECDHE_PSK);
-        use(both);
-        if (!ON_XS) use(bench.opened(config(suite, { toServer: pieces(1), toClient: pieces(1), client: { sliceSteps: 3 } }), 0x0303));
+        both.use();
+        if (!ON_XS) bench.opened(config(suite, { toServer: pieces(1), toClient: pieces(1), client: { sliceSteps: 3 } }), 0x0303).use();
       });
 
   it("the same bytes, whatever the cut and the slices", () => {
@@ -203,19 +162,19 @@ describe("TLS 1.2 with RSA key exchange, CBC and pre-shared keys", function () {
     });
 
     it("refuses a key whose time varies, and certificates that sign or do not decrypt", () => {
-      expect(() => new InsecureRsaServer12(identity)).to.throw(RangeError, /insecureVariableTimeDecryption/);
+      expect(() => new InsecureRsaIdentity12(identity)).to.throw(RangeError, /insecureVariableTimeDecryption/);
       expect(new RsaDecryptionKey(parsePrivateKey(RSA_2048).rsa!).constantTime).to.equal(false);
       for (const [usage, reason] of [
         [[DIGITAL_SIGNATURE], /does not have keyEncipherment/],
-        [[DIGITAL_SIGNATURE, KEY_ENCIPHERMENT], /may sign/],
+        ...[DIGITAL_SIGNATURE, CONTENT_COMMITMENT, KEY_CERT_SIGN, CRL_SIGN].map((bit) => [[bit, KEY_ENCIPHERMENT], /may sign/] as const),
         [null, /does not have keyEncipherment/],
       ] as const) {
         const other = { certificates: rsaChain(usage).chain, key: identity.key };
-        expect(() => new InsecureRsaServer12(other, true)).to.throw(RangeError, reason);
+        expect(() => new InsecureRsaIdentity12(other, true)).to.throw(RangeError, reason);
         expect(() => decryptionIdentityFrom(other.certificates, RSA_2048)).to.throw(RangeError, reason);
       }
       const p256 = makeChain();
-      expect(() => new InsecureRsaServer12({ certificates: p256.chain, key: identity.key }, true)).to.throw(RangeError, /no RSA key/);
+      expect(() => new InsecureRsaIdentity12({ certificates: p256.chain, key: identity.key }, true)).to.throw(RangeError, /no RSA key/);
       expect(() => decryptionIdentityFrom([], RSA_2048)).to.throw(RangeError, /no certificate/);
     });
 
@@ -240,7 +199,9 @@ describe("TLS 1.2 with RSA key exchange, CBC and pre-shared keys", function () {
       const kind: ServerKind12 = {
         kx: KX_RSA,
         fits: (h) => {
-          h.proof = new Proof12({ certificates: other.chain, key: { schemes: [], maxSignature: 0, createSigner: unused } }, 0, null);
+          const key = { schemes: [], maxSignature: 0, createSigner: unused };
+          const identityShown: DecryptingIdentity = { certificates: other.chain, key, decrypts: identity.key };
+          h.proof = new Proof12(identityShown, 0, null);
           return true;
         },
         create: (h) => rsa.create(h),

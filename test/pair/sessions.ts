@@ -41,7 +41,7 @@ export class SessionPair {
     };
   }
 
-  connect(client: Partial<ClientConfig> = {}, server: ServerParts = {}, more: BothParts = {}): Both {
-    return this.bench.opened(this.parts(client, server, more));
+  connect(client: Partial<ClientConfig> = {}, server: ServerParts = {}, more: BothParts = {}, version = 0x0304): Both {
+    return this.bench.opened(this.parts(client, server, more), version);
   }
 }

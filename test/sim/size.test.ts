@@ -1,7 +1,4 @@
-import { join } from "node:path";
 import { expect } from "chai";
-import { moduleGraph } from "../../sim/module-graph.js";
-import { dist as built } from "../../sim/paths.js";
 import { command, hostOrNull } from "./program.js";
 
 describe("size", function () {
@@ -18,14 +15,6 @@ describe("size", function () {
     expect(sizes).to.deep.equal([...sizes].sort((a, b) => b - a));
     expect(stdout).to.match(/src\/crypto\/xs\/x25519\.js/);
     expect(stdout).to.match(/src, \d+ modules +[\d,]+ B/);
-  });
-
-  it("a firmware that names no OCSP stapling links nothing of it, nor SHA-1", () => {
-    const linked = (...entries: readonly string[]) => moduleGraph(entries.map((entry) => join(built, "src", entry)));
-    const ofOcsp = (path: string) => /(ocsp-[\w-]+|sha1)\.js$/.test(path);
-    expect(linked("client.js", "server.js", "profiles/full.js", "x509/anchors.js").filter(ofOcsp)).to.deep.equal([]);
-    expect(linked("x509/ocsp-stapling.js").filter(ofOcsp)).to.have.length(5);
-    expect(linked("client.js", "profiles/iot-client.js").filter((path) => path.endsWith("stapled-certificate.js"))).to.deep.equal([]);
   });
 
   it("knows its profiles", async function () {

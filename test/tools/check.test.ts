@@ -78,6 +78,11 @@ const everywhere: [string, string, string][] = [
     "const ZERO = 0n;\nexport const f = (x) => x === ZERO;",
     "const ZERO = 0n;\nexport const f = (x) => !x || x === 0n || x > ZERO;",
   ],
+  [
+    "bigint-array",
+    "const P = 2n;\nexport const T = Object.freeze([P, 3n]);",
+    "const point = (x, y) => Object.freeze({ x, y });\nexport const T = Object.freeze([point(1n, 2n)]); export const f = (x) => [x, 1n];",
+  ],
   ["bigint-constant", "const P = 2n ** 255n - 19n;\nexport const f = (x) => P != x;", "const P = 19;\nexport const f = (x) => P !== x;"],
   [
     "bigint-constant",

@@ -80,6 +80,11 @@ describe("the installed package", function () {
     const ended = await sim("app.ts", "--no-instructions");
     expect(ended.stdout, ended.stderr).to.contain("  app: 42 function\n");
     expect(ended.status).to.equal(0);
+    const chart = await sim("--report", "x.html");
+    expect(chart.stderr).to.equal(
+      "sim: the simulator needs packages more: npm install --save-dev --ignore-scripts @observablehq/plot linkedom\n",
+    );
+    expect(chart.status).to.equal(2);
     const example = await sim("node_modules/thimble-tls/examples/reading.ts", "--server", "own", "--no-instructions");
     expect(example.stdout, example.stderr).to.contain('  {"accepted":1}\n');
     expect(example.status).to.equal(0);

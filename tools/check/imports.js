@@ -16,7 +16,8 @@ export const LAYERS = [
   ["src/session/"],
   ["src/handshake/"],
   ["src/connection"],
-  ["src/client.ts", "src/server.ts", "src/profiles/", "src/index.ts"],
+  ["src/planner/"],
+  ["src/client.ts", "src/client-psk.ts", "src/server.ts", "src/profiles/", "src/index.ts"],
 ];
 
 /** Hosts share no code with each other; what a test or the simulator imports is their own affair. */

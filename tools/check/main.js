@@ -1,9 +1,11 @@
-// `npm run check`: types (the build), formatter and linter, import directions, memory and preload rules. Exit 1 when any of them finds something.
+// `npm run check`: types (the build), formatter and linter, import directions, memory and preload rules, the manifests for the Moddable SDK. Exit 1 when
+// any of them finds something.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { SourceMap } from "node:module";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checkManifests } from "../manifests/check.js";
 import { check } from "./rules.js";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -49,5 +51,30 @@ if (built) {
   process.stdout.write(
     `check: imports, memory and preload rules ${errors === 0 ? "ok" : `FAILED (${errors} findings)`}, ${sources.length} files\n`,
   );
+}
+
+/** Each manifest's modules run on the engine and are frozen there, as the SDK's linker does it; what they take is told. */
+async function flash() {
+  const { flashSizes, manifests, sumOf } = await import("../../dist/sim/flash-size.js");
+  for (const [profile, file] of manifests()) {
+    const sizes = await flashSizes(file);
+    const code = sumOf(profile, sizes).code.toLocaleString("en");
+    process.stdout.write(`check: manifest ${profile}: ${sizes.length} modules, ${code} bytes of bytecode\n`);
+  }
+}
+
+if (built) {
+  const findings = checkManifests(root, (module) => module.startsWith("src/") || module.startsWith("hosts/moddable/"));
+  for (const finding of findings) process.stderr.write(`${finding}\n`);
+  if (findings.length === 0) {
+    try {
+      await flash();
+    } catch (error) {
+      findings.push(error);
+      process.stderr.write(`${error.message}\n`);
+    }
+  }
+  if (findings.length > 0) failed = true;
+  process.stdout.write(`check: manifests ${findings.length === 0 ? "ok" : `FAILED (${findings.length} findings)`}\n`);
 }
 process.exitCode = failed ? 1 : 0;

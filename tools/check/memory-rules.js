@@ -150,6 +150,14 @@ export function memoryRules(program, module, report) {
       case "ClassExpression":
         staticSelf(node, report);
         break;
+      case "ArrayExpression":
+        if (!runtime(ancestors) && node.elements.some((e) => e !== null && bigIntValue(program, module, e, ancestors, new Set())))
+          report(
+            "bigint-array",
+            node,
+            "the SDK's linker cuts off BigInts that stand in an array in flash: make each the property of an object",
+          );
+        break;
       case "BinaryExpression":
         if (EQUALITY.has(node.operator))
           for (const side of [node.left, node.right]) bigIntConstant(program, module, side, ancestors, node, node.operator, report);

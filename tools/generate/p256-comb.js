@@ -1,5 +1,7 @@
 // Prints the comb table of P-256: 64 multiples of the base point. Entry i is (2^222 + sum of ±2^(37 j), j = 0..5, + where bit j of i is
 // set) · G, as x and 2y (the point code keeps 2y in place of y).
+import { tableSource } from "./lib/table.js";
+
 const P = 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn;
 const BASE = {
   x: 0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296n,
@@ -28,11 +30,11 @@ export function generate() {
     for (let i = 0; i < 37; i++) point = add(point, point);
     teeth.push(point);
   }
-  const lines = [];
+  const entries = [];
   for (let i = 0; i < 64; i++) {
     let sum = teeth[6];
     for (let j = 0; j < 6; j++) sum = add(sum, (i >> j) & 1 ? teeth[j] : negate(teeth[j]));
-    lines.push(`  0x${sum.x.toString(16)}n,`, `  0x${mod(2n * sum.y).toString(16)}n,`);
+    entries.push([sum.x, mod(2n * sum.y)]);
   }
-  return `// Made by tools/generate/p256-comb.js: x and 2y of each point in turn.\nexport const P256_COMB: readonly bigint[] = [\n${lines.join("\n")}\n];\n`;
+  return `// Made by tools/generate/p256-comb.js: x and 2y of each point.\n${tableSource("P256_COMB", ["x", "y"], entries)}`;
 }

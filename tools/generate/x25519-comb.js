@@ -1,5 +1,7 @@
 // Prints the comb table of X25519 key generation: 32 multiples of the base point on the twisted Edwards curve that is birationally
 // equivalent to Curve25519 (RFC 7748 §4.1). Entry i is (2^215 + sum of ±2^(43 j), j = 0..4, + where bit j of i is set) · B.
+import { tableSource } from "./lib/table.js";
+
 const P = (1n << 255n) - 19n;
 const mod = (x) => ((x % P) + P) % P;
 
@@ -30,11 +32,11 @@ export function generate() {
     for (let i = 0; i < 43; i++) point = add(point, point);
     teeth.push(point);
   }
-  const lines = [];
+  const entries = [];
   for (let i = 0; i < 32; i++) {
     let sum = teeth[5];
     for (let j = 0; j < 5; j++) sum = add(sum, (i >> j) & 1 ? teeth[j] : negate(teeth[j]));
-    for (const value of [mod(sum.y - sum.x), mod(sum.y + sum.x), mod(2n * D * sum.x * sum.y)]) lines.push(`  0x${value.toString(16)}n,`);
+    entries.push([mod(sum.y - sum.x), mod(sum.y + sum.x), mod(2n * D * sum.x * sum.y)]);
   }
-  return `// Made by tools/generate/x25519-comb.js: y - x, y + x and 2dxy of each point in turn.\nexport const X25519_COMB: readonly bigint[] = [\n${lines.join("\n")}\n];\n`;
+  return `// Made by tools/generate/x25519-comb.js: y - x, y + x and 2dxy of each point.\n${tableSource("X25519_COMB", ["minus", "plus", "product"], entries)}`;
 }

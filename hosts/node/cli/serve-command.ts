@@ -13,13 +13,7 @@ import { CommandError, EXIT_NETWORK, EXIT_USAGE } from "./exit-codes.js";
 import { explained, networkText } from "./explain.js";
 import { filesBelow, httpOver, statusPage } from "./serve-http.js";
 import { addPskOptions, type PskFlags, pskKeys, readTicketKeys, serverPsk } from "./session-flags.js";
-import { addTlsOptions, isFor12, type TlsFlags, tlsOptions, usable } from "./tls-flags.js";
-
-interface VhostFlag {
-  readonly name: string;
-  readonly cert: string;
-  readonly key: string;
-}
+import { addTlsOptions, decryptionFromFiles, isFor12, type TlsFlags, tlsOptions, usable, type VhostFlag } from "./tls-flags.js";
 
 /** What --http and --www speak: browsers offer HTTP/2 too, and are told that it is not HTTP/2 (RFC 7301 §6). */
 const HTTP_PROTOCOLS = ["http/1.1", "http/1.0"];
@@ -27,9 +21,11 @@ const HTTP_PROTOCOLS = ["http/1.1", "http/1.0"];
 interface ServeFlags extends TlsFlags, PskFlags {
   ticketKeyFile?: string;
   tickets: boolean;
+  sessionIds?: number;
   port: number;
   address: string;
   vhost: VhostFlag[];
+  rsaKxVhost: VhostFlag[];
   ocsp: string[];
   clientCa?: string;
   requireClientCert?: boolean;
@@ -65,14 +61,21 @@ export function addServeCommand(program: Command): void {
     .option("--max-handshakes <N>", "handshakes under way; clients above it are refused", parseCount, DEFAULT_MAX_HANDSHAKES)
     .option("--ticket-key-file <FILE>", "key of the session tickets, for several servers that are one; made where it is not there")
     .option("--no-tickets", "give no session tickets")
+    .option("--session-ids <N>", "sessions of TLS 1.2 to keep for clients without tickets; 0: none (default: 1000)", parseSessionIds)
     .option("--rsa-kx-cert <FILE>", "certificate for --insecure-legacy rsa-kx: with keyEncipherment, without digitalSignature")
-    .option("--rsa-kx-key <FILE>", "its private key");
+    .option("--rsa-kx-key <FILE>", "its private key")
+    .option("--rsa-kx-vhost <NAME=CERT,KEY>", "the same for one --vhost; may be repeated", addVhost, []);
   addPskOptions(command, ", with which clients need no certificate; may be repeated");
   addTlsOptions(command, {
     cert: "certificate with its chain; may be given several times, each with its --key, the preferred first",
     alpn: "protocols in order of preference, separated by commas",
   });
   command.action((flags: ServeFlags) => serveCommand(flags));
+}
+
+function parseSessionIds(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError("give a number of sessions, up to 999999");
+  return Number(text);
 }
 
 const addFile = (file: string, before: readonly string[]) => [...before, file];
@@ -101,6 +104,9 @@ async function serveCommand(flags: ServeFlags): Promise<void> {
       `--ocsp is given ${flags.ocsp.length} times, --cert ${flags.cert.length}: each response needs its certificate`,
       EXIT_USAGE,
     );
+  for (const { name } of flags.rsaKxVhost)
+    if (!flags.vhost.some((one) => one.name === name))
+      throw new CommandError(`--rsa-kx-vhost ${name}: there is no --vhost ${name}`, EXIT_USAGE);
   if (flags.requireClientCert && flags.clientCa === undefined)
     throw new CommandError("--require-client-cert needs --client-ca, the authorities to trust", EXIT_USAGE);
   const serve = usable(() => handlerFor(flags));
@@ -131,7 +137,11 @@ function serverOptions(flags: ServeFlags, options: ReturnType<typeof tlsOptions>
   const alpn = options.alpn ?? (flags.www === undefined && !flags.http ? undefined : HTTP_PROTOCOLS);
   if (alpn !== undefined) common.alpn = alpn;
   if (protocol !== undefined) STARTTLS_SERVERS[protocol](starttlsName); // throws for a name that cannot be
-  const hosts = flags.vhost.map(({ name, cert, key }) => [name, { ...common, identities: [identityFromFiles(cert, key)] }] as const);
+  const hosts = flags.vhost.map(({ name, cert, key }) => {
+    const rsa = flags.rsaKxVhost.find((one) => one.name === name);
+    const insecureRsa = rsa === undefined ? {} : { insecureRsa: decryptionFromFiles(rsa.cert, rsa.key) };
+    return [name, { ...common, identities: [identityFromFiles(cert, key)], ...insecureRsa }] as const;
+  });
   const staples = flags.ocsp.map(renewedFile);
   return {
     ...options,
@@ -141,6 +151,7 @@ function serverOptions(flags: ServeFlags, options: ReturnType<typeof tlsOptions>
     allowHalfOpen: true,
     ...(psk === undefined || isFor12(flags) ? {} : { psk }),
     ...(flags.tickets ? {} : { tickets: false }),
+    ...(flags.sessionIds === undefined ? {} : { sessionIds: flags.sessionIds }),
     ...(flags.ticketKeyFile === undefined ? {} : { ticketKeys: readTicketKeys(flags.ticketKeyFile) }),
     handshakeTimeout: flags.handshakeTimeout * 1000,
     maxHandshakes: flags.maxHandshakes,

@@ -20,6 +20,13 @@ import { usualSuites12 } from "../tls12.js";
 import { parseAlpn, parseSize } from "./arguments.js";
 import { CommandError, EXIT_USAGE } from "./exit-codes.js";
 
+/** NAME=CERT,KEY: files for one virtual server. */
+export interface VhostFlag {
+  readonly name: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
 export interface TlsFlags {
   alpn?: string[];
   cert: string[];
@@ -32,6 +39,7 @@ export interface TlsFlags {
   insecureLegacy: Legacy[];
   rsaKxCert?: string;
   rsaKxKey?: string;
+  rsaKxVhost?: readonly VhostFlag[];
   keylog?: string;
   trace?: boolean;
   receiveBuffer?: number;
@@ -172,12 +180,17 @@ function parseLegacy(text: string): Legacy[] {
   });
 }
 
+export function decryptionFromFiles(cert: string, key: string): DecryptionIdentity {
+  return decryptionIdentity(readFile(cert), readFile(key), cert, key);
+}
+
 /** What a server of RSA key exchange decrypts with: a certificate of its own. */
-function decryptionOf({ insecureLegacy, rsaKxCert, rsaKxKey }: TlsFlags): { decryption?: DecryptionIdentity } {
-  if (rsaKxCert === undefined && rsaKxKey === undefined) return {};
+function decryptionOf({ insecureLegacy, rsaKxCert, rsaKxKey, rsaKxVhost = [] }: TlsFlags): { decryption?: DecryptionIdentity | null } {
+  if (rsaKxVhost.length > 0 && !insecureLegacy.includes("rsa-kx")) usage("--rsa-kx-vhost is for --insecure-legacy rsa-kx alone");
+  if (rsaKxCert === undefined && rsaKxKey === undefined) return rsaKxVhost.length > 0 ? { decryption: null } : {};
   if (rsaKxCert === undefined || rsaKxKey === undefined) usage("--rsa-kx-cert and --rsa-kx-key belong together");
   if (!insecureLegacy.includes("rsa-kx")) usage("--rsa-kx-cert is for --insecure-legacy rsa-kx alone");
-  return { decryption: decryptionIdentity(readFile(rsaKxCert), readFile(rsaKxKey), rsaKxCert, rsaKxKey) };
+  return { decryption: decryptionFromFiles(rsaKxCert, rsaKxKey) };
 }
 
 function parseNames(text: string): string[] {

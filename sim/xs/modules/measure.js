@@ -1,3 +1,3 @@
-// Counters of the simulated machine: collect(), reset(), mark(name), counter(name), begin(name), end(name), counting().
+// Counters of the simulated machine: collect(), reset(), mark(name), counter(name), begin(name), end(name), enter(), leave(name), counting().
 const { measure } = globalThis.simNative;
 export { measure as default };

@@ -38,3 +38,6 @@ export function writeLittleEndian(value: bigint, bytes: Uint8Array, offset: numb
     value >>= S64;
   }
 }
+
+/** For a walk over constant points alone: the table of multiples that it does not read. */
+export const NO_TABLE: readonly bigint[] = Object.freeze([]);

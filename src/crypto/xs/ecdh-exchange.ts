@@ -3,7 +3,7 @@
  * additions does not tell of it, and the final inversions are blinded with it. BigInt itself is not constant-time; the key is used once.
  */
 import { DONE, type KeyExchange, PENDING, type Random } from "../provider.js";
-import { readBigEndian, writeBigEndian } from "./bigint-bytes.js";
+import { NO_TABLE, readBigEndian, writeBigEndian } from "./bigint-bytes.js";
 import { ModularInverse } from "./modular-inverse.js";
 import { OddMultiples } from "./odd-multiples.js";
 import { isOnCurve, type PrimeCurve, type Walk } from "./prime-curve.js";
@@ -54,7 +54,7 @@ export class EcdhExchange implements KeyExchange {
     random.fill(bytes, 0, size + 8);
     const key = (readBigEndian(bytes, 0, size + 8) % (n - ONE)) + ONE;
     writeBigEndian(key, bytes, this.key, size);
-    this.walk = curve.walk(bytes, curve.comb, ZERO, key & ONE ? key : n - key, false);
+    this.walk = curve.walk(bytes, NO_TABLE, ZERO, key & ONE ? key : n - key, false);
     this.phase = GENERATING;
   }
 

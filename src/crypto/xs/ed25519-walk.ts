@@ -68,12 +68,14 @@ export class Ed25519Walk {
   /** Goes on for up to `budget` steps and returns what is left of it. */
   run(budget: number): number {
     const digits = this.digits;
-    let points: readonly bigint[];
     let i = this.position;
     let j: number;
     let q: number;
     let turn: number;
     let negative: boolean;
+    let minus: bigint;
+    let plus: bigint;
+    let product: bigint;
     let X = this.x;
     let Y = this.y;
     let Z = this.z;
@@ -134,24 +136,28 @@ export class Ed25519Walk {
           q = this.digit;
           negative = q < 0;
           q = 2 * (negative ? -1 - q : q - 1);
-          points = this.table;
-          t = Z * points[q + 3]!;
+          minus = this.table[q]!;
+          plus = this.table[q + 1]!;
+          product = this.table[q + 2]!;
+          t = Z * this.table[q + 3]!;
           c = (t & M256) + (t >> S256) * N38;
         } else {
           if (i >= COLUMNS) break;
           q = 0;
           for (j = i + 8 * S_DIGITS + 5 * COLUMNS; j >= 8 * S_DIGITS; j -= COLUMNS) q = q + q + ((digits[j >> 3]! >> (j & 7)) & 1);
           negative = q < 32;
-          q = 3 * (negative ? 31 - q : q - 32);
+          q = negative ? 31 - q : q - 32;
           if (this.negated) negative = !negative;
-          points = X25519_COMB;
+          minus = X25519_COMB[q]!.minus;
+          plus = X25519_COMB[q]!.plus;
+          product = X25519_COMB[q]!.product;
           c = Z + Z;
         }
-        t = T * points[q + 2]!;
+        t = T * product;
         g = (t & M256) + (t >> S256) * N38;
-        t = (Y - X + P4) * points[negative ? q + 1 : q]!;
+        t = (Y - X + P4) * (negative ? plus : minus);
         a = (t & M256) + (t >> S256) * N38;
-        t = (Y + X) * points[negative ? q : q + 1]!;
+        t = (Y + X) * (negative ? minus : plus);
         t = (t & M256) + (t >> S256) * N38;
         e = t - a + PE;
         a = a + t;

@@ -1,5 +1,6 @@
 import type { Hash, KeyedHash } from "../provider.js";
 import { sha256Blocks } from "./generated/sha256-blocks.js";
+import { fillBlock, zeroBlock } from "./hash-block.js";
 import { BLOCK, Sha256, STATE } from "./sha256-hash.js";
 
 const INNER_PAD = 0x36363636;
@@ -33,8 +34,8 @@ export class HmacSha256 extends Sha256 implements KeyedHash {
       this.reset();
       words = 8;
     } else {
-      this.fill(0, key, offset, length);
-      this.zero(length, words << 2);
+      fillBlock(this.view, STATE, key, offset, length);
+      zeroBlock(this.view, STATE + length, STATE + (words << 2));
     }
     const end = STATE + (words << 2);
     for (let at = STATE; at < end; at += 4) view.setInt32(at, view.getInt32(at) ^ INNER_PAD);
@@ -85,7 +86,7 @@ export class HmacSha256 extends Sha256 implements KeyedHash {
     const { view } = this;
     if (!this.pad()) {
       sha256Blocks(view, 0, 0, view, STATE, 1);
-      this.zero(0, BLOCK - 8);
+      zeroBlock(this.view, STATE, STATE + BLOCK - 8);
     }
     this.endWithLength();
     sha256Blocks(view, 0, STATE, view, STATE, 1);

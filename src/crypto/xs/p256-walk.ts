@@ -12,7 +12,7 @@
  * locals are parked in fields. The reductions are `reduce` of p256-curve.ts written out (a call would cost a tenth of it); what is said there
  * about negative values holds here: all values are right modulo p, and nothing asks for more than that.
  */
-import { writeLittleEndian } from "./bigint-bytes.js";
+import { NO_TABLE, writeLittleEndian } from "./bigint-bytes.js";
 import { P256_COMB } from "./generated/p256-comb.js";
 import { MU, P, S224, S288 } from "./p256-curve.js";
 
@@ -63,7 +63,7 @@ export class P256Walk {
     this.x = ZERO;
     this.h = ZERO;
     this.z = ZERO;
-    this.table = table === null ? P256_COMB : table;
+    this.table = table === null ? NO_TABLE : table;
     this.digits = digits;
     this.regular = regular;
     this.position = table === null ? 36 : scan;
@@ -79,12 +79,13 @@ export class P256Walk {
   /** Goes on for up to `budget` steps and returns what is left of it. */
   run(budget: number): number {
     const digits = this.digits;
-    let points: readonly bigint[];
     let i = this.position;
     let j: number;
     let k: number;
     let turn: number;
     let negative: boolean;
+    let x: bigint;
+    let y: bigint;
     let X = this.x;
     let H = this.h;
     let Z = this.z;
@@ -138,28 +139,30 @@ export class P256Walk {
           j = this.digit;
           negative = j < 0;
           k = negative ? -1 - j : j - 1;
-          points = this.table;
+          x = this.table[k]!;
+          y = this.table[k + 1]!;
         } else {
           if (i > 36 || this.regular) break;
           k = 0;
           for (j = i + 8 * 40 + 6 * 37; j >= 8 * 40; j -= 37) k = k + k + ((digits[j >> 3]! >> (j & 7)) & 1);
           negative = k < 64;
-          k = negative ? 126 - k - k : k + k - 128;
-          points = P256_COMB;
+          k = negative ? 63 - k : k - 64;
+          x = P256_COMB[k]!.x;
+          y = P256_COMB[k]!.y;
         }
         if (!Z) {
-          X = points[k]!;
-          H = negative ? P - points[k + 1]! : points[k + 1]!;
+          X = x;
+          H = negative ? P - y : y;
           Z = ONE;
           continue;
         }
         t = Z * Z;
         d = t - (((t >> S224) * MU) >> S288) * P;
-        t = points[k]! * d - X;
+        t = x * d - X;
         h = t - (((t >> S224) * MU) >> S288) * P;
         t = Z * d;
         d = t - (((t >> S224) * MU) >> S288) * P;
-        t = points[k + 1]! * d;
+        t = y * d;
         t = negative ? t + H : t - H;
         a = t - (((t >> S224) * MU) >> S288) * P;
         if (!(h % P)) {
@@ -168,8 +171,8 @@ export class P256Walk {
             Z = 0n;
             continue;
           }
-          X = points[k]!;
-          Z = negative ? P - points[k + 1]! : points[k + 1]!;
+          X = x;
+          Z = negative ? P - y : y;
           a = (Z * Z) % P;
           h = (X * a) % P;
           d = (THREE * (X * X - ONE)) % P;
@@ -192,7 +195,7 @@ export class P256Walk {
         H = (t - (((t >> S224) * MU) >> S288) * P) << ONE;
       }
     }
-    if (i < 0) this.table = P256_COMB;
+    if (i < 0) this.table = NO_TABLE;
     this.position = i;
     this.x = X;
     this.h = H;
@@ -203,7 +206,7 @@ export class P256Walk {
   /** Drops all numbers; the digits are the caller's. */
   wipe(): void {
     this.x = this.h = this.z = ZERO;
-    this.table = P256_COMB;
+    this.table = NO_TABLE;
     this.position = -1;
   }
 }

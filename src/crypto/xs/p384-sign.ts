@@ -1,4 +1,5 @@
 import { ecdsa_secp384r1_sha384 } from "../../constants.js";
+import { NO_TABLE } from "./bigint-bytes.js";
 import { type EcdsaScheme, EcdsaSigner } from "./ecdsa-sign.js";
 import { p384 } from "./p384.js";
 import type { Walk } from "./prime-curve.js";
@@ -15,7 +16,7 @@ const SCHEME: EcdsaScheme = {
   size: p384.size,
   digitBytes: p384.digitBytes,
   walk(digits: Uint8Array, v: bigint): Walk {
-    return p384.walk(digits, p384.comb, ZERO, v, false);
+    return p384.walk(digits, NO_TABLE, ZERO, v, false);
   },
 };
 

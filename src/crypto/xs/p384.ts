@@ -1,4 +1,3 @@
-import { P384_COMB } from "./generated/p384-comb.js";
 import { DIGIT_BYTES, P384Walk, V_DIGITS } from "./generated/p384-walk.js";
 import { P } from "./p384-field.js";
 import type { PrimeCurve, Walk } from "./prime-curve.js";
@@ -11,7 +10,6 @@ export const p384: PrimeCurve = {
   size: 48,
   vDigits: V_DIGITS,
   digitBytes: DIGIT_BYTES,
-  comb: P384_COMB,
   walk(digits: Uint8Array, table: readonly bigint[], u: bigint, v: bigint, regular: boolean): Walk {
     return new P384Walk(digits, table, u, v, regular);
   },

@@ -1,4 +1,3 @@
-import { P521_COMB } from "./generated/p521-comb.js";
 import { DIGIT_BYTES, P521Walk, V_DIGITS } from "./generated/p521-walk.js";
 import { P } from "./p521-field.js";
 import type { PrimeCurve, Walk } from "./prime-curve.js";
@@ -11,7 +10,6 @@ export const p521: PrimeCurve = {
   size: 66,
   vDigits: V_DIGITS,
   digitBytes: DIGIT_BYTES,
-  comb: P521_COMB,
   walk(digits: Uint8Array, table: readonly bigint[], u: bigint, v: bigint, regular: boolean): Walk {
     return new P521Walk(digits, table, u, v, regular);
   },

@@ -21,8 +21,6 @@ export interface PrimeCurve {
   /** Bytes of the walk's digits: without v, and in all. */
   readonly vDigits: number;
   readonly digitBytes: number;
-  /** The base point's comb, for a walk without u as the table that it does not read. */
-  readonly comb: readonly bigint[];
   /** digits, table, u, v, regular: see the walk's constructor. */
   walk(digits: Uint8Array, table: readonly bigint[], u: bigint, v: bigint, regular: boolean): Walk;
 }

@@ -1,10 +1,8 @@
 import { rsa_pkcs1_sha256 } from "../../constants.js";
 import { KEY_RSA, type SignatureAlgorithm, type Verifier } from "../provider.js";
+import { SHA256_INFO } from "./rsa-pkcs1.js";
 import { RsaPkcs1Verifier } from "./rsa-verify.js";
 import { sha256 } from "./sha256.js";
-
-/** DigestInfo of SHA-256 without its digest (RFC 8017 §9.2 note 1). */
-const DIGEST_INFO = 0x3031300d060960864801650304020105000420n;
 
 /** rsa_pkcs1_sha256 (RFC 9846 §4.3.3): RSASSA-PKCS1-v1_5 with SHA-256, in certificates and in TLS 1.2. */
 export const rsaPkcs1Sha256: SignatureAlgorithm = {
@@ -14,6 +12,6 @@ export const rsaPkcs1Sha256: SignatureAlgorithm = {
   hash: sha256,
   signsHandshake: false,
   createVerifier(): Verifier {
-    return new RsaPkcs1Verifier(sha256, DIGEST_INFO, 19);
+    return new RsaPkcs1Verifier(sha256, SHA256_INFO);
   },
 };

@@ -1,24 +1,20 @@
 /** RSA signature verification (RFC 8017 §8.1.2, §8.2.2), in steps. All values are public. */
 import { DONE, type HashAlgorithm, PENDING, type Verifier } from "../provider.js";
 import { readBigEndian } from "./bigint-bytes.js";
+import { encodePkcs1 } from "./rsa-pkcs1.js";
 import { Pss } from "./rsa-pss.js";
 import { RsaPublic } from "./rsa-public.js";
 
-const ONE = 1n;
-const TWO = 2n;
-
 /** RSASSA-PKCS1-v1_5. */
 export class RsaPkcs1Verifier implements Verifier {
-  private readonly prefix: bigint;
-  private readonly prefixLength: number;
+  private readonly info: bigint;
   private readonly digest: Uint8Array;
   private readonly power: RsaPublic;
   private good: boolean;
 
-  /** prefix: DigestInfo in DER but for the digest at its end (RFC 8017 §9.2 note 1), and its octets. */
-  constructor(hash: HashAlgorithm, prefix: bigint, prefixLength: number) {
-    this.prefix = prefix;
-    this.prefixLength = prefixLength;
+  /** info: DigestInfo but for the digest at its end. */
+  constructor(hash: HashAlgorithm, info: bigint) {
+    this.info = info;
     this.digest = new Uint8Array(hash.outputLength);
     this.power = new RsaPublic();
     this.good = false;
@@ -49,26 +45,15 @@ export class RsaPkcs1Verifier implements Verifier {
     if (power.finished()) return DONE;
     power.run(budget);
     if (!power.finished()) return PENDING;
-    // Neither is a constant in flash, which XS could not compare.
-    this.good = power.take() === this.expected();
+    // The encoded message is made anew and compared as a whole: nothing in the signature's is ever parsed. Neither is a constant in flash, which XS could
+    // not compare.
+    this.good = power.take() === encodePkcs1(this.info, this.digest, power.octets);
     power.clear();
     return DONE;
   }
 
   valid(): boolean {
     return this.good;
-  }
-
-  /**
-   * The encoded message (§9.2: 0, 1, octets 0xff, 0, DigestInfo), made anew as a number and compared as a whole: nothing in the signature's is ever
-   * parsed.
-   */
-  private expected(): bigint {
-    const digest = this.digest;
-    const length = digest.length;
-    const behind = this.prefixLength + length + 1;
-    const padding = ((TWO << BigInt(8 * (this.power.octets - 2 - behind))) - ONE) << BigInt(8 * behind);
-    return padding | (this.prefix << BigInt(8 * length)) | readBigEndian(digest, 0, length);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Hash } from "../provider.js";
 import { sha256Blocks, sha256Initial } from "./generated/sha256-blocks.js";
+import { copyWords, fillBlock, restoreWords, saveWords, zeroBlock } from "./hash-block.js";
 
 export const BLOCK = 64;
 export const STATE = 32;
@@ -43,10 +44,10 @@ export class Sha256 implements Hash {
     if (used > 0) {
       const space = BLOCK - used;
       if (length < space) {
-        this.fill(used, bytes, offset, length);
+        fillBlock(this.view, STATE + used, bytes, offset, length);
         return;
       }
-      this.fill(used, bytes, offset, space);
+      fillBlock(this.view, STATE + used, bytes, offset, space);
       sha256Blocks(this.view, 0, 0, this.view, STATE, 1);
       offset += space;
       length -= space;
@@ -57,7 +58,7 @@ export class Sha256 implements Hash {
       offset += length & -BLOCK;
       length &= BLOCK - 1;
     }
-    this.fill(0, bytes, offset, length);
+    fillBlock(this.view, STATE, bytes, offset, length);
   }
 
   /** Each block is compressed from here, not from below: the stack is RAM. */
@@ -65,11 +66,11 @@ export class Sha256 implements Hash {
     const { view } = this;
     if (!this.pad()) {
       sha256Blocks(view, 0, 0, view, STATE, 1);
-      this.zero(0, BLOCK - 8);
+      zeroBlock(view, STATE, STATE + BLOCK - 8);
     }
     this.endWithLength();
     sha256Blocks(view, 0, 0, view, STATE, 1);
-    this.save(out, offset);
+    saveWords(view, STATE, out, offset);
   }
 
   /** The byte behind the message, and zeros behind it. False: the length does not fit into the block any more. */
@@ -77,7 +78,7 @@ export class Sha256 implements Hash {
     const used = (this.length & (BLOCK - 1)) + 1;
     this.view.setUint8(STATE + used - 1, 0x80);
     const fits = used <= BLOCK - 8;
-    this.zero(used, fits ? BLOCK - 8 : BLOCK);
+    zeroBlock(this.view, STATE + used, fits ? STATE + BLOCK - 8 : STATE + BLOCK);
     return fits;
   }
 
@@ -90,57 +91,21 @@ export class Sha256 implements Hash {
 
   copy(from: Hash): void {
     const other = from as Sha256;
-    const source = other.view;
-    const view = this.view;
-    for (let i = 0; i < STATE + BLOCK; i += 4) view.setInt32(i, source.getInt32(i));
+    copyWords(this.view, STATE + BLOCK, other.view);
     this.length = other.length;
   }
 
   save(out: Uint8Array, offset: number): void {
-    const view = this.view;
-    for (let i = 0; i < STATE; i += 4) {
-      const word = view.getInt32(i);
-      out[offset] = word >> 24;
-      out[offset + 1] = word >> 16;
-      out[offset + 2] = word >> 8;
-      out[offset + 3] = word;
-      offset += 4;
-    }
+    saveWords(this.view, STATE, out, offset);
   }
 
   restore(saved: Uint8Array, offset: number, blocks: number): void {
-    const view = this.view;
-    for (let i = 0; i < STATE; i += 4) {
-      view.setInt32(i, (saved[offset]! << 24) | (saved[offset + 1]! << 16) | (saved[offset + 2]! << 8) | saved[offset + 3]!);
-      offset += 4;
-    }
+    restoreWords(this.view, STATE, saved, offset);
     this.length = blocks * BLOCK;
   }
 
   wipe(): void {
-    const view = this.view;
-    for (let i = 0; i < STATE + BLOCK; i += 4) view.setInt32(i, 0);
+    zeroBlock(this.view, 0, STATE + BLOCK);
     this.length = 0;
-  }
-
-  /** Copies length bytes into the block behind the `used` bytes there; four at a time where the block's position allows. */
-  protected fill(used: number, bytes: Uint8Array, offset: number, length: number): void {
-    const view = this.view;
-    let position = STATE + used;
-    const end = position + length;
-    for (; position < end && (position & 3) !== 0; position++) view.setUint8(position, bytes[offset++]!);
-    const last = end - 4;
-    for (; position <= last; position += 4) {
-      view.setInt32(position, (bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!);
-      offset += 4;
-    }
-    for (; position < end; position++) view.setUint8(position, bytes[offset++]!);
-  }
-
-  /** Zeroes the block's bytes [from, to). */
-  protected zero(from: number, to: number): void {
-    const view = this.view;
-    for (; (from & 3) !== 0; from++) view.setUint8(STATE + from, 0);
-    for (; from < to; from += 4) view.setInt32(STATE + from, 0);
   }
 }

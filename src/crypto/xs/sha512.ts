@@ -1,5 +1,6 @@
 import type { Hash, HashAlgorithm } from "../provider.js";
 import { SHA512_INITIAL, sha512Blocks } from "./generated/sha512-blocks.js";
+import { copyWords, fillBlock, restoreWords, saveWords, zeroBlock } from "./hash-block.js";
 
 const BLOCK = 128;
 const STATE = 64;
@@ -45,10 +46,10 @@ export class Sha512 implements Hash {
     if (used > 0) {
       const space = BLOCK - used;
       if (length < space) {
-        this.fill(used, bytes, offset, length);
+        fillBlock(this.view, STATE + used, bytes, offset, length);
         return;
       }
-      this.fill(used, bytes, offset, space);
+      fillBlock(this.view, STATE + used, bytes, offset, space);
       sha512Blocks(this.view, this.view, STATE, 1);
       offset += space;
       length -= space;
@@ -59,7 +60,7 @@ export class Sha512 implements Hash {
       offset += length & -BLOCK;
       length &= BLOCK - 1;
     }
-    this.fill(0, bytes, offset, length);
+    fillBlock(this.view, STATE, bytes, offset, length);
   }
 
   /** The first half of digest(), where its padding takes two blocks: so that each half costs one. Only digest() may follow. */
@@ -68,7 +69,7 @@ export class Sha512 implements Hash {
     const used = length & (BLOCK - 1);
     if (used < BLOCK - 16) return;
     view.setUint8(STATE + used, 0x80);
-    this.zero(used + 1, BLOCK);
+    zeroBlock(view, STATE + used + 1, STATE + BLOCK);
     sha512Blocks(view, view, STATE, 1);
     this.length = -length;
   }
@@ -82,77 +83,37 @@ export class Sha512 implements Hash {
       view.setUint8(STATE + used, 0x80);
       used++;
       if (used > BLOCK - 16) {
-        this.zero(used, BLOCK);
+        zeroBlock(view, STATE + used, STATE + BLOCK);
         sha512Blocks(view, view, STATE, 1);
         used = 0;
       }
     }
     // The length in bits has 128 bits. A count of bytes that is exact stays below 2^53, so the upper 64 of them are zero.
-    this.zero(used, BLOCK - 8);
+    zeroBlock(view, STATE + used, STATE + BLOCK - 8);
     view.setInt32(STATE + BLOCK - 8, Math.floor(length / 0x20000000));
     view.setInt32(STATE + BLOCK - 4, length << 3);
     sha512Blocks(view, view, STATE, 1);
-    this.write(out, offset, this.outputLength);
+    saveWords(view, this.outputLength, out, offset);
   }
 
   copy(from: Hash): void {
     const other = from as Sha512;
-    const source = other.view;
-    const view = this.view;
-    for (let i = 0; i < STATE + BLOCK; i += 4) view.setInt32(i, source.getInt32(i));
+    copyWords(this.view, STATE + BLOCK, other.view);
     this.length = other.length;
   }
 
   save(out: Uint8Array, offset: number): void {
-    this.write(out, offset, STATE);
+    saveWords(this.view, STATE, out, offset);
   }
 
   restore(saved: Uint8Array, offset: number, blocks: number): void {
-    const view = this.view;
-    for (let i = 0; i < STATE; i += 4) {
-      view.setInt32(i, (saved[offset]! << 24) | (saved[offset + 1]! << 16) | (saved[offset + 2]! << 8) | saved[offset + 3]!);
-      offset += 4;
-    }
+    restoreWords(this.view, STATE, saved, offset);
     this.length = blocks * BLOCK;
   }
 
   wipe(): void {
-    const view = this.view;
-    for (let i = 0; i < STATE + BLOCK; i += 4) view.setInt32(i, 0);
+    zeroBlock(this.view, 0, STATE + BLOCK);
     this.length = 0;
-  }
-
-  /** Writes the first `length` bytes of the chaining value. */
-  private write(out: Uint8Array, offset: number, length: number): void {
-    const view = this.view;
-    for (let i = 0; i < length; i += 4) {
-      const word = view.getInt32(i);
-      out[offset] = word >> 24;
-      out[offset + 1] = word >> 16;
-      out[offset + 2] = word >> 8;
-      out[offset + 3] = word;
-      offset += 4;
-    }
-  }
-
-  /** Copies length bytes into the block behind the `used` bytes there; four at a time where the block's position allows. */
-  private fill(used: number, bytes: Uint8Array, offset: number, length: number): void {
-    const view = this.view;
-    let position = STATE + used;
-    const end = position + length;
-    for (; position < end && (position & 3) !== 0; position++) view.setUint8(position, bytes[offset++]!);
-    for (; position + 4 <= end; position += 4) {
-      view.setInt32(position, (bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!);
-      offset += 4;
-    }
-    for (; position < end; position++) view.setUint8(position, bytes[offset++]!);
-  }
-
-  /** Zeroes the block's bytes [from, to). */
-  private zero(from: number, to: number): void {
-    const view = this.view;
-    for (; (from & 3) !== 0; from++) view.setUint8(STATE + from, 0);
-    for (; from < to; from += 4) view.setInt32(STATE + from, 0);
   }
 }
 

@@ -287,11 +287,11 @@ export class X25519 implements KeyExchange {
       q = 0;
       for (j = i + 8 * PUBLIC + 5 * COLUMNS; j >= 8 * PUBLIC; j -= COLUMNS) q = q + q + ((digits[j >> 3]! >> (j & 7)) & 1);
       negative = q < 32;
-      q = 3 * (negative ? 31 - q : q - 32);
+      q = negative ? 31 - q : q - 32;
       if (i === COLUMNS - 1) {
         // The first point as it stands in the table: (2x : 2y : 2). It is not negative: the topmost of 258 digits of a number below L is +1.
-        a = X25519_COMB[q]!;
-        c = X25519_COMB[q + 1]!;
+        a = X25519_COMB[q]!.minus;
+        c = X25519_COMB[q]!.plus;
         X = c - a + P;
         Y = a + c;
         Z = TWO;
@@ -320,11 +320,11 @@ export class X25519 implements KeyExchange {
       t = e * a;
       t = (t & M256) + (t >> S256) * N38;
       // T = X·Y / Z of the double, then 2dT·xy of the addition; -(x, y) is (-x, y).
-      t = (t - (t >> S256) * P2) * X25519_COMB[q + 2]!;
+      t = (t - (t >> S256) * P2) * X25519_COMB[q]!.product;
       g = (t & M256) + (t >> S256) * N38;
-      t = (Y - X + P4) * X25519_COMB[negative ? q + 1 : q]!;
+      t = (Y - X + P4) * (negative ? X25519_COMB[q]!.plus : X25519_COMB[q]!.minus);
       a = (t & M256) + (t >> S256) * N38;
-      t = (Y + X) * X25519_COMB[negative ? q : q + 1]!;
+      t = (Y + X) * (negative ? X25519_COMB[q]!.minus : X25519_COMB[q]!.plus);
       t = (t & M256) + (t >> S256) * N38;
       e = t - a + PE;
       a = a + t;

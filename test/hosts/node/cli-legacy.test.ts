@@ -88,11 +88,46 @@ describe("thimble with --insecure-legacy", function () {
       }
   });
 
+  it("each virtual server decrypts with its own certificate, others with that for all", async () => {
+    const { certFile, keyFile } = types.pair("server", "p256");
+    const [a, b] = [types.decryptingFor("a.test"), types.decryptingFor("b.test")];
+    const vhosts = ["a.test", "b.test", "c.test"].flatMap((name) => ["--vhost", `${name}=${certFile},${keyFile}`]);
+    const named = [
+      ...["--insecure-legacy", "rsa-kx", ...vhosts],
+      ...["--rsa-kx-vhost", `a.test=${a.certFile},${a.keyFile}`, "--rsa-kx-vhost", `b.test=${b.certFile},${b.keyFile}`],
+    ];
+    const shownTo = (port: number, servername: string): Promise<string> =>
+      new Promise((done) => {
+        const only12 = { ca: types.roots, ciphers: RSA, maxVersion: "TLSv1.2", checkServerIdentity: () => undefined } as const;
+        const socket: TLSSocket = connect({ port, host: "127.0.0.1", servername, ...only12 });
+        socket.on("secureConnect", () => {
+          done(socket.getPeerCertificate().subjectaltname ?? "");
+          socket.end();
+        });
+        socket.on("error", (error: NodeJS.ErrnoException) => done(error.code ?? error.message));
+      });
+    const port = await serve(...named);
+    for (const name of ["a.test", "b.test"]) expect(await shownTo(port, name)).to.equal(`DNS:${name}`);
+    for (const name of ["c.test", "localhost"]) expect(await shownTo(port, name), name).to.equal(REFUSED);
+    const shared = await serve(...named, ...rsa);
+    expect(await shownTo(shared, "b.test")).to.equal("DNS:b.test");
+    for (const name of ["c.test", "localhost"]) expect(await shownTo(shared, name), name).to.match(/^DNS:localhost/);
+  });
+
   it("says what cannot be", async () => {
     for (const [args, text] of [
       [["--insecure-legacy", "rc4"], /"rc4" is none of rsa-kx, cbc, cbc-mac-then-encrypt/],
       [["--insecure-legacy", "rsa-kx"], /rsa-kx needs a certificate of its own, with keyEncipherment and without digitalSignature/],
       [["--insecure-legacy", "cbc", ...rsa], /--rsa-kx-cert is for --insecure-legacy rsa-kx alone/],
+      [["--rsa-kx-vhost", "a.test=a.pem,a.key"], /--rsa-kx-vhost a.test: there is no --vhost a.test/],
+      [
+        ["--vhost", `a.test=${own[1]},${own[3]}`, "--rsa-kx-vhost", `a.test=${rsa[1]},${rsa[3]}`],
+        /--rsa-kx-vhost is for --insecure-legacy rsa-kx alone/,
+      ],
+      [
+        ["--insecure-legacy", "rsa-kx", "--vhost", `a.test=${own[1]},${own[3]}`, "--rsa-kx-vhost", `a.test=${own[1]},${own[3]}`],
+        /no RSA key/,
+      ],
       [["--insecure-legacy", "rsa-kx", ...rsa.slice(0, 2)], /--rsa-kx-cert and --rsa-kx-key belong together/],
       [
         [

@@ -18,8 +18,8 @@ import { rsaPkcs1Sha512 } from "../../../src/crypto/xs/rsa-pkcs1-sha512.js";
 import { rsaPssRsaeSha256 } from "../../../src/crypto/xs/rsa-pss-rsae-sha256.js";
 import { rsaPssRsaeSha384 } from "../../../src/crypto/xs/rsa-pss-rsae-sha384.js";
 import { rsaPssRsaeSha512 } from "../../../src/crypto/xs/rsa-pss-rsae-sha512.js";
-import { RsaPssSigner } from "../../../src/crypto/xs/rsa-sign.js";
 import { parsePrivateKey } from "../../../src/keys/private-key.js";
+import { rsaKeys } from "../../../src/keys/rsa-key.js";
 import { integer, sequence } from "../../support/der.js";
 import { derNumber } from "../../support/rsa-keys.js";
 
@@ -83,12 +83,7 @@ describe("RSA against node:crypto", function () {
           ? createPrivateKey({ key: Buffer.from(longKey()), format: "der", type: "pkcs1" })
           : generateKeyPairSync("rsa", { modulusLength, publicExponent }).privateKey;
       const publicKey = createPublicKey(privateKey);
-      const { rsa } = parsePrivateKey(privateKey.export({ type: "pkcs1", format: "der" }));
-      if (rsa === null) throw new Error("not read as an RSA key");
-      const signer = new RsaPssSigner(
-        rsa,
-        HASHES.map(([, pss]) => pss),
-      );
+      const signer = rsaKeys.createSigner(parsePrivateKey(privateKey.export({ type: "pkcs1", format: "der" })));
       for (const [hash, pss, pkcs1] of HASHES) {
         const signature = sign(hash, content, { key: privateKey, ...PSS });
         expect(accepts(pss, hash, publicKey, signature), pss.name).to.equal(true);
@@ -96,12 +91,17 @@ describe("RSA against node:crypto", function () {
         expect(accepts(pkcs1, hash, publicKey, sign(hash, content, privateKey)), pkcs1.name).to.equal(true);
         signature[signature.length >> 1]! ^= 4;
         expect(accepts(pss, hash, publicKey, signature)).to.equal(false);
-        signer.begin(pss.scheme, content, 0, content.length, systemRandom);
-        while (signer.step(50) !== DONE);
-        const ours = new Uint8Array(signer.maxSignature);
-        expect(signer.writeSignature(ours, 0)).to.equal(signature.length);
         if (modulusLength === 2049) expect(signature.length).to.equal(257);
-        expect(verify(hash, content, { key: publicKey, ...PSS }, ours), `ours, ${pss.name}`).to.equal(true);
+        const ours = (scheme: number): Uint8Array => {
+          signer.begin(scheme, content, 0, content.length, systemRandom);
+          while (signer.step(50) !== DONE);
+          const bytes = new Uint8Array(signer.maxSignature);
+          expect(signer.writeSignature(bytes, 0)).to.equal(signature.length);
+          return bytes;
+        };
+        expect(verify(hash, content, { key: publicKey, ...PSS }, ours(pss.scheme)), `ours, ${pss.name}`).to.equal(true);
+        // It has no salt: there is one for each content.
+        expect(Buffer.from(ours(pkcs1.scheme)).equals(sign(hash, content, privateKey)), `ours, ${pkcs1.name}`).to.equal(true);
       }
     });
   }

@@ -134,10 +134,10 @@ describe("P-256 walk", function () {
       for (let j = 0n; j < 6n; j++) k += ((BigInt(place) >> j) & 1n) === 1n ? 1n << (37n * j) : -(1n << (37n * j));
       const { x, y } = times(G, k).toAffine();
       // As text: XS finds no BigInt equal to one that lies in flash.
-      expect(String(P256_COMB[2 * place])).to.equal(String(x));
-      expect(String(P256_COMB[2 * place + 1])).to.equal(String(Fp.create(2n * y)));
+      expect(String(P256_COMB[place]?.x)).to.equal(String(x));
+      expect(String(P256_COMB[place]?.y)).to.equal(String(Fp.create(2n * y)));
     }
-    expect(P256_COMB.length).to.equal(128);
+    expect(P256_COMB.length).to.equal(64);
   });
 });
 

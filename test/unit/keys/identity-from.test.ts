@@ -46,7 +46,7 @@ describe("Identities from certificates and key", function () {
 
   it("makes one of an RSA key", () => {
     const identity = identityFrom({ certificates: [rsaCertificate], key: RSA_2048, keys: KEYS, sha256 });
-    expect([...identity.key.schemes]).to.deep.equal([0x0804, 0x0805, 0x0806]);
+    expect([...identity.key.schemes]).to.deep.equal([0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601]);
     expect(identity.key.maxSignature).to.equal(256);
     expect(der.toHex(identity.issuers![0]!)).to.equal(der.toHex(nobleSha256(commonName("an issuer"))));
   });

@@ -66,6 +66,17 @@ describe("TicketKeys", () => {
     for (const length of [0, 1, TICKET_KEY_LENGTH - 1, TICKET_KEY_LENGTH + 1])
       expect(() => make({ keys: new Uint8Array(length) })).to.throw(RangeError, /48/);
   });
+
+  it("a key that goes is zeroed", () => {
+    const held = (keys: TicketKeys) => (keys as unknown as { keys: { bytes: Uint8Array }[] }).keys[0]!.bytes;
+    const replaced = make();
+    const first = held(replaced);
+    replaced.replace(make().export());
+    const turned = make({ rotateAfter: 100 });
+    const second = held(turned);
+    for (const now of [NOW, NOW + 100, NOW + 200]) turned.seal(session, random, now);
+    for (const bytes of [first, second]) expect(equal(bytes, new Uint8Array(TICKET_KEY_LENGTH))).to.equal(true);
+  });
 });
 
 describe("SessionCache", () => {
@@ -98,5 +109,15 @@ describe("MemorySessionStore", () => {
     expect(store.get("b")).to.equal(null);
     expect(store.get("c")).to.deep.equal(of(11));
     expect(() => new MemorySessionStore(0)).to.throw(RangeError);
+  });
+
+  it("zeroes what it drops", () => {
+    const store = new MemorySessionStore();
+    const [one, two] = [new Uint8Array([1]), new Uint8Array([2])];
+    store.put("a", one);
+    store.put("a", two);
+    expect(one[0]).to.equal(0);
+    store.remove("a", two);
+    expect(two[0]).to.equal(0);
   });
 });

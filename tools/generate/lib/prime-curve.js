@@ -1,5 +1,7 @@
 // Affine arithmetic on y^2 = x^3 - 3x + b modulo p, slow and simple, and the comb tables of base points.
 
+import { tableSource } from "./table.js";
+
 export class PrimeCurve {
   constructor(p) {
     this.p = p;
@@ -38,11 +40,11 @@ export class PrimeCurve {
       powers.push(point);
     }
     const top = powers.pop();
-    const lines = [];
+    const entries = [];
     for (let i = 0; i < 1 << (teeth - 1); i++) {
       const sum = powers.reduce((point, power, j) => this.add(point, (i >> j) & 1 ? power : this.negate(power)), top);
-      lines.push(`  0x${sum.x.toString(16)}n,`, `  0x${this.mod(2n * sum.y).toString(16)}n,`);
+      entries.push([sum.x, this.mod(2n * sum.y)]);
     }
-    return `// x and 2y of each point in turn.\nexport const ${name}: readonly bigint[] = [\n${lines.join("\n")}\n];\n`;
+    return `// x and 2y of each point.\n${tableSource(name, ["x", "y"], entries)}`;
   }
 }

@@ -42,9 +42,9 @@ function differences(field) {
   return lines(
     field,
     ["d", "term", "Z * Z"],
-    ["h", "term", `points[k]! * d - X${field.liftValue}`],
+    ["h", "term", `x * d - X${field.liftValue}`],
     ["d", "once", "Z * d"],
-    ["a", "term", `negative ? points[k + 1]! * d + H : points[k + 1]! * d - H${field.liftValue}`],
+    ["a", "term", `negative ? y * d + H : y * d - H${field.liftValue}`],
   );
 }
 
@@ -70,7 +70,7 @@ export function walkSource({ name, module, imports, bits, teeth, distance, field
   // The window of five bits reaches one byte further than the digits.
   const vDigits = bytesFor(bits + 5 + 8);
   const half = 1 << (teeth - 1);
-  return `import { writeLittleEndian } from "../bigint-bytes.js";
+  return `import { NO_TABLE, writeLittleEndian } from "../bigint-bytes.js";
 import { ${imports} } from "../${module}.js";
 import { ${name}_COMB } from "./${name.toLowerCase()}-comb.js";
 
@@ -142,12 +142,13 @@ export class ${name}Walk {
   /** Goes on for up to \`budget\` steps and returns what is left of it. */
   run(budget: number): number {
     const digits = this.digits;
-    let points: readonly bigint[];
     let i = this.position;
     let j: number;
     let k: number;
     let turn: number;
     let negative: boolean;
+    let x: bigint;
+    let y: bigint;
     let X = this.x;
     let H = this.h;
     let Z = this.z;
@@ -188,18 +189,20 @@ ${doubling(field)}
           j = this.digit;
           negative = j < 0;
           k = negative ? -1 - j : j - 1;
-          points = this.table;
+          x = this.table[k]!;
+          y = this.table[k + 1]!;
         } else {
           if (i > this.comb) break;
           k = 0;
           for (j = i + 8 * V_DIGITS + ${(teeth - 1) * distance}; j >= 8 * V_DIGITS; j -= ${distance}) k = k + k + ((digits[j >> 3]! >> (j & 7)) & 1);
           negative = k < ${half};
-          k = negative ? ${2 * half - 2} - k - k : k + k - ${2 * half};
-          points = ${name}_COMB;
+          k = negative ? ${half - 1} - k : k - ${half};
+          x = ${name}_COMB[k]!.x;
+          y = ${name}_COMB[k]!.y;
         }
         if (!Z) {
-          X = points[k]!;
-          H = negative ? P - points[k + 1]! : points[k + 1]!;
+          X = x;
+          H = negative ? P - y : y;
           Z = ONE;
           continue;
         }
@@ -210,8 +213,8 @@ ${differences(field)}
             Z = 0n;
             continue;
           }
-          X = points[k]!;
-          Z = negative ? P - points[k + 1]! : points[k + 1]!;
+          X = x;
+          Z = negative ? P - y : y;
           a = (Z * Z) % P;
           h = (X * a) % P;
           d = (THREE * (X * X - ONE)) % P;
@@ -224,7 +227,7 @@ ${addition(field)}
         H = H << ONE;
       }
     }
-    if (i < 0) this.table = ${name}_COMB;
+    if (i < 0) this.table = NO_TABLE;
     this.position = i;
     this.x = X;
     this.h = H;
@@ -235,7 +238,7 @@ ${addition(field)}
   /** Drops all numbers; the digits are the caller's. */
   wipe(): void {
     this.x = this.h = this.z = ZERO;
-    this.table = ${name}_COMB;
+    this.table = NO_TABLE;
     this.position = -1;
   }
 }

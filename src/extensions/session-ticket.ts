@@ -1,0 +1,38 @@
+import { session_ticket } from "../constants.js";
+import { type ClientExtension, IN_SERVER_HELLO_12 } from "./extension.js";
+import { keysLength } from "./pre-shared-key.js";
+import type { HelloContext12 } from "./server-12.js";
+import type { ServerExtension } from "./server-extension.js";
+
+/** SessionTicket (RFC 5077 §3.2): the ticket of the session that is offered, else nothing in it. The server's answer, an empty one, promises a ticket. */
+export const sessionTicket: ClientExtension = {
+  type: session_ticket,
+  name: "session_ticket",
+  answers: IN_SERVER_HELLO_12,
+  send(context, w) {
+    const { session12 } = context;
+    if (session12 === null || !session12.byTicket) return true;
+    const { identity } = session12;
+    // A session can be done without.
+    if (identity.length + keysLength(context.psks) > w.end - w.offset) context.session12 = null;
+    else w.copy(identity, 0, identity.length);
+    return true;
+  },
+  receive() {},
+  whenMissing() {},
+};
+
+/** The server's side. */
+export const ticketOfClient: ServerExtension<HelloContext12> = {
+  type: session_ticket,
+  name: "session_ticket",
+  answers: IN_SERVER_HELLO_12,
+  receive({ resuming }, r) {
+    if (resuming === null) return;
+    resuming.ticketLength = r.left;
+    resuming.ticketOffset = r.skip(r.left);
+  },
+  send({ resuming }) {
+    return resuming?.promised === true;
+  },
+};

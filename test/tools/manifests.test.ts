@@ -1,0 +1,151 @@
+// What the Moddable SDK is given: manifests that list what is reached and nothing else, and a package that has all of it and nothing besides.
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+
+interface Manifest {
+  include: string[];
+  modules: Record<string, string>;
+  preload: string[];
+}
+
+const files = readdirSync(root).filter((name) => /^manifest.*\.json$/.test(name));
+const read = (file: string, folder = root): Manifest => JSON.parse(readFileSync(join(folder, file), "utf8")) as Manifest;
+const modulesOf = (file: string): string[] => Object.keys(read(file).modules);
+
+/** Text of each, with its imports. */
+function specifiers(text: string): string[] {
+  return [...text.matchAll(/^(?:import|export)(?:\s+[\w*{][^;"=(]*?\sfrom)?\s*"([^"]+)";/gm)].map((match) => match[1] as string);
+}
+
+describe("manifests for the Moddable SDK", () => {
+  it("there is one for each profile, and one with all", () => {
+    expect(files).to.have.members([
+      "manifest.json",
+      "manifest-client.json",
+      "manifest-client-13.json",
+      "manifest-client-small.json",
+      "manifest-psk.json",
+      "manifest-server.json",
+    ]);
+  });
+
+  for (const file of files)
+    it(`${file}: each import of each module is in it, each module is a built file and preloaded`, () => {
+      const { modules, preload } = read(file);
+      expect(preload).to.deep.equal(Object.keys(modules).filter((name) => name !== "*"));
+      expect(modules["*"]).to.equal("./hosts/moddable/native/random.c");
+      for (const name of preload) {
+        const path = modules[name] as string;
+        expect(path.includes("*"), name).to.equal(false);
+        const built = join(root, path.replace(/(?:\.js)?$/, ".js"));
+        expect(existsSync(built), path).to.equal(true);
+        for (const specifier of specifiers(readFileSync(built, "utf8"))) {
+          // As the engine resolves it: from the name of the module, not from its place in the package.
+          const target = specifier.startsWith(".") ? new URL(specifier, `x:/${name}`).pathname.slice(1) : specifier;
+          if (!/^(?:timer|time|mc\/config|embedded:io\/socket\/listener)$/.test(target))
+            expect(modules, `${name} imports ${specifier}`).to.have.property(target.replace(/\.js$/, ""));
+        }
+      }
+    });
+
+  it("a profile has nothing of what it does not name", () => {
+    const none = (file: string, pattern: RegExp): void => {
+      expect(
+        modulesOf(file).filter((name) => pattern.test(name)),
+        file,
+      ).to.deep.equal([]);
+    };
+    for (const file of ["manifest-client-13.json", "manifest-client-small.json"])
+      none(
+        file,
+        /src\/(?:server|client-psk|session|keys|starttls|suites-12)|\/server-(?:1[23]|extension)|-12(?:-|$)|rsa|p384|p521|ed25519|ocsp|crl|remembered/,
+      );
+    none("manifest-client-small.json", /aes|p256-ecdh/);
+    none("manifest-psk.json", /x509|certificate(?!-verify)|proof|peer-auth|p256|p384|rsa|ed25519|aes|12/);
+    none("manifest-server.json", /src\/client|handshake\/client|ocsp|p384|ed25519|-12$|session\/resumption/);
+    none("manifest-client.json", /src\/server|handshake\/server|rsa-(?:pss|pkcs1|verify|sign)|p384|cbc|starttls/);
+  });
+
+  it("what is not so is found: missing, one too many, not preloaded, not for devices", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "thimble-manifests-"));
+    try {
+      for (const file of files) cpSync(join(root, file), join(folder, file));
+      cpSync(join(root, "package.json"), join(folder, "package.json"));
+      symlinkSync(join(root, "dist"), join(folder, "dist"));
+      const path = "../../../tools/manifests/check.js";
+      const { checkManifests } = (await import(path)) as { checkManifests(root: string, isChecked: (module: string) => boolean): string[] };
+      expect(checkManifests(folder, () => true)).to.deep.equal([]);
+      const file = "manifest-psk.json";
+      const { include, modules, preload } = read(file);
+      delete modules["thimble-tls/src/alert"];
+      modules["thimble-tls/src/x509/der-reader"] = "./dist/src/x509/der-reader.js";
+      writeFileSync(join(folder, file), JSON.stringify({ include, modules, preload: preload.slice(1) }));
+      expect(checkManifests(folder, () => true)).to.deep.equal([
+        `${file} is not what the imports say: npm run manifests`,
+        `${file}: thimble-tls/src/alert is missing`,
+        `${file}: thimble-tls/src/x509/der-reader is one too many`,
+        `${file}, preload: ${preload[0]} is missing`,
+      ]);
+      rmSync(join(folder, file));
+      expect(checkManifests(folder, (module) => module !== "src/crypto/xs/sha256")).to.include.members([
+        `${file} is not what the imports say: npm run manifests`,
+        `${file}: src/crypto/xs/sha256 is not for devices`,
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("mcpack's folder has exports and names of its own, and puts all of the package into flash", () => {
+    const inner = JSON.parse(readFileSync(join(root, "dist/package.json"), "utf8")) as { name: string; exports: Record<string, unknown> };
+    expect(inner.name).to.equal("thimble-tls");
+    expect(inner.exports).to.have.property("./moddable/tls-socket");
+    const { modules, preload } = read("dist/manifest.json");
+    expect(modules).to.deep.equal({
+      "thimble-tls/hosts/moddable/sdk-tls": "./hosts/moddable/sdk-tls.js",
+      "*": "../hosts/moddable/native/random.c",
+    });
+    expect(preload).to.deep.equal(["thimble-tls/*"]);
+  });
+});
+
+describe("npm pack", function () {
+  this.timeout(60_000);
+  let packed: string[] = [];
+
+  before(() => {
+    const { stdout, status } = spawnSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { cwd: root, encoding: "utf8" });
+    expect(status).to.equal(0);
+    packed = (JSON.parse(stdout) as { files: { path: string }[] }[]).flatMap((one) => one.files.map(({ path }) => path));
+  });
+
+  it("has what each manifest names, with maps, their sources, and types", () => {
+    for (const file of files) {
+      expect(packed).to.include(file);
+      for (const path of Object.values(read(file).modules)) {
+        if (path.endsWith(".c")) {
+          expect(packed).to.include(path.slice(2));
+          continue;
+        }
+        const module = path.replace(/^\.\/|\.js$/g, "");
+        if (module.startsWith("dist/names/")) expect(packed).to.include.members([`${module}.js`, `${module}.d.ts`]);
+        else expect(packed).to.include.members([`${module}.js`, `${module}.d.ts`, `${module}.js.map`, `${module.replace("dist/", "")}.ts`]);
+      }
+    }
+    expect(packed).to.include.members(["dist/manifest.json", "dist/package.json", "LICENSE", "NOTICE", "README.md", "package.json"]);
+  });
+
+  it("has no tests, no tools, nothing of others", () => {
+    const ours = /^(?:dist\/(?:src|hosts|sim|names|manifest\.json|package\.json)|src|hosts|sim\/(?:xs|engine|types)|examples|docs)(?:\/|$)/;
+    const single =
+      /^(?:manifest(?:-[a-z0-9-]+)?\.json|package\.json|budgets\.json|LICENSE|NOTICE|(?:README|ARCHITECTURE|SECURITY|CHANGELOG)\.md)$/;
+    expect(packed.filter((path) => !ours.test(path) && !single.test(path))).to.deep.equal([]);
+    expect(packed.filter((path) => /\.test\.|\/test\/|node_modules|moddable\/xs|\.(?:o|so|a|tgz|key|pem)$/.test(path))).to.deep.equal([]);
+  });
+});

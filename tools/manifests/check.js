@@ -1,0 +1,40 @@
+// Holds the manifests to the imports of what is built: every module that a profile reaches, none besides, all of them preloaded.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { contentsOf, manifestText, profilesOf, readPackage } from "./manifest.js";
+
+/** Modules that every device has, or that the SDK's io manifest brings. */
+const DEVICE = ["timer", "time", "mc/config", "embedded:io/socket/listener"];
+
+/** What two lists of names do not have in common. */
+function differences(file, committed, printed) {
+  const missing = printed.filter((name) => !committed.includes(name)).map((name) => `${file}: ${name} is missing`);
+  const extra = committed.filter((name) => !printed.includes(name)).map((name) => `${file}: ${name} is one too many`);
+  return [...missing, ...extra];
+}
+
+/** Findings: lines. isChecked(module of dist/): it was held to the rules for flash. */
+export function checkManifests(root, isChecked) {
+  const pkg = readPackage(root);
+  const findings = [];
+  for (const [file, names] of Object.entries(profilesOf(pkg))) {
+    const { modules, outside } = contentsOf(root, pkg, names);
+    for (const module of modules) if (!isChecked(module)) findings.push(`${file}: ${module} is not for devices`);
+    for (const specifier of outside) if (!DEVICE.includes(specifier)) findings.push(`${file}: no device has "${specifier}"`);
+    if (!pkg.files.includes(file)) findings.push(`${file}: package.json does not ship it`);
+    const printed = manifestText(root, pkg, names);
+    let committed = "";
+    try {
+      committed = readFileSync(join(root, file), "utf8");
+    } catch {
+      // Told below.
+    }
+    if (committed === printed) continue;
+    findings.push(`${file} is not what the imports say: npm run manifests`);
+    if (committed === "") continue;
+    const [is, should] = [JSON.parse(committed), JSON.parse(printed)];
+    findings.push(...differences(file, Object.keys(is.modules), Object.keys(should.modules)));
+    findings.push(...differences(`${file}, preload`, is.preload, should.preload));
+  }
+  return findings;
+}

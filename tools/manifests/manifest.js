@@ -1,0 +1,41 @@
+// The text of each manifest, from the imports of what is built.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { reached } from "./graph.js";
+import { deviceExports } from "./names.js";
+import { NATIVES, PROFILES, SDK_CHECK, SDK_SOCKET, SOCKET } from "./profiles.js";
+
+/** Where TCP and timers are; its own paths need the base manifest before it. */
+const INCLUDE = ["$(MODDABLE)/examples/manifest_base.json", "$(MODDABLE)/modules/io/manifest.json"];
+
+/** manifest.json brings all that a device may import. */
+export function profilesOf(pkg) {
+  return { "manifest.json": [...deviceExports(pkg).keys()], ...PROFILES };
+}
+
+/** { modules of dist/, names that apps import } of one profile. */
+export function contentsOf(root, pkg, names) {
+  const exported = deviceExports(pkg);
+  const entries = names.map((name) => {
+    const module = exported.get(name);
+    if (module === undefined) throw new Error(`package.json does not export "./${name}"`);
+    return module;
+  });
+  if (names.includes(SOCKET)) entries.push(SDK_CHECK);
+  return { ...reached(join(root, "dist"), entries), names: [...names].sort() };
+}
+
+export function manifestText(root, pkg, names) {
+  const { modules, names: aliases } = contentsOf(root, pkg, names);
+  const list = Object.fromEntries([
+    ...modules.map((module) => [`${pkg.name}/${module}`, `./dist/${module}.js`]),
+    ...aliases.map((alias) => [`${pkg.name}/${alias}`, `./dist/names/${alias}`]),
+    ...(names.includes(SOCKET) ? [[SDK_SOCKET, `./dist/names/${SDK_SOCKET.replace(":", "/")}`]] : []),
+  ]);
+  const manifest = { include: INCLUDE, modules: { "*": NATIVES, ...list }, preload: Object.keys(list) };
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+export function readPackage(root) {
+  return JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+}
