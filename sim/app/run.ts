@@ -77,7 +77,7 @@ export async function prepareApp(options: SimOptions, app: AppOptions, folder: s
       imports: {
         "sim:trust": writeTrust(certificates, folder),
         ...(identities === null ? {} : { "sim:device": writeDevice(identities, folder) }),
-        "embedded:io/socket/tcp/tls": ownModule("thimble-tls/moddable/tls-socket") as string,
+        "embedded:io/socket/tcp/tls": ownModule("thimble-tls/moddable/sdk-tls-socket") as string,
       },
     },
     config: configFor(target, given),
