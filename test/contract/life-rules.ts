@@ -60,20 +60,22 @@ function closesIn(trial: Trial, name: "onReadable" | "onWritable"): void {
 /** A TCP server that is no TLS server: `came` gets its sockets, with their first bytes there. */
 function plainServer(trial: Trial, came: (socket: TCP) => void): number {
   const listener = new PlainListener({
-    onReadable(this: PlainListener) {
-      const from = this.read();
-      if (from === undefined) return;
-      const socket: TCP = new TCP({
-        from,
-        onReadable() {
-          this.read();
-          came(this);
-        },
-        onError() {
-          this.close();
-        },
-      });
-      trial.keep(socket);
+    onReadable(this: PlainListener, count: number) {
+      for (let i = 0; i < count; i++) {
+        const from = this.read();
+        if (from === undefined) return;
+        const socket: TCP = new TCP({
+          from,
+          onReadable() {
+            this.read();
+            came(this);
+          },
+          onError() {
+            this.close();
+          },
+        });
+        trial.keep(socket);
+      }
     },
   } as never);
   trial.keep(listener as unknown as { close(): void });

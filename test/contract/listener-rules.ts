@@ -174,7 +174,7 @@ export const LISTENER_RULES: readonly Rule[] = [
         () => undefined,
       );
       silent(trial, listener.port, 3, () => {
-        if (++lost < 2) return;
+        if (++lost !== 2) return;
         trial.equal(listener.refused, 2, "refused");
         connect(trial, listener.port, { onWritable: () => trial.pass() });
       });
