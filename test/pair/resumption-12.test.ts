@@ -28,6 +28,7 @@ import { AnchorList } from "../../src/x509/anchors.js";
 import { ascii, equal, hex, text } from "../peer/bytes.js";
 import { SeededRandom } from "../peer/random.js";
 import { type Both, type BothParts, cutOnce, pattern, pieces } from "./both.js";
+import { p256Retry } from "./both-parts.js";
 import { clientAnchor, clientIdentity } from "./client-fixture.js";
 import { ON_XS, sampled } from "./effort.js";
 import { AFTER_LEAF, NOW, otherAnchor, rootAnchor, SERVER_NAME } from "./fixture.js";
@@ -161,6 +162,15 @@ describe("sessions of TLS 1.2", function () {
         const both = bench.opened(pair.parts12(BOTH_CLIENT, BOTH_SERVER));
         expectResumed(both, false);
         use(both);
+      });
+
+      it("offered beside TLS 1.3 to a server of TLS 1.3 that sends a HelloRetryRequest", () => {
+        const pair = new Pair12(kind);
+        pair.connect12({ sendBuffer: 700 });
+        const { server } = p256Retry(bench);
+        const both = bench.opened(pair.parts12({ ...BOTH_CLIENT, sendBuffer: 700 }, { ...BOTH_SERVER, ...server }));
+        expectResumed(both, false);
+        expect(both.client.group!.name).to.equal("secp256r1");
       });
 
       it("extensions are agreed on anew", () => {

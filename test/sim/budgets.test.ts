@@ -84,6 +84,7 @@ describe("budgets", function () {
     expect(scenarios.client13?.idle?.limit).to.be.at.most(6144);
     expect(scenarios.client13?.handshake?.limit).to.be.at.most(210_000_000);
     expect(scenarios.resume13?.handshake?.limit).to.be.at.most(70_000_000);
+    expect(scenarios.resume12?.handshake?.limit).to.be.at.most(26_000_000);
     expect(scenarios.psk13?.handshake?.limit).to.be.at.most(45_000_000);
     expect(scenarios.server13?.peak?.limit).to.be.at.most(16_384);
     expect(scenarios["client13.mtls"]?.peak?.limit).to.be.at.most(14_336 + 1024);

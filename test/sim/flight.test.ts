@@ -13,6 +13,7 @@ import type { CryptoProvider } from "../../src/crypto/provider.js";
 import { identityFrom } from "../../src/keys/identity-from.js";
 import { p256Keys } from "../../src/keys/p256-key.js";
 import { iotClient12 } from "../../src/profiles/iot-client-12.js";
+import { iotClient12Resuming } from "../../src/profiles/iot-client-12-resuming.js";
 import { iotServer12 } from "../../src/profiles/iot-server-12.js";
 import { ServerConnection } from "../../src/server.js";
 import { ExternalPsk } from "../../src/session/external-psk.js";
@@ -26,6 +27,7 @@ const VERSIONS: Readonly<Record<string, { readonly tls12: Version12; readonly tl
   "client12-chacha": { tls12: iotClient12, tls13: false },
   "client12-aesgcm": { tls12: iotClient12, tls13: false },
   "client12-both": { tls12: iotClient12 },
+  "client12-resumed": { tls12: iotClient12Resuming, tls13: false },
   "client12-rsa": { tls12: rsaClient12, tls13: false },
   "client12-psk": { tls12: pskClient12, tls13: false },
   "client12-ecdhe-psk": { tls12: ecdhePskClient12, tls13: false },
