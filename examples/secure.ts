@@ -3,14 +3,14 @@
 import { certificates } from "sim:trust";
 import config from "mc/config";
 import { clock } from "thimble-tls/moddable/clock";
-import { random } from "thimble-tls/moddable/random";
+import { deviceRandom } from "thimble-tls/moddable/device-random";
 import type { SecureOptions } from "thimble-tls/moddable/tls-socket";
 import { iotClient } from "thimble-tls/profiles/iot-client";
 import { AnchorList, anchorFromCertificate } from "thimble-tls/x509/anchors";
 
 export const secure: SecureOptions & { serverName: string } = {
   provider: iotClient,
-  random,
+  random: deviceRandom,
   clock,
   trust: new AnchorList(certificates.map((der) => anchorFromCertificate(der, iotClient.sha256))),
   serverName: config.serverName,

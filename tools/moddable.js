@@ -135,7 +135,7 @@ try {
   writeFileSync(join(packed, "package.json"), JSON.stringify(own));
   writeFileSync(
     join(packed, "main.js"),
-    'import TLSSocket from "thimble-tls/moddable/tls-socket";\nimport { random } from "thimble-tls/moddable/random";\nimport { iotClient } from "thimble-tls/profiles/iot-client";\ntrace(typeof TLSSocket, typeof random, iotClient.name, "\\n");\n',
+    'import TLSSocket from "thimble-tls/moddable/tls-socket";\nimport { deviceRandom } from "thimble-tls/moddable/device-random";\nimport { iotClient } from "thimble-tls/profiles/iot-client";\ntrace(typeof TLSSocket, typeof deviceRandom, iotClient.name, "\\n");\n',
   );
   build("by mcpack", "mcpack", ["mcconfig", ...target], packed, "packed");
 } finally {

@@ -2,14 +2,14 @@
 
 import config from "mc/config";
 import { clock } from "thimble-tls/moddable/clock";
-import { random } from "thimble-tls/moddable/random";
+import { deviceRandom } from "thimble-tls/moddable/device-random";
 import { iotClient } from "thimble-tls/profiles/iot-client";
 import { AnchorList, anchorFromCertificate } from "thimble-tls/x509/anchors";
 import { bytesOf } from "../base64.js";
 
 export const base = {
   provider: iotClient,
-  random,
+  random: deviceRandom,
   clock,
   trust: new AnchorList([anchorFromCertificate(bytesOf(config.root), iotClient.sha256)]),
   serverName: config.host,

@@ -4,7 +4,7 @@ import config from "mc/config";
 import { identityFrom } from "thimble-tls/keys/identity-from";
 import { p256Keys } from "thimble-tls/keys/p256-key";
 import { clock } from "thimble-tls/moddable/clock";
-import { random } from "thimble-tls/moddable/random";
+import { deviceRandom } from "thimble-tls/moddable/device-random";
 import { iotClient } from "thimble-tls/profiles/iot-client";
 import { AnchorList, anchorFromCertificate } from "thimble-tls/x509/anchors";
 import { bytesOf } from "../base64.js";
@@ -14,7 +14,7 @@ const identity = identityFrom({ certificates: [bytesOf(config.certificate)], key
 
 export const secure = {
   provider: iotClient,
-  random,
+  random: deviceRandom,
   clock,
   trust: new AnchorList([anchorFromCertificate(bytesOf(config.root), sha256)]),
   serverName: config.host,

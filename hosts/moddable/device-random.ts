@@ -1,5 +1,5 @@
 /// <reference path="./native/modules.d.ts" />
-import source from "thimble:entropy";
+import source from "embedded:thimble/entropy";
 import type { Random } from "../../src/crypto/provider.js";
 import { DeviceRandom } from "./random.js";
 

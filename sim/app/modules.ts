@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { SimError } from "../errors.js";
 import { importPackage, TRANSPILER } from "../packages.js";
-import { apps, root } from "../paths.js";
+import { root } from "../paths.js";
 
 export interface AppModules {
   /** The main module, built. */
@@ -24,7 +24,7 @@ const DEVICE = [
   "embedded:io/socket/listener",
   "embedded:io/socket/tcp/tls",
   "embedded:network/dns/resolver/udp",
-  "thimble:entropy",
+  "embedded:thimble/entropy",
   "preference",
   "embedded:storage/key-value",
   "Resource",
@@ -45,7 +45,6 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as
 /** The built file of a module of this package. */
 export function ownModule(specifier: string): string | null {
   const { name, exports } = manifest;
-  if (specifier === `${name}/moddable/random`) return join(apps, "random.js"); // the SDK's is a native
   if (specifier !== name && !specifier.startsWith(`${name}/`)) return null;
   const found = exports[`.${specifier.slice(name.length)}`];
   if (typeof found !== "object" || found.default === undefined) {

@@ -4,6 +4,8 @@ import { PSK_DHE_KE, PSK_KE } from "../../src/config-psk.js";
 import type { Random } from "../../src/crypto/provider.js";
 import { Client12 } from "../../src/handshake/client-12.js";
 import { postHandshakeAuth } from "../../src/handshake/post-handshake-auth.js";
+import { resumeClient12 } from "../../src/handshake/resume-client-12.js";
+import { resumeServer12 } from "../../src/handshake/resume-server-12.js";
 import { Server12 } from "../../src/handshake/server-12.js";
 import type { Identity } from "../../src/identity.js";
 import { full } from "../../src/profiles/full.js";
@@ -80,7 +82,9 @@ export function clientOf(setup: Setup, { random, root, serverName, identities, s
   const { psk, resumption, ocsp, clientAuth } = setup;
   return {
     ...common(setup, random),
-    ...(isTls12(setup) ? { tls12: new Client12(only12(setup)), tls13: false as const } : {}),
+    ...(isTls12(setup)
+      ? { tls12: new Client12(only12(setup), undefined, null, resumption === true ? resumeClient12 : null), tls13: false as const }
+      : {}),
     ...(psk === undefined
       ? { trust: new AnchorList([anchorFromCertificate(root, full.sha256)]), serverName }
       : { psk: new ExternalPsk(PSK.identity, PSK.key, hashOf(setup), modeOf(setup)) }),
@@ -100,7 +104,9 @@ export function serverOf(setup: Setup, { random, root, identities }: SetupParts)
   };
   return {
     ...common(setup, random),
-    ...(isTls12(setup) ? { tls12: new Server12(only12(setup)), tls13: false as const } : {}),
+    ...(isTls12(setup)
+      ? { tls12: new Server12(only12(setup), undefined, null, resumption === true ? resumeServer12 : null), tls13: false as const }
+      : {}),
     hosts: new VirtualHosts([], host),
     ...(psk === undefined ? {} : { psk: new PskList([PSK], hashOf(setup), modeOf(setup)) }),
     ...(resumption === true

@@ -45,6 +45,8 @@ const DAYS = 8400;
 const CHACHA = "TLS_CHACHA20_POLY1305_SHA256";
 /** Octets of an extension that makes a certificate nearly as long as it may be, 16,384. */
 const LARGE = 15_700;
+/** Two records of the longest. */
+const DOWNLOAD = 32_768;
 /** The same, so that the Certificate message with an intermediate just fits a record of 16,384. */
 const LARGE_LEAF = 15_100;
 const LARGE_SHAPE: LeafShape = { more: [`1.3.6.1.4.1.32473.1=DER:0482${LARGE.toString(16).padStart(4, "0")}${"5a".repeat(LARGE)}`] };
@@ -210,6 +212,15 @@ async function small(pki: Pki): Promise<Flight> {
   return client(about, "iot-client", pki.root, await gnutlsServer(pki), null, { receiveBuffer: 512 });
 }
 
+/** Records of 1 KB, their header and tag: as much as a peer sends that honours max_fragment_length, which Node's tls does. */
+const RECEIVE_1K = 1024 + 1 + 16 + 5;
+
+async function kilobyte(pki: Pki): Promise<Flight> {
+  const about = `TLS 1.3, ${CHACHA}, X25519; a receive buffer of ${RECEIVE_1K} bytes; Node's tls, which honours max_fragment_length`;
+  const peer = await nodeServer({ cert: pki.chain, key: pki.key, ciphers: CHACHA });
+  return client(about, "iot-client", pki.root, peer, null, { receiveBuffer: RECEIVE_1K });
+}
+
 /** A peer that does not care what fits: its Certificate message stands in one record of nearly 16 KB. */
 async function big(): Promise<Flight> {
   const made = mkdtempSync(join(tmpdir(), "thimble-big-"));
@@ -225,6 +236,13 @@ async function big(): Promise<Flight> {
   } finally {
     rmSync(made, { recursive: true });
   }
+}
+
+/** … and sends what is asked of it in records of 16 KB. */
+async function download(pki: Pki): Promise<Flight> {
+  const about = `TLS 1.3, ${CHACHA}, X25519, and ${DOWNLOAD} bytes; Go's crypto/tls, which knows no record limits`;
+  const lender = { lend: (length: number) => new Uint8Array(length), giveBack: () => {} };
+  return client(about, "iot-client", pki.root, await goServer(pki, DOWNLOAD), null, { lender });
 }
 
 /** An extension of a kind that nobody knows, of so many octets. */
@@ -332,7 +350,9 @@ const RECORDERS: Readonly<Record<string, (pki: Pki) => Promise<Flight>>> = {
   "client12-ecdhe-psk": psk12("TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-PSK-CHACHA20-POLY1305", ecdhePskClient12),
   "client13-mtls": mtls,
   "client13-small": small,
+  "client13-1k": kilobyte,
   "client13-big": big,
+  "client13-download": download,
   "client13-resumed": resumed,
   "client12-resumed": resumed12,
   "client13-psk": psk,

@@ -31,7 +31,9 @@ export function numbersOf(measured: MeasuredSetup, base: MeasuredSetup | null): 
     if (of === undefined) continue; // a message that this choice brings along: what it adds lives on at rest, or in other messages
     const number = MESSAGES.indexOf(message);
     if (number < 0) throw new SimError(`the planner does not know the message ${message}`);
-    numbers.push(number, ...difference(peak, of?.peak ?? null, buffers), ...difference(live, of?.live ?? null, buffers).slice(0, 2));
+    const row = [...difference(peak, of?.peak ?? null, buffers), ...difference(live, of?.live ?? null, buffers).slice(0, 2)];
+    // What a choice adds at rest counts where it has no row.
+    if (base === null || row.join() !== [...idle, 0, ...idle].join()) numbers.push(number, ...row);
   }
   return numbers;
 }
@@ -40,7 +42,7 @@ export async function printFigures(tell: (text: string) => void): Promise<void> 
   const measured = new Map<string, MeasuredSetup>();
   const lines: string[] = [];
   const add = (name: string, numbers: readonly number[]): void => {
-    lines.push(`  ${JSON.stringify(name)}: new Int16Array([${numbers.join(", ")}]),`);
+    lines.push(`  ${JSON.stringify(name)}: ${JSON.stringify(numbers.join(" "))},`);
   };
   for (const { name, base, measure } of PARTS) {
     tell(name);
@@ -56,8 +58,9 @@ export async function printFigures(tell: (text: string) => void): Promise<void> 
     FILE,
     `// Printed by \`npm run budgets -- --planner\`, from measurements on XS with slots of 16 bytes: do not edit. See sim/planner/figures.ts.
 // Chunk bytes and slots at rest, the same while parked; then for each message its number (messages.ts), chunk bytes, slots and stack bytes of its peak, chunk
-// bytes and slots of what lives behind it. Buffers are not in it. A name of two words: what this choice adds.
-export const FIGURES: Readonly<Record<string, Int16Array>> = {
+// bytes and slots of what lives behind it. Buffers are not in it. A name of two words: what this choice adds; where it has no row, what it adds at rest.
+// Text, because an array of so many numbers takes four times the flash.
+export const FIGURES: Readonly<Record<string, string>> = {
 ${lines.join("\n")}
 };
 `,

@@ -116,9 +116,10 @@ function recordsOf(bytes: readonly number[]): string[] {
 function handshake(setup: Setup, client: SetupParts, server: SetupParts): string[] {
   const room = { receiveBuffer: 16_640, sendBuffer: 16_640 };
   const isClient = setup.role === "client";
+  const is13 = setup.suite >> 8 === 0x13;
   const clientSetup = isClient ? setup : { ...setup, ...room };
   // As servers do, it gives tickets: what reads them stays.
-  const serverSetup = isClient ? { ...setup, ...room, resumption: setup.psk !== "psk_ke" } : setup;
+  const serverSetup = isClient ? { ...setup, ...room, resumption: setup.resumption === true || (is13 && setup.psk !== "psk_ke") } : setup;
   const a = new ClientConnection(clientOf(clientSetup, client));
   const b = new ServerConnection(serverOf(serverSetup, server));
   const toServer: number[] = [];

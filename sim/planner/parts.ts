@@ -39,10 +39,13 @@ for (const role of ["client", "server"] as const)
     const rsa = (of: Setup): Setup => (version === "12" ? { ...of, suite: ECDHE_RSA_CHACHA } : of);
     part(flow, null, setup);
     part(auth, null, asked);
+    part(`${flow}-resumed`, null, { ...setup, resumption: true }, {}, true);
     for (const [name, suite] of Object.entries(CIPHERS[version])) {
       part(`${flow} ${name}`, flow, { ...setup, suite });
-      // In TLS 1.2 the records' keys are made at another message where the client proves itself.
-      if (version === "12") part(`${auth} ${name}`, auth, { ...asked, suite });
+      if (version === "13") continue;
+      // In TLS 1.2 the records' keys are made at another message where the client proves itself, and where a session is resumed.
+      part(`${auth} ${name}`, auth, { ...asked, suite });
+      part(`${flow}-resumed ${name}`, `${flow}-resumed`, { ...setup, suite, resumption: true }, {}, true);
     }
     for (const [name, group] of Object.entries(GROUPS)) part(`${flow} ${name}`, flow, { ...setup, group });
     part(`${flow} exporter`, flow, { ...setup, exporter: true });
@@ -56,15 +59,14 @@ for (const role of ["client", "server"] as const)
     part(`${flow} peer RSA-2048`, verified, ofServer(verifies, role === "client"), { peer: "RSA-2048" });
     part(`${flow} own P-384`, signed, signs, { own: "P-384" });
     part(`${flow} own RSA-2048`, signed, ofServer(signs, role === "server"), { own: "RSA-2048" });
+    part(`${flow} resumption`, flow, { ...setup, resumption: true });
+    if (role === "client") part(`${flow} ocsp`, flow, { ...setup, ocsp: true });
     if (version === "12") continue;
     part(`${flow}-psk_ke`, null, { ...setup, psk: "psk_ke" });
     part(`${flow}-psk_dhe_ke`, null, { ...setup, psk: "psk_dhe_ke" });
-    part(`${flow}-resumed`, null, { ...setup, resumption: true }, {}, true);
-    part(`${flow} resumption`, flow, { ...setup, resumption: true });
   }
 
 const CLIENT: Setup = { role: "client", suite: CHACHA["13"], group: X25519 };
-part("client13 ocsp", "client13", { ...CLIENT, ocsp: true });
 part("client13 postHandshakeAuth", "client13", { ...CLIENT, postHandshakeAuth: true });
 // From peers that others made: ours honours record limits, and makes no long names. They are held against the same app with an ordinary flight.
 recorded("client13-recorded", null, "client13-chacha");

@@ -6,7 +6,7 @@ import { connections3 } from "./connections3.js";
 import { flash } from "./flash.js";
 import { leaks } from "./leaks.js";
 import { client12Rsa, psk12, psk12Ecdhe } from "./legacy12.js";
-import { mcu } from "./mcu.js";
+import { MCU } from "./mcu.js";
 import { mtls } from "./mtls.js";
 import { ocsp, ocsp12 } from "./ocsp.js";
 import { pooled } from "./pooled.js";
@@ -73,5 +73,5 @@ export const SCENARIOS: readonly Scenario[] = [
   primitivesFull,
   slices,
   leaks,
-  mcu,
+  ...MCU,
 ];

@@ -15,7 +15,7 @@ static const char* builtIns[][2] = {
 	{ "embedded:io/socket/tcp", "tcp.js" },
 	{ "embedded:io/socket/listener", "listener.js" },
 	{ "embedded:network/dns/resolver/udp", "resolver.js" },
-	{ "thimble:entropy", "entropy.js" },
+	{ "embedded:thimble/entropy", "entropy.js" },
 	{ "preference", "preference.js" },
 	{ "embedded:storage/key-value", "key-value.js" },
 	{ "Resource", "resource.js" },

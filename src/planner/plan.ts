@@ -48,6 +48,10 @@ const LIVE = 4;
 /** The numbers of the socket: what it adds at rest, and at the peak. */
 const SOCKET_PEAK = 4;
 
+const SPACE = 0x20;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+
 /** A sum that is being made. */
 interface Use {
   buffers: number;
@@ -76,12 +80,32 @@ function sumOf(use: Use): Sum {
   return { buffers, keys, objects: slots * SLOT_BYTES, stack, total: bytesOf(use) };
 }
 
+/** The numbers of a part; null: there is no such part. */
+function figuresOf(name: string): number[] | null {
+  const text = FIGURES[name];
+  if (text === undefined) return null;
+  const numbers: number[] = [];
+  let sign = 1;
+  let value = 0;
+  for (let i = 0; i <= text.length; i++) {
+    const code = i < text.length ? text.charCodeAt(i) : SPACE;
+    if (code === MINUS) sign = -1;
+    else if (code !== SPACE) value = value * 10 + code - ZERO;
+    else {
+      numbers.push(sign * value);
+      sign = 1;
+      value = 0;
+    }
+  }
+  return numbers;
+}
+
 /** Two or three numbers of a part. */
-function useAt(numbers: Int16Array, at: number, withStack: boolean): Use {
+function useAt(numbers: readonly number[], at: number, withStack: boolean): Use {
   return { buffers: 0, keys: numbers[at], slots: numbers[at + 1], stack: withStack ? numbers[at + 2] : 0 };
 }
 
-function rowOf(numbers: Int16Array, message: number): number {
+function rowOf(numbers: readonly number[], message: number): number {
   for (let at = ROWS; at < numbers.length; at += ROW) if (numbers[at] === message) return at;
   return -1;
 }
@@ -90,22 +114,22 @@ function rowOf(numbers: Int16Array, message: number): number {
 const MEASURED_WITH: readonly string[] = ["CHACHA20", "x25519", "peer P-256", "own P-256"];
 
 /** What a choice adds, named as the figures do; null: nothing. What no figure of this version tells is that of a TLS 1.3 client. */
-function choiceNumbers(family: string, flow: string, choice: string): Int16Array | null {
+function choiceNumbers(family: string, flow: string, choice: string): number[] | null {
   if (MEASURED_WITH.indexOf(choice) >= 0) return null;
-  const numbers = FIGURES[`${flow} ${choice}`] ?? FIGURES[`${family} ${choice}`] ?? FIGURES[`client13 ${choice}`];
-  if (numbers === undefined) throw new RangeError(`there are no figures for "${choice}"`);
+  const numbers = figuresOf(`${flow} ${choice}`) ?? figuresOf(`${family} ${choice}`) ?? figuresOf(`client13 ${choice}`);
+  if (numbers === null) throw new RangeError(`there are no figures for "${choice}"`);
   return numbers;
 }
 
 /** The costliest of several at this message; message -1: of those at rest, `at` tells which. */
-function costliest(family: string, flow: string, choices: readonly string[], message: number, at: number): Use {
+function costliest(parts: readonly (readonly number[] | null)[], message: number, at: number): Use {
   let most: Use | null = null;
-  for (let i = 0; i < choices.length; i++) {
-    const numbers = choiceNumbers(family, flow, choices[i]);
+  for (let i = 0; i < parts.length; i++) {
+    const numbers = parts[i];
     let use = NONE;
     if (numbers !== null) {
       const row = message < 0 ? -1 : rowOf(numbers, message);
-      // A message that it was not measured in: what it adds at rest is there all the time.
+      // No row: what it adds at rest is there all the time.
       use = row >= 0 ? useAt(numbers, row + at, at === PEAK) : useAt(numbers, message < 0 ? at : IDLE, false);
     }
     if (most === null || bytesOf(use) > bytesOf(most)) most = use;
@@ -127,8 +151,8 @@ function choicesOf(config: PlanConfig, version12: boolean, certificates: boolean
     if (config.longNames === true) choices.push(["longNames"]);
   }
   if (config.exporter === true) choices.push(["exporter"]);
-  if (version12) return choices;
   if (config.resumption === true && !resumed) choices.push(["resumption"]);
+  if (version12) return choices;
   if (config.postHandshakeAuth === true && role === "client") choices.push(["postHandshakeAuth"]);
   return choices;
 }
@@ -164,10 +188,10 @@ class Planner {
   stack: number;
 
   constructor({ receiveBuffer = DEFAULT_RECEIVE_BUFFER, sendBuffer = DEFAULT_SEND_BUFFER, socket = false }: PlanConfig) {
-    const { socket: numbers } = FIGURES;
     this.io = { ...NONE, buffers: bufferBytes(receiveBuffer, sendBuffer) };
-    this.socketRest = socket ? useAt(numbers, IDLE, false) : NONE;
-    this.socketPeak = socket ? useAt(numbers, SOCKET_PEAK, true) : NONE;
+    const numbers = socket ? figuresOf("socket") : null;
+    this.socketRest = numbers === null ? NONE : useAt(numbers, IDLE, false);
+    this.socketPeak = numbers === null ? NONE : useAt(numbers, SOCKET_PEAK, true);
     this.at = "";
     this.handshake = this.waiting = this.connected = this.parked = NONE;
     this.chunkBytes = this.slots = this.stack = 0;
@@ -175,15 +199,16 @@ class Planner {
 
   /** All that may happen in this flow. */
   take(family: string, flow: string, choices: readonly (readonly string[])[]): void {
-    const numbers = FIGURES[flow];
-    if (numbers === undefined) throw new RangeError(`there are no figures for "${flow}"`);
+    const numbers = figuresOf(flow);
+    if (numbers === null) throw new RangeError(`there are no figures for "${flow}"`);
+    const parts = choices.map((alternatives) => alternatives.map((choice) => choiceNumbers(family, flow, choice)));
     for (let row = ROWS; row < numbers.length; row += ROW) {
       const message = numbers[row];
       let peak = plus(plus(useAt(numbers, row + PEAK, true), this.io, 1), this.socketPeak, 1);
       let live = plus(plus(useAt(numbers, row + LIVE, false), this.io, 1), this.socketRest, 1);
-      for (let i = 0; i < choices.length; i++) {
-        peak = plus(peak, costliest(family, flow, choices[i], message, PEAK), 1);
-        live = plus(live, costliest(family, flow, choices[i], message, LIVE), 1);
+      for (let i = 0; i < parts.length; i++) {
+        peak = plus(peak, costliest(parts[i], message, PEAK), 1);
+        live = plus(live, costliest(parts[i], message, LIVE), 1);
       }
       if (bytesOf(peak) > bytesOf(this.handshake)) {
         this.handshake = peak;
@@ -196,9 +221,9 @@ class Planner {
     }
     let idle = plus(plus(useAt(numbers, IDLE, false), this.io, 1), this.socketRest, 1);
     let parked = plus(useAt(numbers, PARKED, false), this.socketRest, 1);
-    for (let i = 0; i < choices.length; i++) {
-      idle = plus(idle, costliest(family, flow, choices[i], -1, IDLE), 1);
-      parked = plus(parked, costliest(family, flow, choices[i], -1, PARKED), 1);
+    for (let i = 0; i < parts.length; i++) {
+      idle = plus(idle, costliest(parts[i], -1, IDLE), 1);
+      parked = plus(parked, costliest(parts[i], -1, PARKED), 1);
     }
     if (bytesOf(idle) > bytesOf(this.connected)) this.connected = idle;
     if (bytesOf(parked) > bytesOf(this.parked)) this.parked = parked;
@@ -245,7 +270,7 @@ export function plan(config: PlanConfig): Plan {
       continue;
     }
     planner.take(family, clientAuth ? `${family}-auth` : family, choicesOf(config, version12, true, false));
-    if (resumption && !version12) planner.take(family, `${family}-resumed`, choicesOf(config, false, false, true));
+    if (resumption) planner.take(family, `${family}-resumed`, choicesOf(config, version12, false, true));
   }
   return planner.plan(config);
 }

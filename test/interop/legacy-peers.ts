@@ -40,7 +40,7 @@ export function certificateFor(types: KeyTypes, { kx, by }: CipherSuite12): Pair
   return types.pair("server", by === BY_ECDSA ? "p256" : "rsa");
 }
 
-function opensslName({ name, by }: CipherSuite12): string {
+export function opensslName({ name, by }: CipherSuite12): string {
   const plain = opensslCipher(name).replace(/^RSA-/, "");
   return by === BY_PSK ? plain : plain.replace("-CBC", "");
 }
@@ -100,7 +100,7 @@ export class GnutlsLegacy implements LegacyPeer {
     return talkBy("gnutls-cli", [...args, "127.0.0.1"], line);
   }
 
-  private priority({ suite, encryptThenMac }: LegacyRow): string {
+  priority({ suite, encryptThenMac }: LegacyRow): string {
     const { name } = suite;
     const kx = /^TLS_(.*)_WITH/.exec(name)?.[1]?.replace(/_/g, "-");
     const mac = suite.cipher.takesEncryptThenMac ? /_SHA(\d*)$/.exec(name)?.[1] || "1" : null;

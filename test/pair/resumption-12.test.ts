@@ -255,11 +255,22 @@ describe("sessions of TLS 1.2", function () {
         });
 
         it("a server that is offered an older one does a full handshake", () => {
-          const pair = new Pair12(kind);
+          const pair = new Pair12(kind, {}, { lifetime: 604_800, totalAge: 1e9 });
           pair.connect12();
-          const old = { seconds: () => NOW };
+          pair.now = NOW + DAY / 2;
+          expectResumed(pair.connect12(), true, "renewed");
           pair.now = NOW + DAY + 1;
-          expectResumed(pair.connect12({ clock: old }), false);
+          expectResumed(pair.connect12({ clock: { seconds: () => NOW + DAY / 2 } }), false);
+        });
+
+        it("a client does not offer an older one, whatever the server would take", () => {
+          const pair = new Pair12(kind, { totalAge: 1e9 }, { lifetime: 604_800, totalAge: 1e9 });
+          pair.connect12();
+          const still = { clock: { seconds: () => NOW } };
+          pair.now = NOW + DAY;
+          expectResumed(pair.connect12({}, still), true);
+          pair.now = NOW + DAY + 1;
+          expectResumed(pair.connect12({}, still), false);
         });
 
         it("lifetimes of the config", () => {

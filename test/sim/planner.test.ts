@@ -43,6 +43,7 @@ const RECORDED: readonly (readonly [name: string, config: PlanConfig, app: strin
   ["long names", { ...CLIENT, longNames: true }, "measure-handshake", "chain-names-5"],
   ["mtls", { ...CLIENT, clientAuth: true }, "measure-mtls", "client13-mtls"],
   ["a stapled status", { ...CLIENT, ocsp: true }, "measure-ocsp", "client13-ocsp"],
+  ["a stapled status, TLS 1.2", { ...CLIENT_12, ocsp: true }, "measure-ocsp-12", "client12-ocsp"],
   ["psk", { ...CLIENT, psk: "psk_ke" }, "measure-psk", "client13-psk"],
   ["server13", { ...CLIENT, role: "server" }, "measure-server", "server13-chacha"],
   ["client12", CLIENT_12, "measure-handshake-12", "client12-chacha"],
@@ -84,6 +85,21 @@ const COMBINED: readonly (readonly [name: string, config: PlanConfig, setup: Set
     "a resumed session, AES-128-CCM, exporter",
     { role: "client", suites: [CCM.name], groups: ["secp256r1"], resumption: true, exporter: true },
     { role: "client", suite: CCM.id, group: 0x17, resumption: true, exporter: true },
+  ],
+  [
+    "a resumed session of TLS 1.2, AES-128-GCM",
+    { role: "client", versions: ["1.2"], suites: ["TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"], groups: X25519, resumption: true },
+    { role: "client", suite: 0xc02b, group: 0x1d, resumption: true },
+  ],
+  [
+    "a server that gives tickets, AES-128-CCM, TLS 1.3",
+    { role: "server", suites: [CCM.name], groups: ["secp256r1"], resumption: true },
+    { role: "server", suite: CCM.id, group: 0x17, resumption: true },
+  ],
+  [
+    "a server that gives tickets, AES-256-GCM, TLS 1.2",
+    { role: "server", versions: ["1.2"], suites: ["TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"], groups: X25519, resumption: true },
+    { role: "server", suite: 0xc02c, group: 0x1d, resumption: true },
   ],
   [
     "a status, AES-128-GCM, 512 B to receive",

@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { hasDefault } from "./graph.js";
-import { NATIVES, NOT_FOR_DEVICES, SDK_CHECK, SDK_SOCKET, SOCKET } from "./profiles.js";
+import { NATIVE, NATIVE_FILES, NOT_FOR_DEVICES, SDK_CHECK, SDK_SOCKET, SOCKET } from "./profiles.js";
 
 /** Export → module of dist/, of all that a device may import. */
 export function deviceExports({ exports }) {
@@ -17,8 +17,8 @@ export function deviceExports({ exports }) {
 /** The folder that mcpack takes for the package: its manifest brings what no import names, and puts all that an app reaches into flash. */
 export function mcpackManifest({ name }) {
   return {
-    modules: { [`${name}/${SDK_CHECK}`]: `./${SDK_CHECK}.js`, "*": `.${NATIVES}` },
-    preload: [`${name}/*`],
+    modules: { [`${name}/${SDK_CHECK}`]: `./${SDK_CHECK}.js`, [NATIVE]: `.${NATIVE_FILES}.js`, "*": `.${NATIVE_FILES}.c` },
+    preload: [`${name}/*`, NATIVE],
   };
 }
 

@@ -1,4 +1,4 @@
-// "thimble:entropy" on a device: entropy.c asks the chip. Compiled by the SDK's xsc alone.
+// "embedded:thimble/entropy" on a device: entropy.c asks the chip. Compiled by the SDK's xsc alone.
 const source = {
   fill(bytes) {
     native("xs_thimble_entropy").call(this, bytes);

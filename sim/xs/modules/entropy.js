@@ -1,4 +1,4 @@
-// "thimble:entropy": the operating system's random bytes take the place of the chip's generator.
+// "embedded:thimble/entropy": the operating system's random bytes take the place of the chip's generator.
 const { host } = globalThis.simNative;
 
 export default {
