@@ -2,7 +2,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, connect as connectTcp, createServer as createTcpServer } from "node:net";
-import { type ConnectionOptions, connect as connectTls, createServer as createTlsServer, type TLSSocket, type TlsOptions } from "node:tls";
+import {
+  type ConnectionOptions,
+  connect as connectTls,
+  createServer as createTlsServer,
+  type Server,
+  type TLSSocket,
+  type TlsOptions,
+} from "node:tls";
 
 const TIMEOUT = 8000;
 
@@ -54,7 +61,8 @@ export async function gnutlsEcho(args: readonly string[]): Promise<RunningPeer> 
   return { port, stop: stopping(child) };
 }
 
-export async function nodeEcho(options: TlsOptions): Promise<RunningPeer> {
+/** prepare: what else the server listens to. */
+export async function nodeEcho(options: TlsOptions, prepare: (server: Server) => void = () => {}): Promise<RunningPeer> {
   const open = new Set<TLSSocket>();
   const server = createTlsServer(options, (socket) => {
     open.add(socket);
@@ -63,6 +71,7 @@ export async function nodeEcho(options: TlsOptions): Promise<RunningPeer> {
     socket.pipe(socket);
   });
   server.on("tlsClientError", () => undefined);
+  prepare(server);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {

@@ -4,10 +4,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from "node:tls";
+import { connect as connectTls, type TlsOptions } from "node:tls";
 import { BY_PSK } from "../../src/record/cipher-suite-12.js";
+import { gnutlsEcho, nodeEcho, opensslEcho, type RunningPeer } from "./echo-peers.js";
 import type { KeyTypes } from "./key-types.js";
 import {
   certificateFor,
@@ -20,7 +20,6 @@ import {
   OpensslLegacy,
   opensslName,
 } from "./legacy-peers.js";
-import { answers, freePort, type RunningPeer, stopping } from "./matrix-peers.js";
 
 export type Kind = "ticket" | "session ID";
 
@@ -57,20 +56,13 @@ export class OpensslResuming implements ResumingPeer {
 
   async serve(types: KeyTypes, row: ResumedRow): Promise<RunningPeer> {
     const pair = certificateFor(types, row.suite);
-    const child = spawn("openssl", [
-      ...["s_server", "-accept", "127.0.0.1:0", "-rev", "-tls1_2", "-cipher", "ALL:@SECLEVEL=0"],
+    return opensslEcho([
+      ...["-tls1_2", "-cipher", "ALL:@SECLEVEL=0"],
       ...(pair === null ? ["-nocert", "-psk", KEY, "-psk_identity", IDENTITY] : ["-cert", pair.certFile, "-key", pair.keyFile]),
       ...(row.encryptThenMac ? [] : ["-no_etm"]),
       ...(row.kind === "ticket" ? [] : ["-no_ticket"]),
       ...(row.auth ? ["-Verify", "1", "-CAfile", types.rootsFile, "-verify_return_error"] : []),
     ]);
-    const output = outputOf(child);
-    for (let i = 0; i < 400; i++) {
-      const match = /ACCEPT 127\.0\.0\.1:(\d+)/.exec(output());
-      if (match !== null) return { port: Number(match[1]), stop: stopping(child) };
-      await pause(10);
-    }
-    throw new Error(`openssl s_server does not listen: ${output()}`);
   }
 
   async talkTwice(types: KeyTypes, port: number, row: ResumedRow, line: string): Promise<void> {
@@ -103,19 +95,12 @@ export class GnutlsResuming implements ResumingPeer {
 
   async serve(types: KeyTypes, row: ResumedRow): Promise<RunningPeer> {
     const pair = certificateFor(types, row.suite);
-    const port = await freePort();
-    const child = spawn("gnutls-serv", [
-      ...["--echo", "--quiet", "--port", String(port), "--priority", this.legacy.priority(row)],
+    return gnutlsEcho([
+      ...["--priority", this.legacy.priority(row)],
       ...(row.auth ? ["--require-client-cert", "--verify-client-cert", "--x509cafile", types.rootsFile] : ["--disable-client-cert"]),
       ...(pair === null ? ["--pskpasswd", types.pskFile(IDENTITY, KEY)] : ["--x509certfile", pair.certFile, "--x509keyfile", pair.keyFile]),
       row.kind === "ticket" ? "--nodb" : "--noticket",
     ]);
-    const output = outputOf(child);
-    for (let i = 0; !(await answers(port)); i++) {
-      if (child.exitCode !== null || i > 100) throw new Error(`gnutls-serv does not listen: ${output()}`);
-      await pause(20);
-    }
-    return { port, stop: stopping(child) };
   }
 
   async talkTwice(types: KeyTypes, port: number, row: ResumedRow, line: string): Promise<void> {
@@ -145,25 +130,18 @@ export class NodeResuming implements ResumingPeer {
   /** Sessions by ID are kept by the app. */
   async serve(types: KeyTypes, row: ResumedRow): Promise<RunningPeer> {
     const pair = certificateFor(types, row.suite);
-    const open = new Set<TLSSocket>();
     const kept = new Map<string, Buffer>();
-    const server = createTlsServer(
-      {
-        ...{ ...ONLY_12, ciphers: "ALL:@SECLEVEL=0", sessionIdContext: "thimble" },
-        ...(row.kind === "ticket" ? {} : { secureOptions: constants.SSL_OP_NO_TICKET }),
-        ...(row.auth ? { requestCert: true, rejectUnauthorized: true, ca: types.roots } : {}),
-        ...(pair === null
-          ? { pskCallback: (_socket: TLSSocket, identity: string) => (identity === IDENTITY ? Buffer.from(KEY, "hex") : null) }
-          : { cert: pair.cert, key: pair.key }),
-      },
-      (socket) => {
-        open.add(socket);
-        socket.on("error", () => undefined);
-        socket.on("close", () => open.delete(socket));
-        socket.pipe(socket);
-      },
-    );
-    if (row.kind === "session ID") {
+    const proof: TlsOptions =
+      pair === null
+        ? { pskCallback: (_socket, identity) => (identity === IDENTITY ? Buffer.from(KEY, "hex") : null) }
+        : { cert: pair.cert, key: pair.key };
+    const options: TlsOptions = {
+      ...{ ...ONLY_12, ciphers: "ALL:@SECLEVEL=0", sessionIdContext: "thimble", ...proof },
+      ...(row.kind === "ticket" ? {} : { secureOptions: constants.SSL_OP_NO_TICKET }),
+      ...(row.auth ? { requestCert: true, rejectUnauthorized: true, ca: types.roots } : {}),
+    };
+    return nodeEcho(options, (server) => {
+      if (row.kind === "ticket") return;
       server.on("newSession", (id: Buffer, session: Buffer, done: () => void) => {
         kept.set(id.toString("hex"), session);
         done();
@@ -171,17 +149,7 @@ export class NodeResuming implements ResumingPeer {
       server.on("resumeSession", (id: Buffer, done: (error: Error | null, session: Buffer | null) => void) =>
         done(null, kept.get(id.toString("hex")) ?? null),
       );
-    }
-    server.on("tlsClientError", () => undefined);
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    return {
-      port: (server.address() as AddressInfo).port,
-      stop: () => {
-        server.close();
-        for (const socket of open) socket.destroy();
-      },
-    };
+    });
   }
 
   async talkTwice(types: KeyTypes, port: number, row: ResumedRow, line: string): Promise<void> {
