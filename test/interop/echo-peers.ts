@@ -61,7 +61,8 @@ export async function gnutlsEcho(args: readonly string[]): Promise<RunningPeer> 
   return { port, stop: stopping(child) };
 }
 
-export async function nodeEcho(options: TlsOptions, begin: (server: Server) => void = () => undefined): Promise<RunningPeer> {
+/** prepare: what else the server listens to. */
+export async function nodeEcho(options: TlsOptions, prepare: (server: Server) => void = () => {}): Promise<RunningPeer> {
   const open = new Set<TLSSocket>();
   const server = createTlsServer(options, (socket) => {
     open.add(socket);
@@ -70,7 +71,7 @@ export async function nodeEcho(options: TlsOptions, begin: (server: Server) => v
     socket.pipe(socket);
   });
   server.on("tlsClientError", () => undefined);
-  begin(server);
+  prepare(server);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {

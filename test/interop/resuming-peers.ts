@@ -131,13 +131,14 @@ export class NodeResuming implements ResumingPeer {
   async serve(types: KeyTypes, row: ResumedRow): Promise<RunningPeer> {
     const pair = certificateFor(types, row.suite);
     const kept = new Map<string, Buffer>();
+    const proof: TlsOptions =
+      pair === null
+        ? { pskCallback: (_socket, identity) => (identity === IDENTITY ? Buffer.from(KEY, "hex") : null) }
+        : { cert: pair.cert, key: pair.key };
     const options: TlsOptions = {
-      ...{ ...ONLY_12, ciphers: "ALL:@SECLEVEL=0", sessionIdContext: "thimble" },
+      ...{ ...ONLY_12, ciphers: "ALL:@SECLEVEL=0", sessionIdContext: "thimble", ...proof },
       ...(row.kind === "ticket" ? {} : { secureOptions: constants.SSL_OP_NO_TICKET }),
       ...(row.auth ? { requestCert: true, rejectUnauthorized: true, ca: types.roots } : {}),
-      ...(pair === null
-        ? { pskCallback: (_socket, identity) => (identity === IDENTITY ? Buffer.from(KEY, "hex") : null) }
-        : { cert: pair.cert, key: pair.key }),
     };
     return nodeEcho(options, (server) => {
       if (row.kind === "ticket") return;
