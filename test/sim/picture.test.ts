@@ -181,6 +181,28 @@ onload = () => { const d = document.querySelector("iframe").contentDocument, w =
     expect(told.headings).to.include.members(["RAM over the connection", "Bytes on the wire", "Budgets", "All figures"]);
   });
 
+  it("draws an app of one's own, beside the demo", async () => {
+    const page = join(folder, "app.html");
+    const { status, stderr } = await command("main", ["examples/reading.ts", "--server", "own", "--report", page, "--compare", first]);
+    expect(status, stderr).to.equal(0);
+    const run = readRun(page);
+    expect(run.messages.map(({ direction, name }) => direction + name)).to.deep.equal([
+      ...["<before TLS", "<ServerHello", "<EncryptedExtensions", "<Certificate", "<CertificateVerify", "<Finished"],
+      ...[">data sent", "<NewSessionTicket", "<data received"],
+    ]);
+    const peak = sum(of(run, "Certificate").peak!);
+    // The socket and the app lie above the connection alone.
+    expect(peak).to.be.above(sum(of(readRun(first), "Certificate").peak!));
+    const told = (await asked(page, 1000, `return [...d.querySelectorAll("svg")].map((s) => s.getAttribute("aria-label"));`)) as string[];
+    expect(told[0])
+      .to.contain("reading.ts")
+      .and.to.contain(`At most ${thousands(peak)} B, at Certificate`);
+    expect(told[1]).to.contain("esp32, chacha20");
+    if (!hasValgrind()) return;
+    for (const message of run.messages.slice(1)) expect(message.instructions, message.name).to.be.above(1e6);
+    expect(run.primitives.map(({ name }) => name)).to.include.members(["x25519", "ecdsa_secp256r1_sha256", "the rest"]);
+  });
+
   it("is one file that loads nothing and runs no script", () => {
     for (const page of [first, second]) {
       const text = readFileSync(page, "utf8");
