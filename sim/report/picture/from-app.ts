@@ -2,6 +2,7 @@
 import type { AppOptions, SimOptions } from "../../options.js";
 import type { CountResult, Mark, XsResult } from "../../xs/run.js";
 import { primitivesOf } from "./from-demo.js";
+import { joined } from "./joined.js";
 import type { Message, RunData, Use } from "./run-data.js";
 
 const BEFORE = "before TLS";
@@ -73,26 +74,4 @@ export function runOfApp(options: SimOptions, app: AppOptions, about: RunData["a
     primitives: primitivesOf(primitives, (name) => name !== "" && name !== "…" && name !== "end" && !names.has(name)),
     budgets: [],
   };
-}
-
-/** Several in a row are one. */
-function joined(messages: readonly Message[]): Message[] {
-  const list: Message[] = [];
-  for (const one of messages) {
-    const last = list.at(-1);
-    if (last === undefined || last.name !== one.name || last.direction !== one.direction || last.peak === null || one.peak === null) {
-      list.push(one);
-      continue;
-    }
-    const size = ({ chunks, slots, stack }: Use): number => chunks + slots + stack;
-    list[list.length - 1] = {
-      ...one,
-      times: last.times + 1,
-      wireBytes: last.wireBytes + one.wireBytes,
-      peak: size(last.peak) > size(one.peak) ? last.peak : one.peak,
-      curve: [...last.curve, ...one.curve],
-      instructions: last.instructions === null || one.instructions === null ? null : last.instructions + one.instructions,
-    };
-  }
-  return list;
 }
