@@ -1,5 +1,5 @@
 // Publishes a reading with QoS 1 to an MQTT broker, proves itself with a certificate of its own, and speaks of its protocol by ALPN.
-//   mc/config: host, address, port, alpn, client, root, certificate, key (base64 of DER; the key PKCS #8 or ECPrivateKey)
+//   mc/config: host, address, port, alpn, client, root, certificate, key (base64 of DER, certificates with commas between them; the key PKCS #8 or ECPrivateKey)
 
 import TCP from "embedded:io/socket/tcp";
 import config from "mc/config";

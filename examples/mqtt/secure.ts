@@ -10,7 +10,9 @@ import { AnchorList, anchorFromCertificate } from "thimble-tls/x509/anchors";
 import { bytesOf } from "../base64.js";
 
 const { sha256 } = iotClient;
-const identity = identityFrom({ certificates: [bytesOf(config.certificate)], key: bytesOf(config.key), keys: [p256Keys], sha256 });
+/** Its own certificate first, then those of the issuers below the root. */
+const certificates = (config.certificate as string).split(",").map(bytesOf);
+const identity = identityFrom({ certificates, key: bytesOf(config.key), keys: [p256Keys], sha256 });
 
 export const secure = {
   provider: iotClient,
