@@ -57,6 +57,11 @@ describe("sim options", function () {
     expect(options).to.deep.include({ bootTime: 0, time: null, names: { "a.b": "::1" } });
   });
 
+  it("take flash that outlasts the device, and a folder of resources", () => {
+    expect(parseOptions([])).to.deep.include({ storage: null, resources: null });
+    expect(parseOptions("--storage a.flash --resources b".split(" "))).to.deep.include({ storage: "a.flash", resources: "b" });
+  });
+
   it("offer every suite of the profile full, and compute with iot-client where that is enough", () => {
     const offer = (suite: string): string => {
       const { suites, provider } = parseOptions(["--suite", suite]);
