@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { BY_PSK } from "../../src/record/cipher-suite-12.js";
+import { answers, freePort, type RunningPeer, stopping } from "./echo-peers.js";
 import type { KeyTypes } from "./key-types.js";
 import {
   certificateFor,
@@ -20,7 +21,6 @@ import {
   OpensslLegacy,
   opensslName,
 } from "./legacy-peers.js";
-import { answers, freePort, type RunningPeer, stopping } from "./matrix-peers.js";
 
 export type Kind = "ticket" | "session ID";
 
