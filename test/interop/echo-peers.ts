@@ -18,7 +18,7 @@ export interface RunningPeer {
   stop(): void;
 }
 
-function stopping(child: ChildProcess): () => void {
+export function stopping(child: ChildProcess): () => void {
   return () => {
     child.removeAllListeners("exit");
     child.kill("SIGKILL");
@@ -136,7 +136,7 @@ export function talkByNode(port: number, options: ConnectionOptions, line: strin
   });
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createTcpServer();
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -146,7 +146,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function answers(port: number): Promise<boolean> {
+export function answers(port: number): Promise<boolean> {
   return new Promise((done) => {
     const socket = connectTcp(port, "127.0.0.1");
     socket.on("connect", () => {
