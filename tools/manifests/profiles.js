@@ -29,6 +29,7 @@ export const PROFILES = {
     "moddable/clock",
     "moddable/device-random",
     "profiles/iot-server",
+    "virtual-hosts",
     "keys/p256-key",
     "keys/identity-from",
     "session/tickets",
