@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { type Budgets, judge, type Machine, readBudgets, updated, type Verdict, writeBudgets } from "./budgets-file.js";
 import { SimError } from "./errors.js";
 import { mcuCompiler } from "./mcu/build.js";
+import { printFigures } from "./planner/figures.js";
 import { census } from "./report/census.js";
 import { table, thousands } from "./report/table.js";
 import { SCENARIOS } from "./scenarios/all.js";
@@ -13,6 +14,7 @@ import { BuildError, buildHost, hasValgrind, hostVersion } from "./xs/run.js";
 interface Flags {
   update?: boolean;
   census?: boolean;
+  planner?: boolean;
 }
 
 function scenarioNamed(name: string, former: readonly Scenario[] = []): readonly Scenario[] {
@@ -28,6 +30,7 @@ function parse(argv: readonly string[]): { scenarios: readonly Scenario[]; flags
     .argument("[scenario...]", "only these", scenarioNamed)
     .option("--update", "write the measured values to budgets.json; limits stay")
     .option("--census", "instead: what lives in the heaps at the peak of each handshake message (default: of client13)")
+    .option("--planner", "instead: measure the planner's figures and print src/planner/figures.ts anew; build after it")
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "budgets: ")) });
   command.parse(argv, { from: "user" });
@@ -87,6 +90,11 @@ async function main(): Promise<number> {
       if (replays === undefined) throw new SimError(`${name} replays no single handshake: there is no census of it`);
       process.stdout.write(`${name}\n${await census(replays)}\n`);
     }
+    return 0;
+  }
+  if (flags.planner) {
+    if (!host.is32Bit) throw new SimError("the planner's figures are of slots of 16 bytes: apt-get install gcc-multilib");
+    await printFigures((name) => process.stderr.write(`budgets: ${name} …\n`));
     return 0;
   }
   const budgets = readBudgets();

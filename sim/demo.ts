@@ -7,7 +7,7 @@ import type { SimOptions } from "./options.js";
 import { CHARTS, checkPackages, DOM, ENGINE } from "./packages.js";
 import { measuredNeeds } from "./report/measured-needs.js";
 import { type Demo, runOf } from "./report/picture/from-demo.js";
-import { pageOf } from "./report/picture/page.js";
+import { imageOf, pageOf } from "./report/picture/page.js";
 import { type RunData, readRun } from "./report/picture/run-data.js";
 import { type Measured, ramOf, report } from "./report/report.js";
 import { thousands } from "./report/table.js";
@@ -75,7 +75,7 @@ async function pictured(options: SimOptions, targets: Targets, host: HostBuild):
 
 async function picture(file: string, demo: Demo, beside: RunData | null): Promise<void> {
   const run = runOf(demo);
-  const page = await pageOf(beside === null ? [run] : [run, beside]);
+  const page = file.endsWith(".svg") ? await imageOf(run) : await pageOf(beside === null ? [run] : [run, beside]);
   try {
     writeFileSync(file, page);
   } catch (error) {

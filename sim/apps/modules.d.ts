@@ -21,6 +21,10 @@ declare module "sim:provider" {
   export const provider: import("../../src/crypto/provider.js").CryptoProvider;
 }
 
+declare module "sim:setup" {
+  export const setup: import("./setup-config.js").Setup;
+}
+
 /** What "sim:provider" computes with where its primitives are counted one by one. */
 declare module "sim:counted" {
   export const provider: import("../../src/crypto/provider.js").CryptoProvider;

@@ -7,17 +7,21 @@ import { ServerConnection } from "../../src/server.js";
 import { flush, markHello, putRecord } from "./handshake-steps.js";
 
 /** Each ends with the mark "idle". Throws where the flight does not fit the connection any more. */
-export function replayClient(config: ClientConfig, records: readonly Uint8Array[]): void {
+export function replayClient(config: ClientConfig, records: readonly Uint8Array[]): Connection {
   begin();
   const connection = new ClientConnection(config);
   markHello(connection);
   connection.sent(connection.txPending());
+  // No call in the place of this one: what it was given stays until the end.
   replay(connection, records);
+  return connection;
 }
 
-export function replayServer(config: ServerConfig, records: readonly Uint8Array[]): void {
+export function replayServer(config: ServerConfig, records: readonly Uint8Array[]): Connection {
   begin();
-  replay(new ServerConnection(config), records);
+  const connection = new ServerConnection(config);
+  replay(connection, records);
+  return connection;
 }
 
 function begin(): void {

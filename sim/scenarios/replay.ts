@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SimError } from "../errors.js";
-import { flightImports, readFlight } from "../flights/flight.js";
+import { type Flight, flightImports, readFlight } from "../flights/flight.js";
 import { apps } from "../paths.js";
 import { type CountResult, countInstructions, runXs, type XsOptions, type XsResult } from "../xs/run.js";
 
@@ -17,14 +17,19 @@ const TIMEOUT = 300_000;
 
 async function withFlight<T>(
   app: string,
-  flight: string,
+  flight: string | Flight,
   options: Partial<XsOptions>,
   run: (options: XsOptions) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "thimble-flight-"));
   try {
-    const imports = flightImports(readFlight(flight), folder);
-    return await run({ main: join(apps, `${app}.js`), map: { imports }, timeout: TIMEOUT, ...options });
+    const imports = flightImports(typeof flight === "string" ? readFlight(flight) : flight, folder);
+    return await run({
+      main: join(apps, `${app}.js`),
+      timeout: TIMEOUT,
+      ...options,
+      map: { imports: { ...imports, ...options.map?.imports } },
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -37,7 +42,7 @@ function checked<T extends XsResult>(app: string, result: T): T {
 }
 
 /** Memory: true peak and live memory at each mark. */
-export async function measureMemory(app: string, flight: string, options: Partial<XsOptions> = {}): Promise<XsResult> {
+export async function measureMemory(app: string, flight: string | Flight, options: Partial<XsOptions> = {}): Promise<XsResult> {
   return checked(app, await withFlight(app, flight, { peakEvery: PEAK_EVERY, ...options }, runXs));
 }
 

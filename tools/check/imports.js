@@ -16,6 +16,7 @@ export const LAYERS = [
   ["src/session/"],
   ["src/handshake/"],
   ["src/connection"],
+  ["src/planner/"],
   ["src/client.ts", "src/client-psk.ts", "src/server.ts", "src/profiles/", "src/index.ts"],
 ];
 

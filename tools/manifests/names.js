@@ -9,7 +9,7 @@ import { NATIVE, NATIVE_FILES, NOT_FOR_DEVICES, SDK_CHECK, SDK_SOCKET, SOCKET } 
 export function deviceExports({ exports }) {
   return new Map(
     Object.entries(exports)
-      .filter(([name]) => !NOT_FOR_DEVICES.includes(name))
+      .filter(([name, target]) => target.default !== undefined && !NOT_FOR_DEVICES.includes(name))
       .map(([name, target]) => [name.slice(2), target.default.replace(/^\.\/dist\/|\.js$/g, "")]),
   );
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addConnectCommand } from "./connect-command.js";
 import { CommandError, EXIT_OK, EXIT_USAGE } from "./exit-codes.js";
+import { addPlanCommand } from "./plan-command.js";
 import { addRootsCommand } from "./roots.js";
 import { addServeCommand } from "./serve-command.js";
 import { addSimCommand } from "./sim-command.js";
@@ -13,6 +14,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   addServeCommand,
   addVerifyCommand,
   addRootsCommand,
+  addPlanCommand,
   addSimCommand,
 ];
 

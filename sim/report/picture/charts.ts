@@ -39,6 +39,23 @@ function pointsOf(run: RunData): { at: number; use: Use }[] {
   return points;
 }
 
+/** The kinds by name, where there is most of all: colours alone are not for everybody. */
+function kindLabels(messages: readonly Message[]): { at: number; kind: string; bytes: number }[] {
+  let most = 0;
+  messages.forEach(({ peak }, i) => {
+    if (sum(peak as Use) > sum(messages[most]?.peak as Use)) most = i;
+  });
+  const { curve = [], peak } = messages[most] ?? {};
+  const use = curve[curve.length >> 1] ?? peak;
+  if (!use) return [];
+  let below = 0;
+  return KINDS.map((kind) => {
+    const bytes = below + use[kind] / 2;
+    below += use[kind];
+    return { at: most + 0.5, kind, bytes };
+  });
+}
+
 /** What a label of an axis may have. */
 function short(text: string, width: number): string {
   const most = width < WIDE ? 20 : 28;
@@ -57,7 +74,7 @@ export async function makeCharts(): Promise<Charts> {
     };
     element.setAttribute("role", "img");
     element.setAttribute("aria-label", about);
-    return element.outerHTML;
+    return element.outerHTML.replace(/(\d\.\d)\d+/g, "$1"); // no screen shows more
   }
 
   function ram(run: RunData, width: number, highest: number, about: string): string {
@@ -90,6 +107,7 @@ export async function makeCharts(): Promise<Charts> {
           tickSize: 0,
           label: null,
         } as never),
+        plot.text(kindLabels(messages), { x: "at", y: "bytes", text: "kind", fill: "var(--back)", fontWeight: "bold" } as never),
         plot.text(messages, {
           x: (_: Message, i: number) => i + 0.5,
           y: ({ peak }: Message) => sum(peak as Use),

@@ -2,7 +2,7 @@
 import { bytes, millions, thousands } from "../table.js";
 import { type Bar, type Charts, KINDS, makeCharts, NARROW, shownInRam, WIDE } from "./charts.js";
 import { type Budget, embed, type Message, type RunData, sum, type Use } from "./run-data.js";
-import { STYLE } from "./style.js";
+import { ALONE, STYLE } from "./style.js";
 
 function text(value: string): string {
   return value.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
@@ -51,6 +51,10 @@ function ramInWords(run: RunData): string {
   if (highest === null) return "Nothing was measured.";
   const last = messages.at(-1)?.live as Use;
   return `At most ${bytes(sum(highest.peak as Use))}, at ${highest.name}: ${parts(highest.peak as Use)}. At the end ${bytes(sum(last))}.`;
+}
+
+function ramAbout(run: RunData): string {
+  return `RAM over the connection, ${run.title}. ${ramInWords(run)}`;
 }
 
 function messageTable(run: RunData): string {
@@ -115,14 +119,19 @@ function barSection(charts: Charts, runs: readonly RunData[], title: string, cap
   return `<section><h2>${text(title)}</h2>${legend}${figure(chart, caption)}<details><summary>As a table</summary>${table(title, ["", ...names], cells)}</details></section>`;
 }
 
-function ramSection(charts: Charts, runs: readonly RunData[]): string {
+/** The highest that a chart of RAM has to show. */
+function highestOf(runs: readonly RunData[]): number {
   const all = runs.flatMap((run) => [
     ...shownInRam(run).map(({ peak }) => sum(peak as Use)),
     ...run.budgets.filter(({ line }) => line).map(({ limit, value }) => limit ?? value),
   ]);
-  const highest = Math.max(1, ...all) * 1.06;
+  return Math.max(1, ...all) * 1.06;
+}
+
+function ramSection(charts: Charts, runs: readonly RunData[]): string {
+  const highest = highestOf(runs);
   const one = (run: RunData): string => {
-    const about = `RAM over the connection, ${run.title}. ${ramInWords(run)}`;
+    const about = ramAbout(run);
     const chart = runs.length > 1 ? charts.ram(run, NARROW, highest, about) : drawn((width) => charts.ram(run, width, highest, about));
     return `<div><h3>${text(run.title)}</h3>${figure(chart, ramInWords(run))}</div>`;
   };
@@ -199,4 +208,13 @@ ${embed(own)}
 </body>
 </html>
 `;
+}
+
+/** The chart of RAM alone, as a file of its own. */
+export async function imageOf(run: RunData): Promise<string> {
+  const charts = await makeCharts();
+  return charts
+    .ram(run, WIDE, highestOf([run]), ramAbout(run))
+    .replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
+    .replace("<style>", `<style>${ALONE}`);
 }

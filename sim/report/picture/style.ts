@@ -1,11 +1,18 @@
-/** The page's style: one column on a phone, two runs side by side where there is room; colours for light and dark. */
-export const STYLE = `
+/** For light and dark. */
+const COLOURS = `
 :root { color-scheme: light dark; --text: #1c2024; --back: #fff; --soft: #5a6470; --line: #8a94a0; --panel: #f4f6f8;
   --chunks: #2f6db5; --slots: #2f9e77; --stack: #d98a1f; --budget: #c0392b; --first: #2f6db5; --second: #d98a1f; }
 @media (prefers-color-scheme: dark) {
   :root { --text: #e4e8ec; --back: #14171a; --soft: #9aa5b1; --line: #6b7682; --panel: #1d2226;
     --chunks: #5b9be6; --slots: #4cc39a; --stack: #f0ab4a; --budget: #ff7b6b; --first: #5b9be6; --second: #f0ab4a; }
 }
+`;
+
+/** A chart that stands alone, as an image in another page. */
+export const ALONE = `${COLOURS}svg { color: var(--text); background: var(--back); }`;
+
+/** The page's style: one column on a phone, two runs side by side where there is room. */
+export const STYLE = `${COLOURS}
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1rem; max-width: 58rem; color: var(--text); background: var(--back); font: 16px/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin: 2rem 0 0.3rem; } h3 { font-size: 1rem; margin: 0.8rem 0 0.2rem; }
