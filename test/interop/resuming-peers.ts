@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { BY_PSK } from "../../src/record/cipher-suite-12.js";
+import { gnutlsEcho, opensslEcho, type RunningPeer } from "./echo-peers.js";
 import type { KeyTypes } from "./key-types.js";
 import {
   certificateFor,
@@ -20,7 +21,6 @@ import {
   OpensslLegacy,
   opensslName,
 } from "./legacy-peers.js";
-import { answers, freePort, type RunningPeer, stopping } from "./matrix-peers.js";
 
 export type Kind = "ticket" | "session ID";
 
@@ -57,20 +57,13 @@ export class OpensslResuming implements ResumingPeer {
 
   async serve(types: KeyTypes, row: ResumedRow): Promise<RunningPeer> {
     const pair = certificateFor(types, row.suite);
-    const child = spawn("openssl", [
-      ...["s_server", "-accept", "127.0.0.1:0", "-rev", "-tls1_2", "-cipher", "ALL:@SECLEVEL=0"],
+    return opensslEcho([
+      ...["-tls1_2", "-cipher", "ALL:@SECLEVEL=0"],
       ...(pair === null ? ["-nocert", "-psk", KEY, "-psk_identity", IDENTITY] : ["-cert", pair.certFile, "-key", pair.keyFile]),
       ...(row.encryptThenMac ? [] : ["-no_etm"]),
       ...(row.kind === "ticket" ? [] : ["-no_ticket"]),
       ...(row.auth ? ["-Verify", "1", "-CAfile", types.rootsFile, "-verify_return_error"] : []),
     ]);
-    const output = outputOf(child);
-    for (let i = 0; i < 400; i++) {
-      const match = /ACCEPT 127\.0\.0\.1:(\d+)/.exec(output());
-      if (match !== null) return { port: Number(match[1]), stop: stopping(child) };
-      await pause(10);
-    }
-    throw new Error(`openssl s_server does not listen: ${output()}`);
   }
 
   async talkTwice(types: KeyTypes, port: number, row: ResumedRow, line: string): Promise<void> {
@@ -103,19 +96,12 @@ export class GnutlsResuming implements ResumingPeer {
 
   async serve(types: KeyTypes, row: ResumedRow): Promise<RunningPeer> {
     const pair = certificateFor(types, row.suite);
-    const port = await freePort();
-    const child = spawn("gnutls-serv", [
-      ...["--echo", "--quiet", "--port", String(port), "--priority", this.legacy.priority(row)],
+    return gnutlsEcho([
+      ...["--priority", this.legacy.priority(row)],
       ...(row.auth ? ["--require-client-cert", "--verify-client-cert", "--x509cafile", types.rootsFile] : ["--disable-client-cert"]),
       ...(pair === null ? ["--pskpasswd", types.pskFile(IDENTITY, KEY)] : ["--x509certfile", pair.certFile, "--x509keyfile", pair.keyFile]),
       row.kind === "ticket" ? "--nodb" : "--noticket",
     ]);
-    const output = outputOf(child);
-    for (let i = 0; !(await answers(port)); i++) {
-      if (child.exitCode !== null || i > 100) throw new Error(`gnutls-serv does not listen: ${output()}`);
-      await pause(20);
-    }
-    return { port, stop: stopping(child) };
   }
 
   async talkTwice(types: KeyTypes, port: number, row: ResumedRow, line: string): Promise<void> {

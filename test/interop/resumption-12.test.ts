@@ -21,9 +21,9 @@ import { nobleSuites12 } from "../../hosts/node/noble/suites-12.js";
 import { BY_PSK } from "../../src/record/cipher-suite-12.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
+import type { RunningPeer } from "./echo-peers.js";
 import { KeyTypes } from "./key-types.js";
 import { IDENTITY, KEY, legacyRows } from "./legacy-peers.js";
-import type { RunningPeer } from "./matrix-peers.js";
 import { GnutlsResuming, NodeResuming, OpensslResuming, type ResumedRow, type ResumingPeer } from "./resuming-peers.js";
 import { type ThimbleServer, thimbleServer } from "./thimble-server.js";
 
