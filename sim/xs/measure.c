@@ -141,4 +141,5 @@ void simDefineMeasure(txMachine* the, txSlot* object)
 	property = simAddFunction(the, property, measureEnter, 0, "enter");
 	property = simAddFunction(the, property, measureLeave, 1, "leave");
 	property = simAddFunction(the, property, measureSimulated, 0, "counting");
+	simDefineSearch(the, object);
 }

@@ -46,6 +46,9 @@ declare module "sim:measure" {
     /** Around a primitive, within begin and end: its instructions stand apart, as a part of this name. What it calls counts as its own. */
     enter(): void;
     leave(name: string): void;
+    /** Remembers a secret of 8 to 64 bytes, outside of the heaps, and looks for copies of all in RAM: prints a line for each label. */
+    secret(label: string, bytes: Uint8Array, offset: number, length: number): void;
+    search(place: string): void;
     /** Whether instructions are counted. */
     counting(): boolean;
   };

@@ -108,6 +108,7 @@ void simDefineMeasure(txMachine* the, txSlot* object);
 void simMeasureFinish(void);
 void simDefineText(txMachine* the);
 void simDefineStorage(txMachine* the, txSlot* object);
+void simDefineSearch(txMachine* the, txSlot* object);
 void simDefineTimers(txMachine* the, txSlot* object);
 void simDefineNet(txMachine* the, txSlot* object);
 void simAddResolve(txMachine* the, txSlot* object);
