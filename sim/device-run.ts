@@ -37,11 +37,13 @@ async function networkFor({ shape, names }: SimOptions): Promise<Gateway | null>
 
 /** What the options say of RAM, clock, random bytes and network. */
 export function deviceOptions(options: SimOptions, gateway: Gateway | null): Omit<XsOptions, "main"> {
-  const { heaps, time, bootTime, segment, insecureFixedRandom } = options;
+  const { heaps, time, bootTime, storage, resources, segment, insecureFixedRandom } = options;
   return {
     ...heaps,
     ...(time === null ? {} : { time }),
     ...(bootTime === null ? {} : { bootTime }),
+    ...(storage === null ? {} : { storage }),
+    ...(resources === null ? {} : { resources }),
     ...(segment === null ? {} : { segment }),
     ...(insecureFixedRandom === null ? {} : { insecureFixedRandom }),
     ...(gateway === null ? {} : { gateway: gateway.port }),

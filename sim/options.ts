@@ -1,5 +1,4 @@
 // The command line of `npm run sim`.
-import { isIP } from "node:net";
 import { Command, InvalidArgumentError, Option } from "commander";
 import {
   TLS_AES_128_CCM_8_SHA256,
@@ -9,7 +8,8 @@ import {
   TLS_CHACHA20_POLY1305_SHA256,
 } from "../src/constants.js";
 import { BOARDS, type Heaps } from "./boards.js";
-import type { Shape } from "./network/link.js";
+import { type Network, type NetworkFlags, networkOf, withNetwork } from "./network/options.js";
+import { whole } from "./whole.js";
 
 export interface ServerAddress {
   readonly host: string;
@@ -52,7 +52,9 @@ export interface AppOptions {
   readonly firstIdentity: number;
 }
 
-export interface SimOptions {
+export interface SimOptions extends Network {
+  /** Without an app: what is missing is made, and nothing else is done. */
+  readonly makeIdentities: { readonly folder: string; readonly count: number } | null;
   /** Null: the sensor app, measured message by message. */
   readonly app: AppOptions | null;
   readonly heaps: Heaps;
@@ -74,11 +76,9 @@ export interface SimOptions {
   readonly time: number | null;
   /** The running clock's beginning, in seconds since 1970; 0: it was never set. Null: that of this machine. */
   readonly bootTime: number | null;
-  readonly shape: Shape;
-  /** Bytes that come at once; null: as they come. */
-  readonly segment: number | null;
-  /** NAME → address, which look-ups find first. */
-  readonly names: Readonly<Record<string, string>>;
+  /** The file in which the device's flash outlasts it, and the folder of resources; null: none. */
+  readonly storage: string | null;
+  readonly resources: string | null;
   readonly insecureFixedRandom: number | null;
   readonly instructions: boolean;
   /** Where the picture goes; null: none is wanted. */
@@ -114,15 +114,6 @@ const SUITES: Readonly<Record<string, Offer>> = {
   },
 };
 
-export function whole(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least || value > most)
-      throw new InvalidArgumentError(`give a whole number from ${least} to ${most}.`);
-    return value;
-  };
-}
-
 /** "own", or HOST:PORT, where an IPv6 address stands in brackets. */
 export function parseServer(text: string): ServerAddress | "own" {
   if (text === "own") return text;
@@ -143,17 +134,6 @@ function parseClock(text: string): number {
   return text === "unset" ? 0 : parseTime(text);
 }
 
-/** BYTES:MS; where `forever`, MS may be left out. */
-function bytesFor(forever: boolean): (text: string) => { bytes: number; milliseconds: number } {
-  const form = forever ? "BYTES, or BYTES:MS" : "BYTES:MS";
-  return (text) => {
-    const match = /^(\d{1,9})(?::(\d{1,7}))?$/.exec(text);
-    if (match === null || Number(match[1]) < 1 || (match[2] === undefined && !forever))
-      throw new InvalidArgumentError(`give ${form}, as 1000:500.`);
-    return { bytes: Number(match[1]), milliseconds: match[2] === undefined ? Infinity : Number(match[2]) };
-  };
-}
-
 function parseWatchdog(text: string): WatchdogLimit {
   const match = /^(\d{1,9}(?:\.\d+)?)(M|ms)$/.exec(text);
   if (match === null || Number(match[1]) <= 0)
@@ -163,19 +143,13 @@ function parseWatchdog(text: string): WatchdogLimit {
     : { amount: Math.max(1, Math.round(Number(match[1]))), unit: "milliseconds" };
 }
 
-function parseName(text: string, former: Readonly<Record<string, string>>): Record<string, string> {
-  const match = /^([^\s:]+):(.+)$/.exec(text);
-  if (match === null || isIP(match[2] as string) === 0) throw new InvalidArgumentError("give NAME:ADDRESS as broker.example:127.0.0.1.");
-  return { ...former, [(match[1] as string).toLowerCase()]: match[2] as string };
-}
-
 function parsePath(text: string): string {
   if (!/^\/[\x21-\x7e]*$/.test(text)) throw new InvalidArgumentError("give a path that begins with / and holds no spaces.");
   return text;
 }
 
 function program(): Command {
-  return new Command("sim")
+  return withNetwork(new Command("sim"))
     .description(
       "Runs an app on the XS engine as a microcontroller would, in measured memory: TypeScript or JavaScript modules with timers, console, ECMA-419\n" +
         "sockets, TLS and DNS. Without APP a sensor posts readings over HTTPS, and one connection is measured message by message. Without options: an\n" +
@@ -212,15 +186,8 @@ function program(): Command {
     .option("--readings <COUNT>", "readings to post", whole(1, 500), 5)
     .option("--time <TIME>", "the device's clock stands at this time: seconds since 1970, or a date", parseTime)
     .option("--clock <TIME>", "the device's clock begins at this time, and runs; unset: as on a device that was never told", parseClock)
-    .option("--latency <MS>", "each byte takes so long, in each direction", whole(0, 60_000), 0)
-    .option("--stall <BYTES:MS>", "each time so many bytes have come, nothing moves for so long", bytesFor(false))
-    .option("--segment <BYTES>", "what is received comes in pieces of so many bytes", whole(1, 65_536))
-    .option(
-      "--lose-link <BYTES[:MS]>",
-      "after so many bytes have come nothing moves any more, or not for so long; nobody is told",
-      bytesFor(true),
-    )
-    .option("--resolve <NAME:ADDRESS>", "look-ups of NAME find ADDRESS (may be repeated)", parseName, {})
+    .option("--storage <FILE>", "what the device keeps in flash (preference, embedded:storage/key-value) outlasts it in this file")
+    .option("--resources <DIR>", "folder of what Resource finds")
     .option("--insecure-fixed-random <SEED>", "the same random bytes at each run: every secret is then known", whole(0, 2_147_483_647))
     .option("--no-instructions", "do not count instructions, which takes some seconds with valgrind")
     .option("--report <FILE>", "write one HTML page with charts of RAM, instructions and bytes on the wire; to FILE.svg: the one of RAM")
@@ -231,7 +198,7 @@ function program(): Command {
     );
 }
 
-interface Flags {
+interface Flags extends NetworkFlags {
   board: string;
   config?: string;
   timeout: number;
@@ -245,11 +212,8 @@ interface Flags {
   firstIdentity: number;
   ram?: number;
   clock?: number;
-  latency: number;
-  stall?: { bytes: number; milliseconds: number };
-  segment?: number;
-  loseLink?: { bytes: number; milliseconds: number };
-  resolve: Record<string, string>;
+  storage?: string;
+  resources?: string;
   chunks?: number;
   slots?: number;
   stack?: number;
@@ -307,7 +271,8 @@ export function parseOptions(argv: readonly string[]): SimOptions {
   if (file === undefined) {
     if (flags.config !== undefined || flags.watchdog !== undefined) refuse("error: --config and --watchdog are for an APP");
     if (server !== null && flags.ca === undefined) refuse("error: --server needs --ca FILE: the server is always verified");
-    if (flags.fleet !== undefined || flags.identities !== undefined) refuse("error: --fleet and --identities are for an APP");
+    if ((flags.fleet === undefined) !== (flags.identities === undefined))
+      refuse("error: without an APP --fleet N and --identities DIR go together, and make what is missing there");
   }
   if (flags.fleet === undefined && (flags.ramp !== undefined || flags.allowFailures || flags.onRequest))
     refuse("error: --ramp, --allow-failures and --on-request are for a --fleet");
@@ -317,8 +282,9 @@ export function parseOptions(argv: readonly string[]): SimOptions {
   if (flags.compare !== undefined && flags.report === undefined) refuse("error: --compare is for a page: give --report FILE");
   if (flags.compare !== undefined && flags.report?.endsWith(".svg")) refuse("error: --compare is for a page: give --report FILE.html");
   if (flags.time !== undefined && flags.clock !== undefined) refuse("error: with --time the clock stands, with --clock it runs: give one");
-  const { stall, loseLink } = flags;
+  const { fleet: count, identities: folder } = flags;
   return {
+    makeIdentities: file === undefined && folder !== undefined && count !== undefined ? { folder, count } : null,
     app: file === undefined ? null : appOf(flags, file),
     heaps: heapsOf(flags, refuse),
     board: flags.board,
@@ -333,13 +299,9 @@ export function parseOptions(argv: readonly string[]): SimOptions {
     sendBuffer: flags.sendBuffer,
     time: flags.time ?? null,
     bootTime: flags.clock ?? null,
-    shape: {
-      latency: flags.latency,
-      stall: stall === undefined ? null : { every: stall.bytes, milliseconds: stall.milliseconds },
-      loss: loseLink === undefined ? null : { after: loseLink.bytes, milliseconds: loseLink.milliseconds },
-    },
-    segment: flags.segment ?? null,
-    names: flags.resolve,
+    ...networkOf(flags),
+    storage: flags.storage ?? null,
+    resources: flags.resources ?? null,
     insecureFixedRandom: flags.insecureFixedRandom ?? null,
     instructions: flags.instructions,
     report: flags.report ?? null,

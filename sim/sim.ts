@@ -3,6 +3,7 @@ import { CommanderError } from "commander";
 import { runUserApp } from "./app/run.js";
 import { demo } from "./demo.js";
 import { SimError } from "./errors.js";
+import { makeIdentities } from "./fleet/identities.js";
 import { runFleet } from "./fleet/run.js";
 import { parseOptions } from "./options.js";
 import { BuildError } from "./xs/run.js";
@@ -14,7 +15,8 @@ export async function sim(argv: readonly string[]): Promise<void> {
   };
   try {
     const options = parseOptions(argv);
-    if (options.app === null) await demo(options, print);
+    if (options.makeIdentities !== null) makeIdentities(options.makeIdentities, print);
+    else if (options.app === null) await demo(options, print);
     else if (options.app.fleet !== null) process.exitCode = await runFleet(options, options.app, options.app.fleet, print);
     else await runUserApp(options, options.app, print);
   } catch (error) {

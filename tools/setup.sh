@@ -3,7 +3,7 @@
 #   sh tools/setup.sh              set up only
 #   sh tools/setup.sh sim          … and run the simulator's demo (npm run sim)
 #   sh tools/setup.sh test         … and run all tests, on Node and on XS
-#   sh tools/setup.sh servers      … and install the servers and the browser that tests start, where they are not skipped then
+#   sh tools/setup.sh servers      … and install the servers, the browser and the load generator that tests start, where they are not skipped then
 # System packages are installed where this runs as root on a machine with apt-get; elsewhere they are named exactly.
 set -eu
 cd "$(dirname "$0")/.."
@@ -65,6 +65,7 @@ if [ "$with_servers" = yes ]; then
   ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || useful="$useful postgresql"
   command -v chromium >/dev/null 2>&1 || useful="$useful chromium"
   command -v certutil >/dev/null 2>&1 || useful="$useful libnss3-tools"
+  python3 -c 'import ensurepip' >/dev/null 2>&1 || useful="$useful python3 python3-venv"
 fi
 
 # inn2 does not let itself be configured without a domain name: unpacking it is enough for nnrpd, with the libraries that it names.
@@ -83,6 +84,14 @@ unpack_inn() {
     say "could not download inn2"
   fi
   rm -rf "$packages"
+}
+
+# Locust, under which a fleet of simulated devices runs on several machines.
+install_locust() {
+  if [ -x build/locust/bin/locust ]; then return; fi
+  say "installing locust into build/locust"
+  mkdir -p build
+  python3 -m venv build/locust >&2 && build/locust/bin/pip install -q 'locust>=2.40,<3' >&2 || say "could not install locust"
 }
 
 if [ -n "$needed$useful" ]; then
@@ -109,6 +118,7 @@ if [ -n "$needed$useful" ]; then
   fi
 fi
 if [ "$with_servers" = yes ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then unpack_inn; fi
+if [ "$with_servers" = yes ]; then install_locust; fi
 for tool in gcc make openssl; do
   command -v "$tool" >/dev/null 2>&1 || { say "$tool is needed and still missing: see above."; exit 2; }
 done

@@ -1,6 +1,8 @@
 import type { ServerConfig } from "../../src/config.js";
 import type { ConnectionPool } from "../../src/connection-pool.js";
 import { ServerConnection } from "../../src/server.js";
+import { sdkKey } from "./sdk-keys.js";
+import { checkCallbacks, checkPort, type Kinds, ownKeys } from "./secure-keys.js";
 import { SecureListener, type SecureListenerOptions } from "./secure-listener.js";
 import { inSlices } from "./slices.js";
 import type { TCPListenerConstructor, TCPSocket } from "./tcp.js";
@@ -37,13 +39,42 @@ export const DEFAULT_MAX_SILENT = 4;
 export const DEFAULT_HANDSHAKE_TIMEOUT = 15_000;
 export const DEFAULT_IDLE_TIMEOUT = 1_800_000;
 
+const KINDS: Kinds<ListenerSecureOptions> = {
+  provider: "object",
+  tls12: "object",
+  tls13: "boolean",
+  random: "object",
+  clock: "object",
+  hosts: "object",
+  cookies: "object",
+  psk: "object",
+  tickets: "object",
+  sessionIds: "object",
+  receiveBuffer: "number",
+  lender: "object",
+  sendBuffer: "number",
+  sliceSteps: "number",
+  exporter: "object",
+  keyLog: "function",
+  maxHandshakes: "number",
+  maxSilent: "number",
+  handshakeTimeout: "number",
+  idleTimeout: "number",
+  pool: "object",
+  sliceMilliseconds: "number",
+};
+const REQUIRED = ["provider", "random", "clock", "hosts"];
+const CALLBACKS = ["onReadable", "onClientError"];
+
 /**
  * TLS server in the shape of ECMA-419's listeners. The constructor throws for options that cannot work; all later failures go to onClientError.
  * `with(secure)` makes a class for what constructs its listener itself, as the SDK's HTTPServer: `new HTTPServer({ io: Listener.with(secure), … })`.
  */
 export default class Listener extends SecureListener {
   constructor(options: ListenerOptions) {
-    const secure = inSlices(options.secure);
+    checkCallbacks(options, CALLBACKS);
+    if (options.port !== undefined) checkPort(options.port);
+    const secure = inSlices(ownKeys<ListenerSecureOptions>(options.secure, KINDS, sdkKey, REQUIRED));
     const { pool } = secure;
     new ServerConnection(secure, pool?.take()); // what cannot work is said now, not at the first client
     super(

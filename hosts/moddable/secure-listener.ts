@@ -124,6 +124,15 @@ export class SecureListener {
     return this.tcp?.port;
   }
 
+  /** What read() gives: sockets, here with TLS. */
+  get format(): "socket/tcp" {
+    return "socket/tcp";
+  }
+
+  set format(value: "socket/tcp") {
+    if (value !== "socket/tcp") throw new RangeError('format must be "socket/tcp"');
+  }
+
   /** Sockets of clients that are in their handshakes, or wait to be read. */
   get pending(): number {
     return this.handshaking.length + this.ready.length;

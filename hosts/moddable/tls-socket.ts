@@ -1,9 +1,12 @@
 import { ClientConnection, checkClientConfig } from "../../src/client.js";
 import type { ClientConfig } from "../../src/config.js";
 import type { ConnectionPool } from "../../src/connection-pool.js";
+import { sdkKey } from "./sdk-keys.js";
+import { checkCallbacks, checkPort, type Kinds, OptionError, ownKeys } from "./secure-keys.js";
 import { SecureSocket } from "./secure-socket.js";
 import { inSlices } from "./slices.js";
 import type { AcceptedOptions, ConnectOptions, TakeOverOptions } from "./socket-options.js";
+import type { TCPSocket } from "./tcp.js";
 import { sliceTime, Timer } from "./timer.js";
 
 /** The pieces of a ClientConfig, and times in milliseconds. */
@@ -38,6 +41,34 @@ export interface ConnectedOptions extends AcceptedOptions {
 export const DEFAULT_HANDSHAKE_TIMEOUT = 30_000;
 export const DEFAULT_IDLE_TIMEOUT = 1_800_000;
 
+const KINDS: Kinds<SecureOptions> = {
+  provider: "object",
+  tls12: "object",
+  tls13: "boolean",
+  random: "object",
+  clock: "object",
+  trust: "object",
+  serverName: "string",
+  identities: "object",
+  postHandshakeAuth: "object",
+  checks: "object",
+  alpn: "object",
+  receiveBuffer: "number",
+  lender: "object",
+  sendBuffer: "number",
+  sliceSteps: "number",
+  psk: "object",
+  resumption: "object",
+  exporter: "object",
+  keyLog: "function",
+  handshakeTimeout: "number",
+  idleTimeout: "number",
+  pool: "object",
+  sliceMilliseconds: "number",
+};
+const REQUIRED = ["provider", "random", "clock"];
+const CALLBACKS = ["onReadable", "onWritable", "onError"];
+
 /**
  * TLS client in the shape of ECMA-419's sockets: what `embedded:io/socket/tcp/tls` serves. The server is always verified. The constructor throws
  * for options that cannot work; all later failures go to onError.
@@ -49,9 +80,10 @@ export default class TLSSocket extends SecureSocket {
       return;
     }
     const connected = options as TLSSocketOptions;
-    const { secure } = connected;
+    checkWhere(connected);
+    const secure = inSlices(ownKeys<SecureOptions>(connected.secure, KINDS, sdkKey, REQUIRED));
     const { pool } = secure;
-    const config = configOf(connected);
+    const config = configOf(connected, secure);
     if (pool !== undefined) checkClientConfig(config, pool.size);
     super(
       connected,
@@ -65,7 +97,23 @@ export default class TLSSocket extends SecureSocket {
   }
 }
 
-function configOf(options: TLSSocketOptions): ClientConfig {
-  const secure = inSlices(options.secure);
+/** Where it goes to: on what, and to whom. */
+function checkWhere(options: TLSSocketOptions): void {
+  checkCallbacks(options, CALLBACKS);
+  const from = options.from as unknown;
+  if (from !== undefined) {
+    if (typeof from !== "object" || from === null || typeof (from as TCPSocket).read !== "function")
+      throw new OptionError("from", "a socket is wanted");
+    return;
+  }
+  const { address, TCP } = options;
+  if (typeof address !== "string" || address === "")
+    throw new OptionError("address", "an IP address is wanted, as text; a host's is resolved before");
+  checkPort(options.port);
+  if (typeof TCP !== "object" || TCP === null || typeof TCP.io !== "function")
+    throw new OptionError("TCP", "{ io } is wanted: the class of the TCP socket below");
+}
+
+function configOf(options: TLSSocketOptions, secure: SecureOptions): ClientConfig {
   return secure.serverName === undefined ? { ...secure, serverName: options.host ?? options.address } : (secure as ClientConfig);
 }

@@ -61,8 +61,10 @@ export interface AppRun {
 /** The app built, what it proves itself with, and what it connects to. */
 export async function prepareApp(options: SimOptions, app: AppOptions, folder: string, gateway: Gateway | null): Promise<AppRun> {
   const { main, sources, imports } = await buildApp(app.file, join(folder, "app"));
+  // Several fleets on request may share a folder: none of them makes anything in it.
+  const complete = app.identities === null || !app.fleet?.onRequest;
   const identities = imports.has("sim:device")
-    ? identitiesIn(app.identities ?? join(folder, "identities"), app.firstIdentity, app.fleet?.count ?? 1)
+    ? identitiesIn(app.identities ?? join(folder, "identities"), app.firstIdentity, app.fleet?.count ?? 1, complete)
     : null;
   if (app.identities !== null && identities === null)
     throw new SimError('--identities is for an app that imports "sim:device", where it finds its own');
@@ -77,7 +79,7 @@ export async function prepareApp(options: SimOptions, app: AppOptions, folder: s
       imports: {
         "sim:trust": writeTrust(certificates, folder),
         ...(identities === null ? {} : { "sim:device": writeDevice(identities, folder) }),
-        "embedded:io/socket/tcp/tls": ownModule("thimble-tls/moddable/tls-socket") as string,
+        "embedded:io/socket/tcp/tls": ownModule("thimble-tls/moddable/sdk-tls-socket") as string,
       },
     },
     config: configFor(target, given),

@@ -1,29 +1,27 @@
 // Sends and receives so many records as the first argument says, on a replayed connection.
-import host from "sim:host";
-import measure from "sim:measure";
 import { ClientConnection } from "../../src/client.js";
-import { config, RecordLoop } from "./record-loop.js";
+import type { CipherSuite } from "../../src/crypto/provider.js";
+import { useTrafficSecret } from "../../src/handshake/common-13.js";
+import { Protection13 } from "../../src/record/protection-13.js";
+import { KeySchedule13 } from "../../src/schedule/key-schedule-13.js";
+import { RecordLoop, replay } from "./record-loop.js";
+import { replayConfig } from "./replay-config.js";
 
-const count = Number(host.argument(0));
 /** Room for the longest hash. */
 const secret = new Uint8Array(48);
-const loop = new RecordLoop(
-  new ClientConnection({
-    ...config,
-    keyLog(label, _random, bytes) {
-      if (label === "SERVER_TRAFFIC_SECRET_0") secret.set(bytes);
-    },
-  }),
-  secret,
-);
-loop.send(2);
-loop.receive(2);
-if (count === 0) loop.countOne();
-else {
-  measure.reset();
-  measure.mark("start");
-  loop.send(count);
-  measure.mark("sent");
-  loop.receive(count);
-  measure.mark("received");
-}
+const connection = new ClientConnection({
+  ...replayConfig,
+  sendBuffer: 2048,
+  keyLog(label, _random, bytes) {
+    if (label === "SERVER_TRAFFIC_SECRET_0") secret.set(bytes);
+  },
+});
+// The server's tickets had the first sequence numbers.
+const tickets = replay(connection);
+const suite = connection.suite as CipherSuite;
+// [ iv 12 | nonce 12 | traffic secret ]
+const keys = new Uint8Array(24 + suite.hash.outputLength);
+keys.set(secret.subarray(0, suite.hash.outputLength), 24);
+const server = new Protection13(suite, null, keys, 0, 12);
+useTrafficSecret(new KeySchedule13(suite.hash), server, suite.aead.keyLength, keys, 24, 0);
+new RecordLoop(connection, server, 1 + suite.aead.tagLength, tickets).run();

@@ -43,12 +43,16 @@ function namesIn(folder: string): string[] {
     .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
 }
 
-/** Those numbered first to first + count - 1 of a folder, by name. What is missing is made there, by its ca.pem and ca.key. */
-export function identitiesIn(folder: string, first: number, count: number): Identities {
+/** Those numbered first to first + count - 1 of a folder, by name. What is missing is made there, by its ca.pem and ca.key, or not `complete`. */
+export function identitiesIn(folder: string, first: number, count: number, complete = true): Identities {
   mkdirSync(folder, { recursive: true });
   const wanted = first + count;
   const names = namesIn(folder);
   const found = names.length;
+  if (found < wanted && !complete)
+    throw new SimError(
+      `${folder} has identities for ${found} devices, not for ${wanted}: make them first, with --fleet ${wanted} and no APP`,
+    );
   if (found < wanted) {
     const hasCA = existsSync(join(folder, `${CA}.key`)) && existsSync(join(folder, `${CA}.pem`));
     if (found > 0 && !hasCA)
@@ -67,6 +71,13 @@ export function identitiesIn(folder: string, first: number, count: number): Iden
   const list = names.slice(first, wanted).map((name) => identity(folder, name));
   const ca = existsSync(join(folder, `${CA}.pem`)) ? readFileSync(join(folder, `${CA}.pem`), "utf8") : null;
   return { list, ca, made: Math.max(0, wanted - found) };
+}
+
+/** Without an app. */
+export function makeIdentities({ folder, count }: { folder: string; count: number }, print: (text: string) => void): void {
+  const { made, ca } = identitiesIn(folder, 0, count);
+  print(`${folder} has identities for ${count} devices, of which ${made} were made now`);
+  if (ca !== null) print(`the server is to trust ${join(folder, `${CA}.pem`)}`);
 }
 
 function bytes(der: Uint8Array): string {

@@ -88,6 +88,7 @@ const GO_SERVER = `package main
 import (
 	"crypto/tls"
 	"os"
+	"strconv"
 )
 
 func main() {
@@ -96,6 +97,11 @@ func main() {
 		panic(err)
 	}
 	config := &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS13, CurvePreferences: []tls.CurveID{tls.X25519}}
+	config.DynamicRecordSizingDisabled = true
+	bytes, err := strconv.Atoi(os.Args[4])
+	if err != nil {
+		panic(err)
+	}
 	listener, err := tls.Listen("tcp", "127.0.0.1:"+os.Args[3], config)
 	if err != nil {
 		panic(err)
@@ -103,21 +109,21 @@ func main() {
 	for {
 		client, err := listener.Accept()
 		if err == nil {
-			go client.(*tls.Conn).Handshake()
+			go client.Write(make([]byte, bytes))
 		}
 	}
 }
 `;
 
-/** A server that does not know how small our receive buffer is. Needs Go. */
-export async function goServer(pki: Pki): Promise<Peer> {
+/** A server that does not know how small our receive buffer is, and sends so many bytes. Needs Go. */
+export async function goServer(pki: Pki, download = 0): Promise<Peer> {
   const { folder, chain, key } = certificateFiles(pki);
   const port = await freePort();
   writeFileSync(join(folder, "main.go"), GO_SERVER);
   const program = join(folder, "server");
   const built = spawnSync("go", ["build", "-o", program, join(folder, "main.go")], { encoding: "utf8" });
   if (built.status !== 0) throw new Error(`go build: ${built.error?.message ?? built.stderr}`);
-  return listening(spawn(program, [chain, key, String(port)]), port, folder);
+  return listening(spawn(program, [chain, key, String(port), String(download)]), port, folder);
 }
 
 async function freePort(): Promise<number> {

@@ -4,6 +4,7 @@ import { createPrivateKey } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { SecureContextOptions } from "node:tls";
 import { certificatesFrom } from "../../hosts/node/certificates.js";
 import type { ClientConfig } from "../../src/config.js";
 import { PSK_KE } from "../../src/config-psk.js";
@@ -13,6 +14,7 @@ import type { Identity } from "../../src/identity.js";
 import { identityFrom } from "../../src/keys/identity-from.js";
 import { p256Keys } from "../../src/keys/p256-key.js";
 import { iotClient12 } from "../../src/profiles/iot-client-12.js";
+import { iotClient12Resuming } from "../../src/profiles/iot-client-12-resuming.js";
 import { iotServer12 } from "../../src/profiles/iot-server-12.js";
 import { ExternalPsk } from "../../src/session/external-psk.js";
 import { Resumption } from "../../src/session/resumption.js";
@@ -43,6 +45,8 @@ const DAYS = 8400;
 const CHACHA = "TLS_CHACHA20_POLY1305_SHA256";
 /** Octets of an extension that makes a certificate nearly as long as it may be, 16,384. */
 const LARGE = 15_700;
+/** Two records of the longest. */
+const DOWNLOAD = 32_768;
 /** The same, so that the Certificate message with an intermediate just fits a record of 16,384. */
 const LARGE_LEAF = 15_100;
 const LARGE_SHAPE: LeafShape = { more: [`1.3.6.1.4.1.32473.1=DER:0482${LARGE.toString(16).padStart(4, "0")}${"5a".repeat(LARGE)}`] };
@@ -208,6 +212,15 @@ async function small(pki: Pki): Promise<Flight> {
   return client(about, "iot-client", pki.root, await gnutlsServer(pki), null, { receiveBuffer: 512 });
 }
 
+/** Records of 1 KB, their header and tag: as much as a peer sends that honours max_fragment_length, which Node's tls does. */
+const RECEIVE_1K = 1024 + 1 + 16 + 5;
+
+async function kilobyte(pki: Pki): Promise<Flight> {
+  const about = `TLS 1.3, ${CHACHA}, X25519; a receive buffer of ${RECEIVE_1K} bytes; Node's tls, which honours max_fragment_length`;
+  const peer = await nodeServer({ cert: pki.chain, key: pki.key, ciphers: CHACHA });
+  return client(about, "iot-client", pki.root, peer, null, { receiveBuffer: RECEIVE_1K });
+}
+
 /** A peer that does not care what fits: its Certificate message stands in one record of nearly 16 KB. */
 async function big(): Promise<Flight> {
   const made = mkdtempSync(join(tmpdir(), "thimble-big-"));
@@ -223,6 +236,13 @@ async function big(): Promise<Flight> {
   } finally {
     rmSync(made, { recursive: true });
   }
+}
+
+/** … and sends what is asked of it in records of 16 KB. */
+async function download(pki: Pki): Promise<Flight> {
+  const about = `TLS 1.3, ${CHACHA}, X25519, and ${DOWNLOAD} bytes; Go's crypto/tls, which knows no record limits`;
+  const lender = { lend: (length: number) => new Uint8Array(length), giveBack: () => {} };
+  return client(about, "iot-client", pki.root, await goServer(pki, DOWNLOAD), null, { lender });
 }
 
 /** An extension of a kind that nobody knows, of so many octets. */
@@ -245,9 +265,9 @@ async function mtls(pki: Pki): Promise<Flight> {
 }
 
 /** What a second connection was sent, with the session of the first. */
-async function resumed(pki: Pki): Promise<Flight> {
+async function resumedBy(pki: Pki, about: string, tls: SecureContextOptions, more: Partial<ClientConfig>): Promise<Flight> {
   const provider = await providerOf("iot-client");
-  const peer = await nodeServer({ cert: pki.chain, key: pki.key, ciphers: CHACHA });
+  const peer = await nodeServer({ cert: pki.chain, key: pki.key, ...tls });
   const store = new MemorySessionStore();
   const config = {
     provider,
@@ -257,6 +277,7 @@ async function resumed(pki: Pki): Promise<Flight> {
     serverName: SERVER_NAME,
     ...BUFFERS,
     resumption: new Resumption(store),
+    ...more,
   };
   await recordServerFlight(config, peer.port);
   const session = store.get(SERVER_NAME);
@@ -264,8 +285,14 @@ async function resumed(pki: Pki): Promise<Flight> {
   const kept = hex(session);
   const records = await recordServerFlight(config, peer.port);
   peer.stop();
-  const about = `TLS 1.3, ${CHACHA}, X25519, a session resumed; Node's tls`;
-  return { ...flightOf(about, "iot-client", pki.root, records, null), session: kept };
+  return { ...flightOf(`${about}; Node's tls`, "iot-client", pki.root, records, null), session: kept };
+}
+
+const resumed = (pki: Pki): Promise<Flight> => resumedBy(pki, `TLS 1.3, ${CHACHA}, X25519, a session resumed`, { ciphers: CHACHA }, {});
+
+function resumed12(pki: Pki): Promise<Flight> {
+  const tls = { ciphers: "ECDHE-ECDSA-CHACHA20-POLY1305", minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const;
+  return resumedBy(pki, `TLS 1.2, ${CHACHA_12}, a session resumed by its ticket`, tls, { tls12: iotClient12Resuming, tls13: false });
 }
 
 /** A server that knows one key, and takes it without key exchange. */
@@ -323,8 +350,11 @@ const RECORDERS: Readonly<Record<string, (pki: Pki) => Promise<Flight>>> = {
   "client12-ecdhe-psk": psk12("TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-PSK-CHACHA20-POLY1305", ecdhePskClient12),
   "client13-mtls": mtls,
   "client13-small": small,
+  "client13-1k": kilobyte,
   "client13-big": big,
+  "client13-download": download,
   "client13-resumed": resumed,
+  "client12-resumed": resumed12,
   "client13-psk": psk,
   "client13-ocsp": ocsp,
   "client12-ocsp": (pki) => ocsp(pki, "TLS 1.2"),

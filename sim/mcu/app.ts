@@ -4,12 +4,21 @@ import { join } from "node:path";
 import { TLS_AES_128_GCM_SHA256, TLS_CHACHA20_POLY1305_SHA256 } from "../../src/constants.js";
 import { flightImports, readFlight } from "../flights/flight.js";
 import { apps, providerFile } from "../paths.js";
+import type { Replay } from "../scenarios/scenario.js";
 import { PEER } from "./bridge.js";
 import type { App } from "./flash-image.js";
 
-/** A recorded flight, which lies in flash too. */
-export function replayApp(flight: string, folder: string): App {
-  return { main: join(apps, "measure-handshake.js"), imports: flightImports(readFlight(flight), folder) };
+/** A measuring app with a recorded flight, which lies in flash too, and so do the app's arguments. */
+export function replayApp({ app, flight, arguments: args = [] }: Replay, folder: string): App {
+  const host = join(folder, "host.js");
+  writeFileSync(
+    host,
+    `const words = ${JSON.stringify(args)};
+const host = Object.assign(Object.create(simNative.host), { argument: (index) => words[index] });
+export { host as default };
+`,
+  );
+  return { main: join(apps, `${app}.js`), imports: { ...flightImports(readFlight(flight), folder), "sim:host": host } };
 }
 
 export interface Trusted {

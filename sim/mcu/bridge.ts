@@ -1,9 +1,13 @@
 // The other end of the firmware's wire (sim/mcu/wire.h): its requests become TCP of this machine. One event is told at a time, when the firmware waits.
 import { spawnSync } from "node:child_process";
 import { createReadStream, createWriteStream, type WriteStream } from "node:fs";
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Server, Socket } from "node:net";
 import { join } from "node:path";
 import { BuildError } from "../engine/compile.js";
+import { type Gateway, startGateway } from "../network/gateway.js";
+import { NO_SHAPE } from "../network/link.js";
+import type { Network } from "../network/options.js";
+import { LOOK_UP } from "./modules/look-up-mark.js";
 
 const WAIT = 1;
 const CONNECT = 2;
@@ -26,6 +30,8 @@ const FIRST_ACCEPTED = 128;
 
 interface Line {
   readonly socket: Socket;
+  /** The gateway's answer has not come. */
+  asks: boolean;
   received: Buffer[];
   available: number;
   opened: boolean;
@@ -46,6 +52,8 @@ export interface Peer {
   readonly port: number;
 }
 
+const PLAIN: Network = { shape: NO_SHAPE, segment: null, names: {} };
+
 export interface Counts {
   sent: number;
   received: number;
@@ -59,6 +67,10 @@ export class Bridge {
   private readonly servers: Map<number, Server>;
   private readonly accepted: { readonly listener: number; readonly id: number }[];
   private readonly onListening: (port: number) => void;
+  private readonly network: Network;
+  private readonly isPlain: boolean;
+  /** Through which look-ups go, and all connections where the network is not plain. */
+  private gateway: Promise<Gateway> | null;
   /** When the firmware began to wait. */
   private since: number;
   private out: WriteStream | null;
@@ -68,9 +80,13 @@ export class Bridge {
   private nextAccepted: number;
 
   /** folder: where the two pipes are made, and the firmware runs. peer: where "server" is. onListening: the device listens there. */
-  constructor(folder: string, peer: Peer | null, onListening: (port: number) => void = () => {}) {
+  constructor(folder: string, peer: Peer | null, network: Network = PLAIN, onListening: (port: number) => void = () => {}) {
+    const { latency, stall, loss } = network.shape;
     this.folder = folder;
     this.peer = peer;
+    this.network = network;
+    this.isPlain = latency === 0 && stall === null && loss === null && Object.keys(network.names).length === 0;
+    this.gateway = null;
     this.counts = { sent: 0, received: 0 };
     this.lines = new Map();
     this.servers = new Map();
@@ -97,6 +113,7 @@ export class Bridge {
     if (this.timer !== null) clearTimeout(this.timer);
     for (const { socket } of this.lines.values()) socket.destroy();
     for (const server of this.servers.values()) server.close();
+    void this.gateway?.then((gateway) => gateway.stop());
     this.out?.destroy();
     spawnSync("sh", ["-c", "exec 3<>to-host 4<>from-host"], { cwd: this.folder });
   }
@@ -134,15 +151,45 @@ export class Bridge {
       if (line !== undefined) Object.assign(line, { attached: true, openTold: false, told: 0 });
       return;
     }
+    if (text.startsWith(LOOK_UP)) {
+      this.ask(id, `resolve ${text.slice(LOOK_UP.length)}`, false); // the answer is what it receives
+      return;
+    }
     const colon = text.lastIndexOf(":");
-    const [host, port] = [text.slice(0, colon), Number(text.slice(colon + 1))];
+    const named = { host: text.slice(0, colon), port: Number(text.slice(colon + 1)) };
     // An address that is not in the image, so that one image serves at any port.
-    this.add(id, connect(host === PEER && this.peer !== null ? { ...this.peer } : { host, port }), false);
+    const { host, port } = named.host === PEER && this.peer !== null ? this.peer : named;
+    if (this.isPlain) this.add(id, connect({ host, port }), false);
+    else this.ask(id, `connect ${host} ${port}`, true);
   }
 
-  private add(id: number, socket: Socket, opened: boolean): void {
+  /** By the gateway; asks: its answer is a line before what is received. */
+  private ask(id: number, question: string, asks: boolean): void {
+    const socket = new Socket();
+    this.add(id, socket, false, asks);
+    this.gateway ??= startGateway(this.network.shape, this.network.names);
+    void this.gateway.then(({ port }) => socket.connect(port, "127.0.0.1", () => socket.write(`${question}\n`)));
+  }
+
+  /** The gateway's line: what follows is the connection's. */
+  private answered(line: Line, bytes: Buffer): void {
+    const all = Buffer.concat([...line.received.splice(0), bytes]);
+    const end = all.indexOf("\n");
+    if (end < 0) {
+      line.received.push(all);
+      return;
+    }
+    line.asks = false;
+    if (all[0] !== "+".charCodeAt(0)) return; // it ends
+    line.opened = true;
+    line.received.push(all.subarray(end + 1));
+    line.available = all.length - end - 1;
+  }
+
+  private add(id: number, socket: Socket, opened: boolean, asks = false): void {
     const line: Line = {
       socket,
+      asks,
       received: [],
       available: 0,
       opened,
@@ -155,12 +202,15 @@ export class Bridge {
     this.lines.set(id, line);
     socket.setNoDelay(true);
     socket.on("connect", () => {
-      line.opened = true;
+      line.opened = !asks;
       this.wake();
     });
     socket.on("data", (bytes: Buffer) => {
-      line.received.push(bytes);
-      line.available += bytes.length;
+      if (line.asks) this.answered(line, bytes);
+      else {
+        line.received.push(bytes);
+        line.available += bytes.length;
+      }
       this.wake();
     });
     const end = (): void => {
@@ -226,9 +276,10 @@ export class Bridge {
         line.openTold = true;
         return [OPEN, id, 0];
       }
-      if (line.available > line.told) {
-        line.told = line.available;
-        return [READABLE, id, line.available];
+      const there = Math.min(line.available, this.network.segment ?? line.available);
+      if (there > line.told) {
+        line.told = there;
+        return [READABLE, id, there];
       }
       if (!line.drained && line.socket.writableLength === 0) {
         line.drained = true;

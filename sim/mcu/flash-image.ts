@@ -23,6 +23,8 @@ const BUILT_IN: Readonly<Record<string, string>> = {
   time: "time",
   "embedded:io/socket/tcp": "tcp",
   "embedded:io/socket/listener": "listener",
+  "embedded:network/dns/resolver/udp": "resolver",
+  net: "net",
   "sim:host": "host",
   "sim:measure": "measure",
 };
@@ -36,8 +38,10 @@ function nameOf(path: string): string {
 
 /** Everything that the app reaches, in the order in which it runs; the app's own main module last. */
 function bundle(app: App): Buffer {
-  const builtIns = Object.entries(BUILT_IN).map(([specifier, file]) => [specifier, join(dist, "sim/mcu/modules", `${file}.js`)] as const);
-  const imports = [...builtIns, ...Object.entries(app.imports)];
+  const builtIns = Object.fromEntries(
+    Object.entries(BUILT_IN).map(([specifier, file]) => [specifier, join(dist, "sim/mcu/modules", `${file}.js`)]),
+  );
+  const imports = Object.entries({ ...builtIns, ...app.imports });
   const modules = moduleGraph([join(dist, "sim/mcu/modules/sockets.js"), ...imports.map(([, path]) => path), app.main]);
   const parts: (string | Buffer)[] = [];
   for (const [specifier, path] of imports) parts.push(`alias ${specifier} ${nameOf(path)}\n`);

@@ -7,8 +7,10 @@ export const PLENTY = { ramKilobytes: 192, chunkBytes: 65_536, slots: 2000, stac
 
 /** What one allocation of the C heap costs beside itself, rounding included. */
 const HEADERS = 5 * 8;
-/** The chunk heap's own head, and 64 bytes by which a peak may be told too low where chunks die with their slots. */
-const SLACK = 96;
+/** The chunk heap's own head. */
+const HEAD = 32;
+/** True peaks within so many bytes: by so much they may be told too low, where chunks die with their slots. */
+export const PEAK_EVERY = 64;
 
 const SLOT = 16;
 
@@ -19,12 +21,12 @@ export interface Need extends Heaps {
   readonly bytes: number;
 }
 
-/** From a run in plenty. */
-export function needOf(result: McuResult): Need {
+/** From a run in plenty, with true peaks within `peakEvery` bytes. */
+export function needOf(result: McuResult, peakEvery = PEAK_EVERY): Need {
   const { ram } = result;
   if (ram === null || result.status !== 0)
     throw new SimError(`the app does not run even in ${PLENTY.ramKilobytes} KB: ${lastLine(result)}`, 1);
-  const heaps = { chunkBytes: roundUp(ram.chunks.used + SLACK, 64), slots: ram.slots.used + 2, stackSlots: ram.stack.used + 4 };
+  const heaps = { chunkBytes: roundUp(ram.chunks.used + HEAD + peakEvery, 64), slots: ram.slots.used + 2, stackSlots: ram.stack.used + 4 };
   const others = ram.heap.used - ram.chunks.size - (ram.slots.size + ram.stack.size) * SLOT;
   const fixed = ram.statics + ram.cStack.size + others + HEADERS;
   return { ...heaps, fixed, bytes: fixed + heaps.chunkBytes + (heaps.slots + heaps.stackSlots) * SLOT };

@@ -16,14 +16,12 @@ import { reachable } from "../target.js";
 import { liveApp, replayApp } from "./app.js";
 import { buildFirmware } from "./build.js";
 import { type App, flashImage } from "./flash-image.js";
-import { heapsFor, lastLine, needOf, PLENTY } from "./layout.js";
+import { heapsFor, lastLine, needOf, PEAK_EVERY, PLENTY } from "./layout.js";
 import { type McuOptions, parseMcuOptions } from "./options.js";
 import { mcuReport } from "./report.js";
 import { type DeviceOptions, type McuResult, runDevice } from "./run.js";
 
 const TIMEOUT = 120_000;
-/** True peaks within so many bytes. */
-const PEAK_EVERY = 64;
 
 function progress(text: string): void {
   process.stderr.write(`sim:mcu: ${text} …\n`);
@@ -80,7 +78,7 @@ async function run(options: McuOptions): Promise<void> {
     try {
       progress("the flash image");
       const image = flashImage(firmware, app);
-      const common = { insecureFixedRandom: 0, time: 0, peer, timeout: TIMEOUT };
+      const common = { insecureFixedRandom: 0, time: 0, peer, network: options.network, timeout: TIMEOUT };
       progress("how much it needs");
       const peaks = await runDevice(firmware, image, { ...common, ...PLENTY, peakEvery: PEAK_EVERY });
       const need = needOf(peaks);

@@ -1,13 +1,15 @@
 // The command line of `npm run sim:mcu`.
-import { readdirSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
-import { parseServer, type ServerAddress, whole } from "../options.js";
-import { flights } from "../paths.js";
+import { type Network, type NetworkFlags, networkOf, withNetwork } from "../network/options.js";
+import { parseServer, type ServerAddress } from "../options.js";
+import type { Replay } from "../scenarios/scenario.js";
+import { whole } from "../whole.js";
+import { REPLAYS } from "./replays.js";
 
 export interface McuOptions {
   readonly ramKilobytes: number;
   /** The recorded flight to replay; null: a real server. */
-  readonly replay: string | null;
+  readonly replay: Replay | null;
   /** Null: a server of our own. */
   readonly server: ServerAddress | null;
   readonly ca: string | null;
@@ -15,11 +17,12 @@ export interface McuOptions {
   /** Where the picture goes, and a page of an earlier run that stands beside this one. */
   readonly report: string | null;
   readonly compare: string | null;
+  readonly network: Network;
 }
 
-interface Flags {
+interface Flags extends NetworkFlags {
   ram: number;
-  replay?: string;
+  replay?: Replay;
   server?: ServerAddress | "own";
   ca?: string;
   servername?: string;
@@ -27,16 +30,14 @@ interface Flags {
   compare?: string;
 }
 
-function parseFlight(name: string): string {
-  const names = readdirSync(flights)
-    .filter((file) => file.startsWith("client13") && file.endsWith(".json"))
-    .map((file) => file.replace(/\.json$/, ""));
-  if (!names.includes(name)) throw new InvalidArgumentError(`there are: ${names.join(", ")}.`);
-  return name;
+function parseFlight(name: string): Replay {
+  const replay = REPLAYS.get(name);
+  if (replay === undefined) throw new InvalidArgumentError(`there are: ${[...REPLAYS.keys()].join(", ")}.`);
+  return replay;
 }
 
 export function parseMcuOptions(argv: readonly string[]): McuOptions {
-  const command = new Command("sim:mcu")
+  const command = withNetwork(new Command("sim:mcu"))
     .description(
       "Runs a whole TLS 1.3 handshake, certificates checked, and a request on an emulated RV32IMC microcontroller: a bare-metal firmware with the XS\n" +
         "engine, thimble and the app in write-locked flash, and a hard limit of RAM. Tells RAM and flash by kind, and exact instructions by message.",
@@ -74,5 +75,6 @@ export function parseMcuOptions(argv: readonly string[]): McuOptions {
     servername: flags.servername ?? null,
     report: flags.report ?? null,
     compare: flags.compare ?? null,
+    network: networkOf(flags),
   };
 }

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Network } from "../network/options.js";
 import { Bridge, type Peer } from "./bridge.js";
 import type { Firmware } from "./build.js";
 import type { FlashImage } from "./flash-image.js";
@@ -24,6 +25,8 @@ export interface DeviceOptions extends Heaps {
   /** Seconds since 1970; 0: this machine's clock. */
   readonly time: number;
   readonly peer: Peer | null;
+  /** Default: a wire that is too good. */
+  readonly network?: Network;
   readonly onListening?: (port: number) => void;
   readonly onOutput?: (line: string) => void;
   /** Milliseconds after which the machine is stopped. */
@@ -130,7 +133,7 @@ function words(options: DeviceOptions): string {
 
 export async function runDevice(firmware: Firmware, image: FlashImage, options: DeviceOptions): Promise<McuResult> {
   const folder = mkdtempSync(join(tmpdir(), "thimble-mcu-"));
-  const bridge = new Bridge(folder, options.peer, options.onListening);
+  const bridge = new Bridge(folder, options.peer, options.network, options.onListening);
   try {
     return await new Promise<McuResult>((resolve, reject) => {
       const child = spawn(EMULATOR, machineArguments(firmware.program, options.ramKilobytes, image.path, words(options)), {

@@ -6,7 +6,7 @@ import { connections3 } from "./connections3.js";
 import { flash } from "./flash.js";
 import { leaks } from "./leaks.js";
 import { client12Rsa, psk12, psk12Ecdhe } from "./legacy12.js";
-import { mcu } from "./mcu.js";
+import { MCU } from "./mcu.js";
 import { mtls } from "./mtls.js";
 import { ocsp, ocsp12 } from "./ocsp.js";
 import { pooled } from "./pooled.js";
@@ -26,7 +26,7 @@ import {
 } from "./records.js";
 import type { Scenario } from "./scenario.js";
 import { server13 } from "./server13.js";
-import { psk13, resume13 } from "./sessions.js";
+import { psk13, resume12, resume13 } from "./sessions.js";
 import { slices } from "./slices.js";
 import { socket } from "./socket.js";
 
@@ -48,6 +48,7 @@ export const SCENARIOS: readonly Scenario[] = [
   psk12Ecdhe,
   mtls,
   resume13,
+  resume12,
   psk13,
   ocsp,
   ocsp12,
@@ -72,5 +73,5 @@ export const SCENARIOS: readonly Scenario[] = [
   primitivesFull,
   slices,
   leaks,
-  mcu,
+  ...MCU,
 ];

@@ -8,6 +8,9 @@
 /// <reference types="@moddable/typings/embedded_io/socket/tcp.d.ts" />
 /// <reference types="@moddable/typings/embedded_io/socket/listener.d.ts" />
 /// <reference types="@moddable/typings/embedded_network/dns/resolver/udp.d.ts" />
+/// <reference types="@moddable/typings/preference.d.ts" />
+/// <reference types="@moddable/typings/sntp.d.ts" />
+/// <reference path="../../hosts/moddable/types/embedded-tls.d.ts" />
 /// <reference path="../xs/modules.d.ts" />
 
 declare module "sim:trust" {
@@ -40,3 +43,24 @@ declare function setTimeout(callback: () => void, milliseconds?: number): unknow
 declare function setInterval(callback: () => void, milliseconds?: number): unknown;
 declare function clearTimeout(timer: unknown): void;
 declare function clearInterval(timer: unknown): void;
+
+// The package @moddable/typings has none of these yet.
+declare module "embedded:storage/key-value" {
+  interface Storage extends Iterable<string> {
+    read(key: string): ArrayBuffer | undefined;
+    write(key: string, value: ArrayBuffer | ArrayBufferView): void;
+    delete(key: string): void;
+    close(): void;
+    format: "buffer";
+  }
+  const KeyValue: { open(options: { path: string; mode?: "r" | "r+"; format?: "buffer" }): Storage };
+  export default KeyValue;
+}
+
+declare module "embedded:network/ntp/client" {
+  export default class NTP {
+    constructor(options: { servers: readonly string[]; target?: unknown; [option: string]: unknown });
+    getTime(callback: (error: Error | null, milliseconds?: number) => void): void;
+    close(): void;
+  }
+}

@@ -50,7 +50,7 @@ static void redirect(int descriptor, const char* kind)
 
 static void become(int which)
 {
-	static char argument[16], stats[4096];
+	static char argument[16], stats[4096], storage[4096];
 	static char* arguments[] = { argument };
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	number = which;
@@ -62,6 +62,10 @@ static void become(int which)
 	sim.options.stats = stats;
 	sim.options.argumentCount = 1;
 	sim.options.arguments = arguments;
+	if (sim.options.storage) {
+		snprintf(storage, sizeof(storage), "%s.%d", sim.options.storage, number);
+		sim.options.storage = storage;
+	}
 	if (sim.options.fixedRandom) sim.options.seed += (uint64_t)number << 32;
 }
 

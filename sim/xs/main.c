@@ -15,6 +15,8 @@ static const char help[] =
 	"                   parse: true lets the device read and parse modules that are not in flash (for tests)\n"
 	"  --modules DIR    folder of the built-in modules (timer, embedded:io/socket/tcp, ...)\n"
 	"  --config FILE    JSON that the module \"mc/config\" exports\n"
+	"  --storage FILE   what the device keeps in flash (preference, embedded:storage/key-value) outlasts it in this file\n"
+	"  --resources DIR  folder of what \"Resource\" finds\n"
 	"  --static BYTES   one block for chunks, slots and stack, which grow in it until they meet; --chunk and --slots say where they begin\n"
 	"  --chunk BYTES    chunk heap, default 78848 (as an ESP32 manifest)\n"
 	"  --slots COUNT    slot heap, default 4928\n"
@@ -73,6 +75,8 @@ static int parseOption(SimOptions* o, const char* name, const char* value)
 	else if (!strcmp(name, "--config")) o->config = file(name, value);
 	else if (!strcmp(name, "--sizes")) o->sizes = file(name, value);
 	else if (!strcmp(name, "--stats")) o->stats = file(name, value);
+	else if (!strcmp(name, "--storage")) o->storage = file(name, value);
+	else if (!strcmp(name, "--resources")) o->resources = file(name, value);
 	else if (!strcmp(name, "--fleet")) o->fleet = file(name, value);
 	else if (!strcmp(name, "--static")) o->staticBytes = number(name, value, 8192);
 	else if (!strcmp(name, "--segment")) o->segment = number(name, value, 1);

@@ -157,6 +157,16 @@ static void hostSetTime(txMachine* the)
 	simSetTime(seconds * 1000);
 }
 
+/* What a time server says: this machine's own time, in milliseconds since 1970, whatever the device's clock says. */
+static void hostWorldTime(txMachine* the)
+{
+	struct timeval now;
+	simGuard(the);
+	gettimeofday(&now, NULL);
+	mxResult->kind = XS_NUMBER_KIND;
+	mxResult->value.number = sim.options.fixedTime ? sim.options.time : (double)now.tv_sec * 1000 + (double)now.tv_usec / 1000;
+}
+
 /* Host */
 
 static void hostExit(txMachine* the)
@@ -230,6 +240,7 @@ static void defineHost(txMachine* the, txSlot* object)
 	property = simAddFunction(the, property, hostReadText, 1, "readText");
 	property = simAddFunction(the, property, hostMilliseconds, 0, "milliseconds");
 	property = simAddFunction(the, property, hostSetTime, 1, "setTime");
+	property = simAddFunction(the, property, hostWorldTime, 0, "worldTime");
 }
 
 /* The value on the stack becomes a global. */
@@ -259,6 +270,7 @@ void simDefineNatives(txMachine* the)
 	fxNewObjectInstance(the);
 	addObject(the, "host", defineHost);
 	addObject(the, "measure", simDefineMeasure);
+	addObject(the, "storage", simDefineStorage);
 	simDefineTimers(the, the->stack);
 	simDefineNet(the, the->stack);
 	setGlobal(the, "simNative");

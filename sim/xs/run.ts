@@ -46,6 +46,10 @@ export interface XsOptions {
   readonly census?: number;
   /** … and not before so many marks were set. */
   readonly censusMark?: number;
+  /** A file in which the device's flash outlasts it. */
+  readonly storage?: string;
+  /** The folder of resources. */
+  readonly resources?: string;
   /** Fixed clock, seconds since 1970. */
   readonly time?: number;
   /** The clock begins here, in seconds since 1970, and runs. 0: it was never set. */
@@ -172,6 +176,8 @@ export function argumentsOf(host: HostBuild, options: XsOptions, folder: string)
     writeFileSync(join(folder, "config.json"), JSON.stringify(options.config));
     args.push("--config", join(folder, "config.json"));
   }
+  if (options.storage !== undefined) args.push("--storage", options.storage);
+  if (options.resources !== undefined) args.push("--resources", options.resources);
   if (options.sizes !== undefined) args.push("--sizes", options.sizes);
   const numbers: [string, number | undefined][] = [
     ["--chunk", options.chunkBytes],

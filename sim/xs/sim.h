@@ -26,6 +26,8 @@ typedef struct {
 	const char* sizes;         /* where a line for each module under preload goes: flash in use behind it */
 	const char* stats;         /* where the JSON line goes, "-" for standard output */
 	const char* fleet;         /* folder of what the devices print; NULL: one device */
+	const char* storage;       /* file of what outlasts a restart; NULL: nothing does */
+	const char* resources;     /* folder of resources; NULL: there are none */
 	txSize staticBytes;        /* one block that chunks, slots and stack share; chunkBytes and slots are then where they begin. 0: fixed heaps */
 	txSize chunkBytes;
 	txSize slots;
@@ -105,6 +107,7 @@ void simDefineNatives(txMachine* the);
 void simDefineMeasure(txMachine* the, txSlot* object);
 void simMeasureFinish(void);
 void simDefineText(txMachine* the);
+void simDefineStorage(txMachine* the, txSlot* object);
 void simDefineTimers(txMachine* the, txSlot* object);
 void simDefineNet(txMachine* the, txSlot* object);
 void simAddResolve(txMachine* the, txSlot* object);

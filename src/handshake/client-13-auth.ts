@@ -6,7 +6,8 @@ import { ChainVerifier } from "../x509/chain.js";
 import type { ServerName } from "../x509/name.js";
 import type { TrustStore } from "../x509/trust.js";
 import { CLIENT_13, type ClientHandshake13, type ClientTable13 } from "./client-13.js";
-import { checkCertificate, checkCertificateVerify, keepPeerKey, onCertificateVerify } from "./peer-auth-13.js";
+import { checkCertificate, checkCertificateVerify, onCertificateVerify } from "./peer-auth-13.js";
+import { keepPeerKey } from "./peer-key.js";
 import { Proof13, sendCertificate, sendCertificateVerify, sign } from "./proof-13.js";
 import * as S from "./states-13.js";
 

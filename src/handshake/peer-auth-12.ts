@@ -18,16 +18,6 @@ export function checkCertificate<F>(h: Handshake12<F>, budget: number): number {
   return (h.chain as ChainVerifier).step(budget) === DONE ? S.WAIT_CERT : S.CHECK_CERT;
 }
 
-/** The path is verified: the peer's key is kept, its certificates are let go. False: the peer sent none. */
-export function keepPeerKey<F>(h: Handshake12<F>): boolean {
-  const { keyType, key, keyOffset, keyLength } = h.chain as ChainVerifier;
-  h.chain = null;
-  h.peerKeyType = keyType;
-  if (keyType === 0) return false;
-  h.peerKey = key.slice(keyOffset, keyOffset + keyLength);
-  return true;
-}
-
 /** RFC 5246 §7.4.2, RFC 8422 §5.3: the suite says what the server's key must be. */
 export function checkKeyFits<F>(h: Handshake12<F>): void {
   const { suite, peerKeyType: type } = h;

@@ -14,16 +14,6 @@ export function checkCertificate<F>(h: Handshake13<F>, budget: number): number {
   return (h.chain as ChainVerifier).step(budget) === DONE ? S.WAIT_CERT : S.CHECK_CERT;
 }
 
-/** The path is verified: the peer's key is kept, its certificates are let go. False: the peer sent none. */
-export function keepPeerKey<F>(h: Handshake13<F>): boolean {
-  const { keyType, key, keyOffset, keyLength } = h.chain as ChainVerifier;
-  h.chain = null;
-  h.peerKeyType = keyType;
-  if (keyType === 0) return false;
-  h.peerKey = key.slice(keyOffset, keyOffset + keyLength);
-  return true;
-}
-
 export function onCertificateVerify<F>(h: Handshake13<F>, bytes: Uint8Array, start: number, end: number): number {
   const schedule = h.schedule as KeySchedule13;
   const transcript = h.transcript as Transcript;

@@ -1,4 +1,4 @@
-import { decode_error, illegal_parameter, TLSAlert, unexpected_message } from "../alert.js";
+import { decode_error, illegal_parameter, TLSAlert } from "../alert.js";
 import type { ClientSession } from "../config-psk.js";
 import { handshake, key_update, new_session_ticket } from "../constants.js";
 import type { CipherSuite } from "../crypto/provider.js";
@@ -7,25 +7,16 @@ import type { Protection13 } from "../record/protection-13.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { useTrafficSecret } from "./common-13.js";
-import type { PostFlow } from "./flow.js";
-import { Handshake, putHeader, type Row, type Wait } from "./handshake.js";
+import { putHeader, type Row } from "./handshake.js";
 import { READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
+import { PostHandshake } from "./post-handshake.js";
 import { CONNECTED } from "./states-13.js";
 
 const UPDATE_NOT_REQUESTED = 0;
 const UPDATE_REQUESTED = 1;
 
-const NO_WAITS: readonly Wait<PostHandshake13>[] = [];
-
-/** KeyUpdate is the one gathered message, and has 1 byte; some more are read, so that their error is told right. */
-const MAX_MESSAGE = 16;
-
-/** Post-handshake messages in a row, with no application data between them: more are a flood. */
-const MAX_MESSAGES_IN_A_ROW = 32;
-
 /** What a connected TLS 1.3 peer still sends: KeyUpdate, and to a client NewSessionTicket (RFC 9846 §4.7). */
-export class PostHandshake13 extends Handshake<PostHandshake13> implements PostFlow {
-  readonly records: RecordLayer;
+export class PostHandshake13 extends PostHandshake<PostHandshake13> {
   readonly keys: Uint8Array;
   readonly suite: CipherSuite;
   /** A KeyUpdate of ours is due: it goes out before the next application data (§4.7.3). */
@@ -33,73 +24,22 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
   /** It shall ask the peer for one in return; one that did so has not been answered yet. */
   private requestDue: boolean;
   private requested: boolean;
-  private inARow: number;
 
   constructor(rows: readonly Row<PostHandshake13>[], records: RecordLayer, keys: Uint8Array, suite: CipherSuite) {
-    super(CONNECTED, rows, NO_WAITS, MAX_MESSAGE);
-    this.records = records;
+    super(CONNECTED, rows, records);
     this.keys = keys;
     this.suite = suite;
     this.keyUpdateDue = false;
     this.requestDue = false;
     this.requested = false;
-    this.inARow = 0;
-  }
-
-  get stateName(): string {
-    return "CONNECTED";
   }
 
   get renewsKeys(): boolean {
     return true;
   }
 
-  /** All that is sent here fits into one record. */
-  get halfSent(): boolean {
-    return false;
-  }
-
-  /** Nothing here waits. */
-  get blocked(): boolean {
-    return false;
-  }
-
-  get answering(): boolean {
-    return false;
-  }
-
-  deferClose(): boolean {
-    return false;
-  }
-
-  get takesChangeCipherSpec(): boolean {
-    return false;
-  }
-
   get ignoresWarnings(): boolean {
     return false;
-  }
-
-  changeCipherSpec(): void {}
-
-  get next(): null {
-    return null;
-  }
-
-  protected begun(_header: number): void {}
-
-  protected passed(_bytes: Uint8Array, _offset: number, _length: number): void {}
-
-  protected waitForReader(): void {}
-
-  /** Application data came or went: the peer is not only sending messages. */
-  calm(): void {
-    this.inARow = 0;
-  }
-
-  count(type: string): void {
-    if (++this.inARow > MAX_MESSAGES_IN_A_ROW)
-      throw new TLSAlert(unexpected_message, `${type}: ${this.inARow} messages in a row without application data are a flood`);
   }
 
   /** §4.7.3: not asked again before the peer has answered. */
@@ -134,8 +74,6 @@ export class PostHandshake13 extends Handshake<PostHandshake13> implements PostF
     useTrafficSecret(schedule, protection, this.suite.aead.keyLength, this.keys, secret, iv);
     schedule.wipe();
   }
-
-  wipe(): void {}
 }
 
 /** A client that keeps the sessions whose tickets come. */

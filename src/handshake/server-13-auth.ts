@@ -16,7 +16,7 @@ import { checkFinished, sendFinished } from "./finished-13.js";
 import { PROVED_CERTIFICATE, PROVED_PSK } from "./handshake-13.js";
 import { READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
 import { LeafDigest } from "./leaf-digest.js";
-import { keepPeerKey } from "./peer-auth-13.js";
+import { keepPeerKey } from "./peer-key.js";
 import { Proof13, sendMessage, sign } from "./proof-13.js";
 import type { ServerHandshake13 } from "./server-13.js";
 import { afterFinished } from "./server-13-ticket.js";

@@ -3,6 +3,8 @@
  * of its name, its key, and nameConstraints if it has them.
  *
  *   "TRA1", number of anchors (2); for each: name hash (32), length of the key (2), length of the constraints (2), SubjectPublicKeyInfo, constraints
+ *
+ * and in a resource, which a device meets only when it runs, their fingerprint (32), so that it need not hash them all.
  */
 import type { TrustAnchor, TrustStore } from "./trust.js";
 import { ANCHORS, fingerprintOf } from "./trust-fingerprint.js";
@@ -10,6 +12,7 @@ import { ANCHORS, fingerprintOf } from "./trust-fingerprint.js";
 const MAGIC = 0x54524131;
 const HEADER = 6;
 const ENTRY = 36;
+const FINGERPRINT = 32;
 
 export class PackedAnchors implements TrustStore {
   readonly size: number;
@@ -22,10 +25,11 @@ export class PackedAnchors implements TrustStore {
     const size = bytes.length < HEADER || magic !== MAGIC ? -1 : u16(bytes, 4);
     let at = HEADER;
     for (let i = 0; i < size && at <= bytes.length; i++) at = after(bytes, at);
-    if (size <= 0 || at !== bytes.length) throw new RangeError("these are no packed trust anchors, or they are damaged");
+    const sealed = bytes.length - at === FINGERPRINT;
+    if (size <= 0 || (at !== bytes.length && !sealed)) throw new RangeError("these are no packed trust anchors, or they are damaged");
     this.size = size;
     this.bytes = bytes;
-    this.fingerprint = fingerprintOf(ANCHORS, [bytes]);
+    this.fingerprint = sealed ? bytes.subarray(at) : fingerprintOf(ANCHORS, [bytes]);
   }
 
   /** Makes an object for the anchor that it finds: at most once a certificate. */
@@ -72,6 +76,14 @@ export function packAnchors(anchors: readonly TrustAnchor[]): Uint8Array {
     if (nameConstraints) bytes.set(nameConstraints, at + ENTRY + publicKeyInfo.length);
     at = after(bytes, at);
   }
+  return bytes;
+}
+
+/** A pack with its fingerprint behind it, for a resource. */
+export function withFingerprint(packed: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(packed.length + FINGERPRINT);
+  bytes.set(packed);
+  bytes.set(fingerprintOf(ANCHORS, [packed]), packed.length);
   return bytes;
 }
 

@@ -16,7 +16,8 @@ export interface TimePolicy {
 export class FloorDate implements TimePolicy {
   /** The floor. Changes only in verified(). */
   seconds: number;
-  private readonly ceiling: number;
+  /** Seconds since 1970 that it never passes. */
+  readonly ceiling: number;
 
   /** build: when the firmware was made; ceiling: how far the floor may ever go (end of the firmware's support); both seconds since 1970. */
   constructor(build: number, ceiling: number, remembered: number = build) {

@@ -5,22 +5,25 @@ import type { Connection } from "../../src/connection.js";
 import { chacha20Poly1305 } from "../../src/crypto/xs/chacha20-poly1305.js";
 import { ExternalPsk, PskList } from "../../src/session/external-psk.js";
 import { Resumption } from "../../src/session/resumption.js";
+import { SessionIds } from "../../src/session/session-ids.js";
+import { MemorySessionStore } from "../../src/session/session-store.js";
 import { TicketKeys } from "../../src/session/ticket-keys.js";
 import { Tickets } from "../../src/session/tickets.js";
 import { AnchorList } from "../../src/x509/anchors.js";
 import { ocspStapling } from "../../src/x509/ocsp-stapling.js";
 import { BothBench, COOKIES } from "../pair/both.js";
 import { clientAuthority, clientIdentity } from "../pair/client-fixture.js";
-import { rootAnchor, trustOf } from "../pair/fixture.js";
-import { ONLY_12, ONLY_12_SERVER } from "../pair/pair-12.js";
+import { rootAnchor, SERVER_NAME, trustOf } from "../pair/fixture.js";
+import { allAtOnce } from "../pair/joined.js";
+import { ClientPair12, ONLY_12, ONLY_12_SERVER, RESUMING_12, RESUMING_12_SERVER, ServerPair12 } from "../pair/pair-12.js";
 import type { ServerParts } from "../pair/server-pair.js";
 import { identityOf } from "../pair/signer.js";
 import { concat, vector8, vector16 } from "../peer/bytes.js";
 import type { ScriptedClientOptions } from "../peer/client-options.js";
 import { extension } from "../peer/messages.js";
 import { SeededRandom } from "../peer/random.js";
-import type { ClientOptions12 } from "../peer/scripted-client-12.js";
-import type { ServerOptions12 } from "../peer/scripted-server-12.js";
+import { type ClientOptions12, ScriptedClient12 } from "../peer/scripted-client-12.js";
+import { ScriptedServer12, type ServerOptions12 } from "../peer/scripted-server-12.js";
 import type { ScriptedServerOptions } from "../peer/server-options.js";
 import * as ocsp from "../support/ocsp.js";
 import * as pki from "../support/pki.js";
@@ -51,6 +54,32 @@ const NO_SESSION = { get: () => null, put() {}, remove() {} };
 /** pre_shared_key with an identity that nobody knows. */
 function unknownKey(): Uint8Array {
   return concat(vector16(concat(vector16(new Uint8Array(8).fill(0x61)), new Uint8Array(4))), vector16(vector8(new Uint8Array(32))));
+}
+
+/** Sessions of TLS 1.2, always the same: what a client and a server have to resume them, and what their peers know. */
+function begun12(bench: BothBench) {
+  const tickets = new Tickets(new TicketKeys(chacha20Poly1305, new SeededRandom("fuzz 1.2")));
+  const store = new MemorySessionStore();
+  const client = { ...RESUMING_12, resumption: new Resumption(store), trust: new AnchorList([rootAnchor()]) };
+  const ticket = new Uint8Array(80).fill(4);
+  const { crypto, identity } = bench;
+  const one = new ClientPair12(
+    new ClientConnection(bench.clientConfig(client)),
+    new ScriptedServer12({ identity, crypto, ticket }),
+    allAtOnce,
+  );
+  const server = { ...RESUMING_12_SERVER, tickets };
+  const other = new ServerPair12(bench.server(server), new ScriptedClient12({ crypto, ticket: new Uint8Array(0) }), allAtOnce);
+  one.run();
+  other.run();
+  const session = store.get(SERVER_NAME) as Uint8Array;
+  return {
+    client: { ...client, resumption: new Resumption({ get: () => session, put() {}, remove() {} }) },
+    resume: { master: one.peer.master },
+    server,
+    offer: { ticket: other.peer.newTicket as Uint8Array, sessionId: new Uint8Array(32).fill(8), master: other.peer.master },
+    byId: { ...RESUMING_12_SERVER, sessionIds: new SessionIds(4) },
+  };
 }
 
 /** All scenarios, on a bench of their own: its kept results of public-key work grow, so a long run makes a new one now and then. */
@@ -91,6 +120,7 @@ export function makeScenarios(bench = new BothBench()): Scenario[] {
   };
   const staples = { identity: { chain: stapled.chain, privateKey: stapled.leafKey.secretKey }, certificateExtensions: [[STAPLE]] };
   const stapling = { ...identityOf(crypto, staples.identity), ocspResponse: ocsp.response() };
+  const resuming = begun12(bench);
   const retry = { provider: { ...bench.provider, groups: [...bench.provider.groups].reverse() } };
   const all = { identity, grease: true, serverName: "server.test", alpn: ["x", "http/1.1"] };
   return [
@@ -129,6 +159,10 @@ export function makeScenarios(bench = new BothBench()): Scenario[] {
     client12("client of both, asked for a certificate", { identities, ...both }, { request: {}, suite: 0xc02b, fragment: 200 }),
     server12("server of TLS 1.2", {}, {}),
     server12("server of both, asks for a certificate", { host: bench.asked(), sliceSteps: 5, ...both }, { identity }),
+    client12("client of TLS 1.2 that resumes", resuming.client, { resume: resuming.resume, ticket: new Uint8Array(70).fill(5) }),
+    client12("client of both that resumes", { ...resuming.client, ...both, sliceSteps: 5 }, { resume: resuming.resume, fragment: 40 }),
+    server12("server of TLS 1.2 that resumes", resuming.server, resuming.offer),
+    server12("server of both that gives a session ID", { ...resuming.byId, ...both }, { sessionId: new Uint8Array(32).fill(8) }),
     server("server of small buffers", { receiveBuffer: 600, sendBuffer: 320 }, { fragment: 200, padding: 3, identity }),
   ];
 }

@@ -1,14 +1,12 @@
 /** Peers for TLS 1.2 with RSA key exchange, CBC and pre-shared keys. Each is told one suite, and whether it knows encrypt-then-MAC. */
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import type { AddressInfo } from "node:net";
-import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from "node:tls";
+import { spawnSync } from "node:child_process";
+import type { ConnectionOptions, TlsOptions } from "node:tls";
 import { allSuites12, LEGACY } from "../../hosts/node/legacy12.js";
 import { nobleSuites12 } from "../../hosts/node/noble/suites-12.js";
 import { BY_ECDSA, BY_PSK, type CipherSuite12, KX_ECDHE_PSK, KX_RSA } from "../../src/record/cipher-suite-12.js";
+import { gnutlsEcho, nodeEcho, opensslEcho, type RunningPeer, talkBy, talkByNode } from "./echo-peers.js";
 import type { KeyTypes, Pair } from "./key-types.js";
-import { answers, freePort, opensslCipher, type RunningPeer, stopping, talkBy } from "./matrix-peers.js";
+import { gnutlsCipher, opensslCipher } from "./suite-names.js";
 
 export const IDENTITY = "sensor 7";
 export const KEY = "00112233445566778899aabbccddeeff0123456789abcdef";
@@ -42,7 +40,7 @@ export function certificateFor(types: KeyTypes, { kx, by }: CipherSuite12): Pair
   return types.pair("server", by === BY_ECDSA ? "p256" : "rsa");
 }
 
-function opensslName({ name, by }: CipherSuite12): string {
+export function opensslName({ name, by }: CipherSuite12): string {
   const plain = opensslCipher(name).replace(/^RSA-/, "");
   return by === BY_PSK ? plain : plain.replace("-CBC", "");
 }
@@ -60,23 +58,11 @@ export class OpensslLegacy implements LegacyPeer {
 
   async serve(types: KeyTypes, row: LegacyRow): Promise<RunningPeer> {
     const pair = certificateFor(types, row.suite);
-    const child = spawn("openssl", [
-      ...["s_server", "-accept", "127.0.0.1:0", "-rev", "-tls1_2", "-cipher", "ALL:@SECLEVEL=0"],
+    return opensslEcho([
+      ...["-tls1_2", "-cipher", "ALL:@SECLEVEL=0"],
       ...(pair === null ? ["-nocert", "-psk", KEY, "-psk_identity", IDENTITY] : ["-cert", pair.certFile, "-key", pair.keyFile]),
       ...(row.encryptThenMac ? [] : ["-no_etm"]),
     ]);
-    let output = "";
-    const port = await new Promise<number>((found, failed) => {
-      const look = (part: Buffer) => {
-        output += part.toString("latin1");
-        const match = /ACCEPT 127\.0\.0\.1:(\d+)/.exec(output);
-        if (match !== null) found(Number(match[1]));
-      };
-      child.stdout.on("data", look);
-      child.stderr.on("data", look);
-      child.on("exit", () => failed(new Error(`openssl s_server ended: ${output}`)));
-    });
-    return { port, stop: stopping(child) };
   }
 
   talk(types: KeyTypes, port: number, { suite, encryptThenMac }: LegacyRow, line: string): Promise<void> {
@@ -87,13 +73,6 @@ export class OpensslLegacy implements LegacyPeer {
     return talkBy("openssl", args, line);
   }
 }
-
-/** GnuTLS's name without key exchange and MAC. */
-const gnutlsCipher = (name: string): string =>
-  name
-    .replace(/.*_WITH_/, "")
-    .replace(/_SHA\d*$/, "")
-    .replace(/_/g, "-");
 
 export class GnutlsLegacy implements LegacyPeer {
   readonly name = "GnuTLS";
@@ -108,25 +87,10 @@ export class GnutlsLegacy implements LegacyPeer {
 
   async serve(types: KeyTypes, row: LegacyRow): Promise<RunningPeer> {
     const pair = certificateFor(types, row.suite);
-    const port = await freePort();
-    const child = spawn("gnutls-serv", [
-      ...["--echo", "--quiet", "--port", String(port), "--disable-client-cert", "--priority", this.priority(row)],
+    return gnutlsEcho([
+      ...["--disable-client-cert", "--priority", this.priority(row)],
       ...(pair === null ? ["--pskpasswd", types.pskFile(IDENTITY, KEY)] : ["--x509certfile", pair.certFile, "--x509keyfile", pair.keyFile]),
     ]);
-    let output = "";
-    let ended = false;
-    for (const stream of [child.stdout, child.stderr])
-      stream.on("data", (part) => {
-        output += part;
-      });
-    child.on("exit", () => {
-      ended = true;
-    });
-    for (let i = 0; !(await answers(port)); i++) {
-      if (ended || i > 100) throw new Error(`gnutls-serv does not listen: ${output}`);
-      await new Promise((done) => setTimeout(done, 20));
-    }
-    return { port, stop: stopping(child) };
   }
 
   talk(types: KeyTypes, port: number, row: LegacyRow, line: string): Promise<void> {
@@ -136,7 +100,7 @@ export class GnutlsLegacy implements LegacyPeer {
     return talkBy("gnutls-cli", [...args, "127.0.0.1"], line);
   }
 
-  private priority({ suite, encryptThenMac }: LegacyRow): string {
+  priority({ suite, encryptThenMac }: LegacyRow): string {
     const { name } = suite;
     const kx = /^TLS_(.*)_WITH/.exec(name)?.[1]?.replace(/_/g, "-");
     const mac = suite.cipher.takesEncryptThenMac ? /_SHA(\d*)$/.exec(name)?.[1] || "1" : null;
@@ -155,54 +119,22 @@ export class NodeLegacy implements LegacyPeer {
 
   async serve(types: KeyTypes, row: LegacyRow): Promise<RunningPeer> {
     const pair = certificateFor(types, row.suite);
-    const open = new Set<TLSSocket>();
-    const server = createTlsServer(
-      {
-        ...{ minVersion: "TLSv1.2", maxVersion: "TLSv1.2", ciphers: "ALL:@SECLEVEL=0" },
-        ...(pair === null
-          ? { pskCallback: (_socket: TLSSocket, identity: string) => (identity === IDENTITY ? Buffer.from(KEY, "hex") : null) }
-          : { cert: pair.cert, key: pair.key }),
-      },
-      (socket) => {
-        open.add(socket);
-        socket.on("error", () => undefined);
-        socket.on("close", () => open.delete(socket));
-        socket.pipe(socket);
-      },
-    );
-    server.on("tlsClientError", () => undefined);
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    return {
-      port: (server.address() as AddressInfo).port,
-      stop: () => {
-        server.close();
-        for (const socket of open) socket.destroy();
-      },
-    };
+    const proof: TlsOptions =
+      pair === null
+        ? { pskCallback: (_socket, identity) => (identity === IDENTITY ? Buffer.from(KEY, "hex") : null) }
+        : { cert: pair.cert, key: pair.key };
+    return nodeEcho({ minVersion: "TLSv1.2", maxVersion: "TLSv1.2", ciphers: "ALL:@SECLEVEL=0", ...proof });
   }
 
   talk(types: KeyTypes, port: number, { suite }: LegacyRow, line: string): Promise<void> {
-    return new Promise((done, failed) => {
-      const psk = suite.by === BY_PSK;
-      const socket = connectTls({
-        ...{ port, host: "127.0.0.1", servername: "localhost", ca: readFileSync(types.rootsFile) },
-        ...{ minVersion: "TLSv1.2", maxVersion: "TLSv1.2", ciphers: `${opensslName(suite)}:@SECLEVEL=0` },
-        ...(psk ? { pskCallback: () => ({ psk: Buffer.from(KEY, "hex"), identity: IDENTITY }), checkServerIdentity: () => undefined } : {}),
-      });
-      let text = "";
-      const timer = setTimeout(() => socket.destroy(new Error("timed out")), 8000);
-      socket.on("data", (part: Buffer) => {
-        text += part.toString("latin1");
-        if (text.includes(`${line}\n`)) socket.end();
-      });
-      socket.on("error", failed);
-      socket.on("close", () => {
-        clearTimeout(timer);
-        if (text.includes(`${line}\n`)) done();
-        else failed(new Error("it closed"));
-      });
-      socket.write(`${line}\n`);
-    });
+    const byKey: ConnectionOptions = {
+      pskCallback: () => ({ psk: Buffer.from(KEY, "hex"), identity: IDENTITY }),
+      checkServerIdentity: () => undefined,
+    };
+    const options: ConnectionOptions = {
+      ...{ ca: types.roots, minVersion: "TLSv1.2", maxVersion: "TLSv1.2", ciphers: `${opensslName(suite)}:@SECLEVEL=0` },
+      ...(suite.by === BY_PSK ? byKey : {}),
+    };
+    return talkByNode(port, options, line);
   }
 }

@@ -5,6 +5,7 @@ import { decryptionIdentity } from "../../hosts/node/decryption-key.js";
 import { identityFromFiles } from "../../hosts/node/index.js";
 import { LEGACY, makeClient12, makeServer12 } from "../../hosts/node/legacy12.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
+import type { RunningPeer } from "./echo-peers.js";
 import { KeyTypes } from "./key-types.js";
 import {
   certificateFor,
@@ -17,7 +18,6 @@ import {
   NodeLegacy,
   OpensslLegacy,
 } from "./legacy-peers.js";
-import type { RunningPeer } from "./matrix-peers.js";
 import { talk } from "./servers.js";
 import { type ThimbleServer, thimbleServer } from "./thimble-server.js";
 

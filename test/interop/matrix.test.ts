@@ -22,20 +22,9 @@ import { Client12 } from "../../src/handshake/client-12.js";
 import { Server12 } from "../../src/handshake/server-12.js";
 import { suites12 } from "../../src/profiles/suites-12.js";
 import type { CipherSuite12 } from "../../src/record/cipher-suite-12.js";
+import type { RunningPeer } from "./echo-peers.js";
 import { KEY_TYPES, type KeyType, KeyTypes } from "./key-types.js";
-import {
-  findPeers,
-  GROUPS,
-  NodePeer,
-  type Peer,
-  type Row,
-  type RunningPeer,
-  rows,
-  rows12,
-  SUITES,
-  SUITES_12,
-  type Version,
-} from "./matrix-peers.js";
+import { findPeers, GROUPS, NodePeer, type Peer, type Row, rows, rows12, SUITES, SUITES_12, type Version } from "./matrix-peers.js";
 import { opensslVersion } from "./openssl-ca.js";
 
 const COMPLETE = process.env.THIMBLE_INTEROP === "full";

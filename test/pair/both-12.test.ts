@@ -6,9 +6,9 @@ import { full } from "../../src/profiles/full.js";
 import { suites12 } from "../../src/profiles/suites-12.js";
 import { BY_ECDSA } from "../../src/record/cipher-suite-12.js";
 import { exporter } from "../../src/schedule/exporter.js";
-import { ascii, concat, equal, hex, text } from "../peer/bytes.js";
+import { ascii, concat, hex, text } from "../peer/bytes.js";
 import { SeededRandom } from "../peer/random.js";
-import { type BothParts, cutOnce, pattern, pieces } from "./both.js";
+import { type BothParts, cutOnce, pieces } from "./both.js";
 import { clientIdentity } from "./client-fixture.js";
 import { ON_XS, sampled } from "./effort.js";
 import { memoProvider } from "./memo-provider.js";
@@ -24,18 +24,6 @@ describe("TLS 1.2: client and server", function () {
   const join = (parts: BothParts = {}) =>
     bench.opened({ ...parts, client: { ...ONLY_12, ...parts.client }, server: { ...ONLY_12_SERVER, ...parts.server } }, 0x0303);
 
-  function use(both: ReturnType<typeof join>, length = 40): void {
-    const [up, down] = [pattern(length), pattern(length + 1)];
-    both.write(both.client, up);
-    both.write(both.server, down);
-    expect(equal(both.serverReceived, up), "to the server").to.equal(true);
-    expect(equal(both.clientReceived, down), "to the client").to.equal(true);
-    both.client.close();
-    both.server.closeWrite();
-    both.run();
-    expect([both.client.failure, both.server.failure]).to.deep.equal([null, null]);
-  }
-
   for (const suite of suites12)
     if (suite.by === BY_ECDSA)
       for (const group of all.groups)
@@ -43,7 +31,7 @@ describe("TLS 1.2: client and server", function () {
           const provider = { ...all, groups: [group] };
           const client = { provider, tls12: new Client12([suite]) };
           const server = { provider, tls12: new Server12([suite]) };
-          use(join({ client, server, toServer: pieces(50), toClient: pieces(70) }), 600);
+          join({ client, server, toServer: pieces(50), toClient: pieces(70) }).use(600);
           const asked = join({ client: { ...client, identities }, server: { ...server, host: bench.asked(true) } });
           expect([asked.client.suite!.id, asked.server.peerAuthenticated]).to.deep.equal([suite.id, true]);
         });
@@ -55,18 +43,18 @@ describe("TLS 1.2: client and server", function () {
     describe(name, () => {
       it("every cut of the client's bytes", () => {
         const { moved } = join(parts).toServer;
-        for (const point of sampled(1, moved + 60, 6)) use(join({ ...parts, toServer: cutOnce(point) }));
+        for (const point of sampled(1, moved + 60, 6)) join({ ...parts, toServer: cutOnce(point) }).use();
       });
 
       it("every cut of the server's bytes", () => {
         const { moved } = join(parts).toClient;
-        for (const point of sampled(1, moved + 60, 6)) use(join({ ...parts, toClient: cutOnce(point) }));
+        for (const point of sampled(1, moved + 60, 6)) join({ ...parts, toClient: cutOnce(point) }).use();
       });
 
       it("pieces of 1 byte and more, slices of 1 step and more", () => {
-        for (const size of ON_XS ? [9] : [1, 2, 3, 7, 100]) use(join({ ...parts, toServer: pieces(size), toClient: pieces(size) }));
+        for (const size of ON_XS ? [9] : [1, 2, 3, 7, 100]) join({ ...parts, toServer: pieces(size), toClient: pieces(size) }).use();
         for (const sliceSteps of ON_XS ? [1] : [1, 2, 10, 1000])
-          use(join({ client: { ...parts.client, sliceSteps }, server: { ...parts.server, sliceSteps }, toClient: pieces(30) }));
+          join({ client: { ...parts.client, sliceSteps }, server: { ...parts.server, sliceSteps }, toClient: pieces(30) }).use();
       });
 
       it("the same bytes, whatever the cut and the slices", () => {
@@ -85,13 +73,10 @@ describe("TLS 1.2: client and server", function () {
         for (const [sendBuffer, receiveBuffer] of ON_XS
           ? [[320, 620]]
           : ([320, 400, 512].flatMap((s) => [620, 2048].map((r) => [s, r])) as number[][]))
-          use(
-            join({
-              client: { ...parts.client, sendBuffer: sendBuffer!, receiveBuffer: receiveBuffer! },
-              server: { ...parts.server, sendBuffer: sendBuffer!, receiveBuffer: receiveBuffer! },
-            }),
-            3000,
-          );
+          join({
+            client: { ...parts.client, sendBuffer: sendBuffer!, receiveBuffer: receiveBuffer! },
+            server: { ...parts.server, sendBuffer: sendBuffer!, receiveBuffer: receiveBuffer! },
+          }).use(3000);
       });
     });
 
@@ -112,8 +97,8 @@ describe("TLS 1.2: client and server", function () {
         it(`client ${one}, server ${other}`, () => {
           const version = RESULTS[`${one} ${other}`];
           if (version !== undefined) {
-            use(bench.opened({ client, server }, version));
-            use(bench.opened({ client, server, toClient: pieces(1), toServer: pieces(1) }, version));
+            bench.opened({ client, server }, version).use();
+            bench.opened({ client, server, toClient: pieces(1), toServer: pieces(1) }, version).use();
             return;
           }
           const both = bench.joined({ client, server });
@@ -124,7 +109,7 @@ describe("TLS 1.2: client and server", function () {
   it("ten certificates each way through a small send buffer", () => {
     const [leaf, rest] = bench.identity.chain as [Uint8Array, Uint8Array];
     const long = { ...identityOf(bench.crypto, bench.identity), certificates: [leaf, ...new Array<Uint8Array>(9).fill(rest)] };
-    use(join({ server: { sendBuffer: 320, host: { identities: [long] } }, toClient: pieces(ON_XS ? 200 : 37) }));
+    join({ server: { sendBuffer: 320, host: { identities: [long] } }, toClient: pieces(ON_XS ? 200 : 37) }).use();
   });
 
   it("the key log: the master secret by the client's random", () => {

@@ -1,7 +1,7 @@
 // Our client with our server, in every way a network may cut their bytes, with buffers and slices of many sizes.
 import { expect } from "chai";
 import { equal, hex } from "../peer/bytes.js";
-import { type Both, BothBench, type BothParts, COOKIES, type Cut, cutOnce, pattern, pieces, whole } from "./both.js";
+import { BothBench, type BothParts, COOKIES, type Cut, cutOnce, pattern, pieces, whole } from "./both.js";
 import { p256Only, p256Retry } from "./both-parts.js";
 import { clientIdentity } from "./client-fixture.js";
 import { ON_XS, sampled } from "./effort.js";
@@ -25,31 +25,16 @@ describe("client and server: cuts", function () {
     ],
   ];
 
-  /** Data both ways at once, then the end of both. */
-  function use(both: Both, length = 40): void {
-    const [up, down] = [pattern(length), pattern(length + 1)];
-    both.expectOpen();
-    both.write(both.client, up);
-    both.write(both.server, down);
-    expect(equal(both.serverReceived, up), "to the server").to.equal(true);
-    expect(equal(both.clientReceived, down), "to the client").to.equal(true);
-    both.client.close();
-    both.server.closeWrite();
-    both.run();
-    expect(both.client.failure).to.equal(null);
-    expect(both.server.failure).to.equal(null);
-  }
-
   for (const [name, parts] of CASES)
     describe(name, () => {
       it("every cut of the client's bytes", () => {
         const { moved } = bench.opened(parts).toServer;
-        for (const point of sampled(1, moved + 60, 8)) use(bench.joined({ ...parts, toServer: cutOnce(point) }));
+        for (const point of sampled(1, moved + 60, 8)) bench.opened({ ...parts, toServer: cutOnce(point) }).use();
       });
 
       it("every cut of the server's bytes", () => {
         const { moved } = bench.opened(parts).toClient;
-        for (const point of sampled(1, moved + 60, 8)) use(bench.joined({ ...parts, toClient: cutOnce(point) }));
+        for (const point of sampled(1, moved + 60, 8)) bench.opened({ ...parts, toClient: cutOnce(point) }).use();
       });
 
       it("pieces of 1 byte and more, both ways", () => {
@@ -59,7 +44,7 @@ describe("client and server: cuts", function () {
             [pieces(size), whole],
             [whole, pieces(size)],
           ] as readonly (readonly [Cut, Cut])[])
-            use(bench.joined({ ...parts, toServer, toClient }));
+            bench.opened({ ...parts, toServer, toClient }).use();
       });
 
       it("slices of 1 to N steps, on either side", () => {
@@ -69,14 +54,14 @@ describe("client and server: cuts", function () {
             [{}, { sliceSteps }],
             [{ sliceSteps }, { sliceSteps }],
           ])
-            use(
-              bench.joined({
+            bench
+              .opened({
                 client: { ...parts.client, ...client },
                 server: { ...parts.server, ...server },
                 toServer: pieces(50),
                 toClient: pieces(30),
-              }),
-            );
+              })
+              .use();
       });
 
       it("the same bytes, whatever the cut and the slices", () => {
@@ -96,8 +81,8 @@ describe("client and server: cuts", function () {
           ? [[320, 560]]
           : [320, 340, 384, 400, 450, 500, 512].flatMap((send) => [560, 700, 2048].map((receive) => [send, receive]));
         for (const [sendBuffer, receiveBuffer] of sizes)
-          use(
-            bench.joined({
+          bench
+            .opened({
               // a ClientHello goes out as a whole: one with a cookie is long
               client: {
                 ...parts.client,
@@ -105,19 +90,17 @@ describe("client and server: cuts", function () {
                 receiveBuffer: receiveBuffer!,
               },
               server: { ...parts.server, sendBuffer: sendBuffer!, receiveBuffer: receiveBuffer! },
-            }),
-            3000,
-          );
+            })
+            .use(3000);
       });
 
       it("the smallest buffers there are: sendBuffer of 256", () => {
-        use(
-          bench.joined({
+        bench
+          .opened({
             client: { ...parts.client, sendBuffer: parts.client?.alpn === undefined ? 300 : 480 },
             server: { ...parts.server, sendBuffer: 256 },
-          }),
-          1000,
-        );
+          })
+          .use(1000);
       });
     });
 
@@ -137,7 +120,7 @@ describe("client and server: cuts", function () {
   describe("P-256 alone", () => {
     it("pieces and slices", () => {
       for (const size of ON_XS ? [20] : [1, 10, 100])
-        use(bench.joined({ ...p256Only(bench), toServer: pieces(size), toClient: pieces(size) }));
+        bench.opened({ ...p256Only(bench), toServer: pieces(size), toClient: pieces(size) }).use();
     });
   });
 
@@ -154,14 +137,14 @@ describe("client and server: cuts", function () {
       it(`ten certificates each way, sendBuffer ${sendBuffer}, in pieces of ${size}: many records, many drains`, () => {
         const server = { ...identityOf(bench.crypto, bench.identity), certificates: long(leaf, intermediate, 9) };
         const client = { ...identityOf(bench.crypto, clientIdentity()), certificates: long(clientLeaf, clientIntermediate, 9) };
-        use(
-          bench.joined({
+        bench
+          .opened({
             client: { sendBuffer, identities: [client] },
             server: { sendBuffer, host: { ...bench.asked(true), identities: [server] } },
             toServer: pieces(ON_XS ? 200 : size),
             toClient: pieces(ON_XS ? 200 : size),
-          }),
-        );
+          })
+          .use();
       });
   });
 });

@@ -3,7 +3,7 @@ import { ClientConnection } from "../../src/client.js";
 import type { ClientConfig } from "../../src/config.js";
 import type { Connection } from "../../src/connection.js";
 import type { ServerConnection } from "../../src/server.js";
-import { concat } from "../peer/bytes.js";
+import { concat, equal } from "../peer/bytes.js";
 import { SeededRandom } from "../peer/random.js";
 import { NOW, rootAnchor, SERVER_NAME, trustOf } from "./fixture.js";
 import { CLOSED, FAILED, HANDSHAKING, OPEN } from "./joined.js";
@@ -116,6 +116,20 @@ export class Both {
       at += from.write(bytes, at, bytes.length - at);
       this.run();
     }
+  }
+
+  /** Data both ways at once, then the end of both. */
+  use(length = 40): void {
+    const [up, down] = [pattern(length), pattern(length + 1)];
+    const { client, server } = this;
+    this.write(client, up);
+    this.write(server, down);
+    expect(equal(this.serverReceived, up), "to the server").to.equal(true);
+    expect(equal(this.clientReceived, down), "to the client").to.equal(true);
+    client.close();
+    server.closeWrite();
+    this.run();
+    expect([client.failure, server.failure]).to.deep.equal([null, null]);
   }
 
   expectOpen(version = 0x0304): void {

@@ -63,26 +63,14 @@ describe("TLS 1.2 with RSA key exchange, CBC and pre-shared keys", function () {
     };
   }
 
-  function use(both: Both, length = 300): void {
-    const [up, down] = [pattern(length), pattern(length + 1)];
-    both.write(both.client, up);
-    both.write(both.server, down);
-    expect(equal(both.serverReceived, up), "to the server").to.equal(true);
-    expect(equal(both.clientReceived, down), "to the client").to.equal(true);
-    both.client.close();
-    both.server.closeWrite();
-    both.run();
-    expect([both.client.failure, both.server.failure]).to.deep.equal([null, null]);
-  }
-
   for (const suite of [...rsaSuites12, ...rsaCbcSuites12, ...pskSuites12, ...pskCbcSuites12, ...cbcSuites12])
     if (suite.by !== BY_RSA || suite.kx === KX_RSA)
       it(suite.name, () => {
         const both = bench.opened(config(suite), 0x0303);
         expect([both.client.suite!.id, both.client.peerAuthenticated]).to.deep.equal([suite.id, true]);
         expect(both.server.peerAuthenticated).to.equal(suite.kx === KX_PSK || suite.kx === KX_ECDHE_PSK);
-        use(both);
-        if (!ON_XS) use(bench.opened(config(suite, { toServer: pieces(1), toClient: pieces(1), client: { sliceSteps: 3 } }), 0x0303));
+        both.use();
+        if (!ON_XS) bench.opened(config(suite, { toServer: pieces(1), toClient: pieces(1), client: { sliceSteps: 3 } }), 0x0303).use();
       });
 
   it("the same bytes, whatever the cut and the slices", () => {

@@ -10,30 +10,23 @@ import {
   unsupported_extension,
 } from "../../src/alert.js";
 import type { ClientConfig } from "../../src/config.js";
-import type { Identity } from "../../src/identity.js";
-import { type OcspAnswer, type OcspOptions, ocspStapling } from "../../src/x509/ocsp-stapling.js";
+import type { OcspAnswer, OcspOptions } from "../../src/x509/ocsp-stapling.js";
 import { PIN_KEY } from "../../src/x509/trust.js";
 import { concat, hex, splice, u24 } from "../peer/bytes.js";
 import { extension, HANDSHAKE_TYPES as T } from "../peer/messages.js";
 import type { ClientOptions12 } from "../peer/scripted-client-12.js";
-import type { ServerName12, ServerOptions12 } from "../peer/scripted-server-12.js";
+import type { ServerOptions12 } from "../peer/scripted-server-12.js";
 import * as der from "../support/der.js";
 import * as ocsp from "../support/ocsp.js";
 import * as pki from "../support/pki.js";
 import { type BothParts, cutOnce, pieces } from "./both.js";
 import { ON_XS, sampled } from "./effort.js";
-import { trustOf } from "./fixture.js";
-import { Bench12, client12, ONLY_12, ONLY_12_SERVER, server12 } from "./pair-12.js";
-import { identityOf } from "./signer.js";
-
-const HOST = "device.example";
-const STATUS_REQUEST = 5;
+import { asking, DELEGATED, GOOD, HOST, made, OF_ROOT, peerOf, REVOKED, STATUS_REQUEST, short, stapling } from "./ocsp-parts.js";
+import { Bench12, client12, ONLY_12, ONLY_12_SERVER, only, server12 } from "./pair-12.js";
 
 describe("OCSP stapling in TLS 1.2", function () {
   this.timeout(180000);
   const bench = new Bench12();
-  const made = pki.makeChain();
-  const short = pki.makeChain({ intermediates: 0 });
   const strict = pki.makeChain({
     leaf: {
       extensions: [
@@ -42,52 +35,12 @@ describe("OCSP stapling in TLS 1.2", function () {
       ],
     },
   });
-  const peerOf = (chain: pki.TestChain) => ({ chain: chain.chain, privateKey: chain.leafKey.secretKey });
-
-  const GOOD = ocsp.response();
-  const REVOKED = ocsp.response({ responses: [ocsp.single({ status: ocsp.revoked(pki.NOW - 5) })] });
   const OLD = ocsp.response({ responses: [ocsp.single({ nextUpdate: ocsp.generalTime(pki.NOW - ocsp.HOUR) })] });
   const STRANGE = ocsp.response({ signer: pki.testKey("root") });
-  const OF_ROOT = ocsp.response({
-    responder: ocsp.byKey(pki.testKey("root")),
-    signer: pki.testKey("root"),
-    responses: [ocsp.single({ certId: ocsp.certId({ name: pki.commonName("Test Root"), key: pki.testKey("root").publicKey }) })],
-  });
-  const responder = pki.testKey("responder");
-  const DELEGATED = ocsp.response({
-    responder: ocsp.byName(pki.commonName("Responder")),
-    signer: responder,
-    certs: [
-      pki.makeCertificate({
-        ...pki.baseFields(),
-        issuer: pki.commonName("Test Issuer 1"),
-        subject: pki.commonName("Responder"),
-        spki: responder.spki,
-        signer: pki.testKey("issuer 1"),
-        extensions: [pki.extendedKeyUsage(ocsp.OCSP_SIGNING)],
-      }),
-    ],
-  });
-
-  /** A client that asks, unless options is null. */
-  function asking(options: OcspOptions | null = {}, more: Partial<ClientConfig> = {}, chain = made): Partial<ClientConfig> {
-    return {
-      trust: trustOf(chain.anchor),
-      serverName: HOST,
-      clock: { seconds: () => pki.NOW },
-      ...(options === null ? {} : { checks: { status: ocspStapling(options) } }),
-      ...more,
-    };
-  }
-
-  const stapling = (response: Uint8Array | null, chain = made): Identity => ({
-    ...identityOf(bench.crypto, peerOf(chain)),
-    ocspResponse: response,
-  });
 
   const parts = (response: Uint8Array | null, options: OcspOptions | null = {}, chain = made): BothParts => ({
     client: { ...ONLY_12, ...asking(options, {}, chain) },
-    server: { ...ONLY_12_SERVER, host: { identities: [stapling(response, chain)] } },
+    server: { ...ONLY_12_SERVER, host: { identities: [stapling(bench.crypto, response, chain)] } },
   });
 
   describe("our client and our server", () => {
@@ -178,10 +131,6 @@ describe("OCSP stapling in TLS 1.2", function () {
   describe("our client and servers that err", () => {
     const run = (server: Partial<ServerOptions12>, client: Partial<ClientConfig> = asking()) =>
       bench.client12({ identity: peerOf(made), ...server }, client);
-    const only =
-      (name: ServerName12, change: (bytes: Uint8Array) => Uint8Array | readonly Uint8Array[] | null) =>
-      (which: ServerName12, bytes: Uint8Array) =>
-        which === name ? change(bytes) : bytes;
     const message = (body: readonly number[]): Uint8Array => concat([T.certificate_status], u24(body.length), body);
     const STATUS = concat([T.certificate_status], u24(GOOD.length + 4), [1], u24(GOOD.length), GOOD);
 
@@ -272,7 +221,7 @@ describe("OCSP stapling in TLS 1.2", function () {
 
   describe("our server and clients that err", () => {
     const run = (client: ClientOptions12, response: Uint8Array | null = GOOD) =>
-      bench.server12({ serverName: HOST, ...client }, { host: { identities: [stapling(response)] } });
+      bench.server12({ serverName: HOST, ...client }, { host: { identities: [stapling(bench.crypto, response)] } });
     const ask = (body: readonly number[]): ClientOptions12 => ({ extensions: (usual) => [...usual, extension(STATUS_REQUEST, body)] });
     const TYPES = [T.server_hello, T.certificate, T.server_key_exchange, T.server_hello_done, T.finished];
 

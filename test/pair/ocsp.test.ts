@@ -11,7 +11,7 @@ import {
 import type { ClientConfig } from "../../src/config.js";
 import { OUTSIDE } from "../../src/crypto/provider.js";
 import type { Identity } from "../../src/identity.js";
-import { type OcspAnswer, type OcspOptions, ocspStapling } from "../../src/x509/ocsp-stapling.js";
+import type { OcspAnswer, OcspOptions } from "../../src/x509/ocsp-stapling.js";
 import { hex } from "../peer/bytes.js";
 import { setExtension } from "../peer/edit.js";
 import { type Extension, extension, HANDSHAKE_TYPES } from "../peer/messages.js";
@@ -22,62 +22,16 @@ import * as pki from "../support/pki.js";
 import { BothBench, type BothParts, cutOnce, pieces } from "./both.js";
 import { p256Retry } from "./both-parts.js";
 import { sampled } from "./effort.js";
-import { trustOf } from "./fixture.js";
+import { asking, DELEGATED, GOOD, HOST, made, OF_ROOT, peerOf, REVOKED, STATUS_REQUEST, short, stapling } from "./ocsp-parts.js";
 import { Bench } from "./pair.js";
 import { identityOf } from "./signer.js";
-
-const HOST = "device.example";
-const STATUS_REQUEST = 5;
 
 describe("OCSP stapling", function () {
   this.timeout(120000);
   const bench = new BothBench();
-  const made = pki.makeChain();
-  const short = pki.makeChain({ intermediates: 0 });
-  const peerOf = (chain: pki.TestChain) => ({ chain: chain.chain, privateKey: chain.leafKey.secretKey });
-
-  const GOOD = ocsp.response();
-  const REVOKED = ocsp.response({ responses: [ocsp.single({ status: ocsp.revoked(pki.NOW - 5) })] });
-  const OF_ROOT = ocsp.response({
-    responder: ocsp.byKey(pki.testKey("root")),
-    signer: pki.testKey("root"),
-    responses: [ocsp.single({ certId: ocsp.certId({ name: pki.commonName("Test Root"), key: pki.testKey("root").publicKey }) })],
-  });
-  const responder = pki.testKey("responder");
-  const DELEGATED = ocsp.response({
-    responder: ocsp.byName(pki.commonName("Responder")),
-    signer: responder,
-    certs: [
-      pki.makeCertificate({
-        ...pki.baseFields(),
-        issuer: pki.commonName("Test Issuer 1"),
-        subject: pki.commonName("Responder"),
-        spki: responder.spki,
-        signer: pki.testKey("issuer 1"),
-        extensions: [pki.extendedKeyUsage(ocsp.OCSP_SIGNING)],
-      }),
-    ],
-  });
-
-  /** A client that asks, unless options is null. */
-  function asking(options: OcspOptions | null = {}, more: Partial<ClientConfig> = {}, chain = made): Partial<ClientConfig> {
-    return {
-      trust: trustOf(chain.anchor),
-      serverName: HOST,
-      clock: { seconds: () => pki.NOW },
-      ...(options === null ? {} : { checks: { status: ocspStapling(options) } }),
-      ...more,
-    };
-  }
-
-  /** A server that staples. */
-  function stapling(response: Uint8Array | null, chain = made): Identity {
-    return { ...identityOf(bench.crypto, peerOf(chain)), ocspResponse: response };
-  }
-
   const parts = (response: Uint8Array | null, options: OcspOptions | null = {}, chain = made): BothParts => ({
     client: asking(options, {}, chain),
-    server: { host: { identities: [stapling(response, chain)] } },
+    server: { host: { identities: [stapling(bench.crypto, response, chain)] } },
   });
 
   describe("our client and our server", () => {
@@ -115,7 +69,7 @@ describe("OCSP stapling", function () {
       const retry = p256Retry(bench);
       bench.opened({ client: { ...all.client, ...retry.client }, server: { ...all.server, ...retry.server } });
       let asked = 0;
-      const hosts = { find: () => (asked++ < 3 ? OUTSIDE : { identities: [stapling(GOOD)] }) } as const;
+      const hosts = { find: () => (asked++ < 3 ? OUTSIDE : { identities: [stapling(bench.crypto, GOOD)] }) } as const;
       bench.opened({ ...all, server: { hosts } });
     });
 
@@ -256,7 +210,10 @@ describe("OCSP stapling", function () {
 
   describe("our server and clients that err", () => {
     const run = (body: Uint8Array | readonly number[]) =>
-      bench.run({ extensions: [extension(STATUS_REQUEST, body)], serverName: HOST }, { host: { identities: [stapling(GOOD)] } });
+      bench.run(
+        { extensions: [extension(STATUS_REQUEST, body)], serverName: HOST },
+        { host: { identities: [stapling(bench.crypto, GOOD)] } },
+      );
     const sent = (pair: ReturnType<typeof run>): boolean => {
       const message = pair.client.serverMessages.find((one) => one[0] === HANDSHAKE_TYPES.certificate)!;
       return hex(message).includes(hex(GOOD));
@@ -266,7 +223,7 @@ describe("OCSP stapling", function () {
       const asked = run([1, 0, 0, 0, 0]);
       asked.expectOpen();
       expect(sent(asked)).to.equal(true);
-      const plain = bench.run({ serverName: HOST }, { host: { identities: [stapling(GOOD)] } });
+      const plain = bench.run({ serverName: HOST }, { host: { identities: [stapling(bench.crypto, GOOD)] } });
       plain.expectOpen();
       expect(sent(plain)).to.equal(false);
     });

@@ -10,8 +10,8 @@ import { Server12 } from "../../src/handshake/server-12.js";
 import type { ServerConnection } from "../../src/server.js";
 import { tlsEcdheEcdsaWithAes128GcmSha256 } from "../../src/suites-12/tls-ecdhe-ecdsa-with-aes-128-gcm-sha256.js";
 import { tlsEcdheEcdsaWithChacha20Poly1305Sha256 } from "../../src/suites-12/tls-ecdhe-ecdsa-with-chacha20-poly1305-sha256.js";
-import { type ClientOptions12, ScriptedClient12 } from "../peer/scripted-client-12.js";
-import { ScriptedServer12, type ServerOptions12 } from "../peer/scripted-server-12.js";
+import { type ClientName12, type ClientOptions12, ScriptedClient12 } from "../peer/scripted-client-12.js";
+import { ScriptedServer12, type ServerName12, type ServerOptions12 } from "../peer/scripted-server-12.js";
 import { BothBench } from "./both.js";
 import { allAtOnce, type Delivery, Joined } from "./joined.js";
 import type { ServerParts } from "./server-pair.js";
@@ -25,6 +25,12 @@ export const ONLY_12_SERVER = { tls12: server12, tls13: false } as const;
 /** With sessions. */
 export const RESUMING_12 = { tls12: new Client12(SUITES, [ecdheClient12], null, resumeClient12), tls13: false } as const;
 export const RESUMING_12_SERVER = { tls12: new Server12(SUITES, [ecdheServer12], null, resumeServer12), tls13: false } as const;
+
+/** For `mutate`: one message is changed, or several stand in its place, or none. */
+export const only =
+  (name: ClientName12 | ServerName12, change: (bytes: Uint8Array) => Uint8Array | readonly Uint8Array[] | null) =>
+  (which: ClientName12 | ServerName12, bytes: Uint8Array): Uint8Array | readonly Uint8Array[] | null =>
+    which === name ? change(bytes) : bytes;
 
 export class ClientPair12 extends Joined<ClientConnection, ScriptedServer12> {}
 export class ServerPair12 extends Joined<ServerConnection, ScriptedClient12> {}

@@ -17,12 +17,12 @@ import { tlsEcdheEcdsaWithAes128GcmSha256 } from "../../src/suites-12/tls-ecdhe-
 import { tlsRsaWithAes128GcmSha256 } from "../../src/suites-12/tls-rsa-with-aes-128-gcm-sha256.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
 import { type OcspOptions, ocspStapling } from "../../src/x509/ocsp-stapling.js";
-import * as ocsp from "../support/ocsp.js";
 import { DIGITAL_SIGNATURE, makeChain, NOW } from "../support/pki.js";
 import { RSA_2048 } from "../support/rsa-keys.js";
 import { type Both, BothBench, type BothParts, pieces } from "./both.js";
 import { trustOf } from "./fixture.js";
 import { memoProvider } from "./memo-provider.js";
+import { GOOD, REVOKED } from "./ocsp-parts.js";
 import { KEY_ENCIPHERMENT, rsaChain } from "./rsa-12.js";
 import { identityOf } from "./signer.js";
 
@@ -123,9 +123,6 @@ describe("TLS 1.2, RSA key exchange: virtual servers", function () {
   });
 
   describe("OCSP stapling", () => {
-    const GOOD = ocsp.response();
-    const REVOKED = ocsp.response({ responses: [ocsp.single({ status: ocsp.revoked(NOW - 5) })] });
-
     function stapled(response: Uint8Array | null, options: OcspOptions = { required: true }): BothParts {
       const all = parts("a.test", shared, { checks: { status: ocspStapling(options) } });
       const host: VirtualHost = { identities, insecureRsa: identityFor("a.test", response) };

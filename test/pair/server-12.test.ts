@@ -1,4 +1,4 @@
-// A TLS 1.2 server with the scripted client: what goes well in every split, and each kind of misbehaviour with its alert.
+// A TLS 1.2 server with the scripted client: what goes well in every split, and each message and record that is wrong with its alert.
 import { expect } from "chai";
 import {
   bad_record_mac,
@@ -26,14 +26,8 @@ import { makeChain, NOW } from "../support/pki.js";
 import { clientIdentity } from "./client-fixture.js";
 import { ON_XS, sampled } from "./effort.js";
 import { otherAnchor, trustOf } from "./fixture.js";
-import { byteByByte, cutAt, FAILED, HANDSHAKING, inPieces, recordByRecord } from "./joined.js";
-import { Bench12, server12 } from "./pair-12.js";
-import { TYPES } from "./well-formed.js";
-
-const only =
-  (name: ClientName12, change: (bytes: Uint8Array) => Uint8Array | readonly Uint8Array[] | null) =>
-  (which: ClientName12, bytes: Uint8Array): Uint8Array | readonly Uint8Array[] | null =>
-    which === name ? change(bytes) : bytes;
+import { byteByByte, cutAt, HANDSHAKING, inPieces, recordByRecord } from "./joined.js";
+import { Bench12, only, server12 } from "./pair-12.js";
 
 const BOTH = { tls12: server12, tls13: undefined as never };
 const GREASE = 0x0a0a;
@@ -307,61 +301,6 @@ describe("TLS 1.2 server", function () {
     });
   });
 
-  describe("each state and each message that may not come there", () => {
-    const STATES: readonly (readonly [string, ClientName12, readonly number[]])[] = [
-      ["START", "client_hello", [T.client_hello]],
-      ["WAIT_CERT", "certificate", [T.certificate]],
-      ["WAIT_CKE", "client_key_exchange", [T.client_key_exchange]],
-      ["WAIT_CV", "certificate_verify", [T.certificate_verify]],
-      ["WAIT_CCS", "change_cipher_spec", []],
-      ["WAIT_FINISHED", "finished", [T.finished]],
-    ];
-    for (const [name, due, legal] of STATES)
-      it(name, () => {
-        for (const [, type] of TYPES) {
-          if (legal.includes(type)) continue;
-          const before = (which: ClientName12, peer: { handshake(m: Uint8Array): void }) => {
-            if (which === due) peer.handshake(new Uint8Array([type, 0, 0, 0]));
-          };
-          bench.server12({ identity, before }, { host: bench.asked(true) }).expectAlert(unexpected_message);
-          if (ON_XS) break;
-        }
-      });
-
-    it("CONNECTED", () => {
-      for (const [, type] of TYPES)
-        if (type !== T.client_hello)
-          bench
-            .server12({ connected: (peer) => peer.handshake(new Uint8Array([type, 0, 0, 0])) })
-            .expectAlert(unexpected_message, null, true);
-    });
-
-    it("application data before Finished", () => {
-      for (const due of ["client_key_exchange", "change_cipher_spec", "finished"] as const)
-        bench.server12({ before: (name, peer) => name === due && peer.data(ascii("x")) }).expectAlert(unexpected_message);
-    });
-  });
-
-  describe("change_cipher_spec", () => {
-    it("missing, early, doubled, late, with another value", () => {
-      bench.server12({ mutate: only("change_cipher_spec", () => null) }).expectAlert(unexpected_message);
-      for (const early of ["client_hello", "client_key_exchange"] as const)
-        bench
-          .server12({ before: (name, peer) => name === early && peer.record(20, [1], true) })
-          .expectAlert(unexpected_message, /change_cipher_spec/);
-      bench.server12({ mutate: only("change_cipher_spec", (m) => [m, m]) }).expectAlert(unexpected_message, /change_cipher_spec/);
-      bench.server12({ connected: (peer) => peer.record(20, [1], true) }).expectAlert(unexpected_message, /change_cipher_spec/);
-      bench.server12({ mutate: only("change_cipher_spec", () => new Uint8Array([0])) }).expectAlert(unexpected_message);
-    });
-
-    it("before CertificateVerify: the client's key is not proved", () => {
-      const before = (name: ClientName12, peer: { record(t: number, c: readonly number[], clear?: boolean): void }) => {
-        if (name === "certificate_verify") peer.record(20, [1], true);
-      };
-      bench.server12({ identity, before }, { host: bench.asked(true) }).expectAlert(unexpected_message, /change_cipher_spec/);
-    });
-  });
-
   describe("Finished and records", () => {
     it("every bit of Finished", () => {
       for (const bit of sampled(32, 127, 6))
@@ -396,28 +335,6 @@ describe("TLS 1.2 server", function () {
       expect(pair.peer.received.length).to.equal(300);
       expect(Math.max(...sizes)).to.be.lessThanOrEqual(limit + 24);
       expect(Math.max(...sizes)).to.be.greaterThan(limit);
-    });
-  });
-
-  describe("renegotiation", () => {
-    const again = (peer: { handshake(m: Uint8Array): void }) => peer.handshake(fixLength(concat([1, 0, 0, 0], new Uint8Array(2000))));
-
-    it("a ClientHello, whatever is in it: no_renegotiation, and all goes on", () => {
-      const pair = bench.openServer12({ echo: true, connected: again });
-      expect(pair.peer.alerts).to.deep.equal([{ level: 1, description: 100, sealed: true }]);
-      pair.write(ascii("still"));
-      pair.run();
-      expect(text(pair.received)).to.equal("still");
-    });
-
-    it("33 of them in a row are a flood", () => {
-      const pair = bench.server12({
-        connected: (peer) => {
-          for (let i = 0; i < 33; i++) peer.handshake(new Uint8Array([1, 0, 0, 0]));
-        },
-      });
-      expect(pair.tested.state).to.equal(FAILED);
-      expect(pair.tested.failure!.description).to.equal(unexpected_message);
     });
   });
 });

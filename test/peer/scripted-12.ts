@@ -142,11 +142,18 @@ export abstract class Scripted12<Name extends string> {
   /** Master secret and keys of the shared secret; the transcript holds all up to ClientKeyExchange. */
   protected derive(shared: Uint8Array, isClient: boolean): void {
     const suite = this.suite!;
-    const { hash, keyLength, ivLength } = suite;
+    const { hash } = suite;
     const randoms = concat(this.clientRandom, this.serverRandom);
     this.master = this.extended
       ? prf(hash, shared, "extended master secret", this.hash(), 48)
       : prf(hash, shared, "master secret", randoms, 48);
+    this.deriveKeys(isClient);
+  }
+
+  /** Keys of the master secret and the randoms. */
+  protected deriveKeys(isClient: boolean): void {
+    const suite = this.suite!;
+    const { hash, keyLength, ivLength } = suite;
     const length = keyLength + ivLength;
     const block = prf(hash, this.master, "key expansion", concat(this.serverRandom, this.clientRandom), 2 * length);
     const ofClient = new Protection12(suite, block.slice(0, keyLength), block.slice(2 * keyLength, 2 * keyLength + ivLength));

@@ -1,4 +1,4 @@
-import { Cursor, concat, PeerProblem, u16, vector8, vector16, vector24 } from "./bytes.js";
+import { Cursor, concat, equal, PeerProblem, u16, vector8, vector16, vector24 } from "./bytes.js";
 import { type Extension, extension, extensionBlock, numberList, serverNameBody, HANDSHAKE_TYPES as T, versionList } from "./messages.js";
 import { GROUP_P256, GROUP_X25519 } from "./peer-crypto.js";
 import { ECDSA_AES_128_GCM, ECDSA_CHACHA20 } from "./schedule-12.js";
@@ -24,6 +24,11 @@ export interface ClientOptions12 extends Options12<ClientName12> {
   /** The certificate's key is not proved. */
   readonly withoutVerify?: boolean;
   readonly scheme?: number;
+  readonly sessionId?: Uint8Array;
+  /** SessionTicket is sent, with this in it. */
+  readonly ticket?: Uint8Array;
+  /** The master secret of the session that is offered. It is resumed where the server echoes `sessionId`. */
+  readonly master?: Uint8Array;
 }
 
 /** A TLS 1.2 client with ECDHE; it begins at once. */
@@ -34,6 +39,10 @@ export class ScriptedClient12 extends Scripted12<ClientName12> {
   asked = false;
   /** Body of the CertificateStatus that came. */
   status: Uint8Array | null = null;
+  resumed = false;
+  /** Of a NewSessionTicket, and its lifetime. */
+  newTicket: Uint8Array | null = null;
+  newLifetime = 0;
   private readonly client: ClientOptions12;
   private group = 0;
   private share: Uint8Array = new Uint8Array(0);
@@ -50,11 +59,12 @@ export class ScriptedClient12 extends Scripted12<ClientName12> {
     if (options.extended !== false) usual.push(extension(23, []));
     if (options.versions !== undefined) usual.push(extension(43, versionList(options.versions)));
     usual.push(extension(0xff01, [0]));
+    if (options.ticket !== undefined) usual.push(extension(35, options.ticket));
     const extensions = options.extensions === undefined ? usual : options.extensions(usual);
     const body = concat(
       u16(options.version ?? 0x0303),
       this.clientRandom,
-      vector8(new Uint8Array(0)),
+      vector8(options.sessionId ?? new Uint8Array(0)),
       numberList(options.suites ?? [ECDSA_AES_128_GCM, ECDSA_CHACHA20]),
       vector8(concat(options.compression ?? [0])),
       extensions.length === 0 ? [] : extensionBlock(extensions),
@@ -70,6 +80,11 @@ export class ScriptedClient12 extends Scripted12<ClientName12> {
     const cursor = new Cursor(message.slice(4), `message ${message[0]}`);
     if (message[0] === T.finished) {
       this.checkFinished(message, "server finished");
+      this.messages = concat(this.messages, message);
+      if (this.resumed) {
+        this.change("change_cipher_spec");
+        this.send("finished", this.finishedData("client finished"), T.finished);
+      }
       this.connected = true;
       this.options.connected?.(this);
       return;
@@ -83,6 +98,11 @@ export class ScriptedClient12 extends Scripted12<ClientName12> {
         return;
       case T.certificate_status:
         this.status = message.slice(4);
+        return;
+      case T.new_session_ticket:
+        this.newLifetime = cursor.number(4);
+        this.newTicket = cursor.vector(2);
+        cursor.finish();
         return;
       case T.server_key_exchange: {
         if (cursor.number(1) !== 3) throw new PeerProblem("ServerKeyExchange: no named curve");
@@ -113,6 +133,11 @@ export class ScriptedClient12 extends Scripted12<ClientName12> {
       this.extensions.set(type, list.vector(2));
     }
     this.extended = this.extensions.has(23);
+    const { master, sessionId } = this.client;
+    this.resumed = master !== undefined && sessionId !== undefined && equal(sessionId, this.sessionId);
+    if (!this.resumed) return;
+    this.master = master!;
+    this.deriveKeys(true);
   }
 
   private flight(): void {

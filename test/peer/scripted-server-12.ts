@@ -11,6 +11,7 @@ export type ServerName12 =
   | "server_key_exchange"
   | "certificate_request"
   | "server_hello_done"
+  | "new_session_ticket"
   | "change_cipher_spec"
   | "finished";
 
@@ -28,6 +29,11 @@ export interface ServerOptions12 extends Options12<ServerName12> {
   readonly status?: Uint8Array | "announced";
   /** ServerKeyExchange: scheme, and what is signed besides the parameters. */
   readonly scheme?: number;
+  /** The session with this master secret is resumed; its ID is what the client sent, where `sessionId` gives no other. */
+  readonly resume?: { readonly master: Uint8Array };
+  /** Promised, and sent before change_cipher_spec. */
+  readonly ticket?: Uint8Array;
+  readonly lifetime?: number;
 }
 
 /** A TLS 1.2 server with ECDHE and ECDSA on P-256. */
@@ -92,18 +98,25 @@ export class ScriptedServer12 extends Scripted12<ServerName12> {
     if (this.extended) usual.push(extension(23, []));
     if (hello.extensions.has(0xff01)) usual.push(extension(0xff01, [0]));
     if (hello.extensions.has(11)) usual.push(extension(11, [1, 0]));
+    if (server.ticket !== undefined) usual.push(extension(35, []));
     if (server.alpn !== undefined) usual.push(extension(16, alpnBody(server.alpn)));
     if (server.status !== undefined) usual.push(extension(5, []));
     const extensions = server.extensions === undefined ? usual : server.extensions(usual);
     const helloBody = concat(
       u16(server.version ?? 0x0303),
       random,
-      vector8(server.sessionId ?? new Uint8Array(0)),
+      vector8(server.sessionId ?? (server.resume === undefined ? new Uint8Array(0) : hello.sessionId)),
       u16(this.chosen),
       [0],
       extensions.length === 0 ? [] : extensionBlock(extensions),
     );
     this.send("server_hello", helloBody, T.server_hello);
+    if (server.resume !== undefined) {
+      this.master = server.resume.master;
+      this.deriveKeys(false);
+      this.finish();
+      return;
+    }
     this.send("certificate", vector24(concat(...server.identity!.chain.map(vector24))), T.certificate);
     if (server.status instanceof Uint8Array) this.send("certificate_status", concat([1], vector24(server.status)), T.certificate_status);
     this.group = server.group ?? hello.groups.find(knowsGroup) ?? GROUP_X25519;
@@ -154,10 +167,17 @@ export class ScriptedServer12 extends Scripted12<ServerName12> {
     if (this.clientChain !== null && this.clientChain.length > 0 && !this.clientVerified) throw new PeerProblem("no CertificateVerify");
     this.checkFinished(message, "client finished");
     this.messages = concat(this.messages, message);
-    this.change("change_cipher_spec");
-    this.send("finished", this.finishedData("server finished"), T.finished);
+    if (this.server.resume === undefined) this.finish();
     this.connected = true;
     this.options.connected?.(this);
+  }
+
+  private finish(): void {
+    const { ticket, lifetime = 3600 } = this.server;
+    if (ticket !== undefined)
+      this.send("new_session_ticket", concat(u16(lifetime >>> 16), u16(lifetime & 0xffff), vector16(ticket)), T.new_session_ticket);
+    this.change("change_cipher_spec");
+    this.send("finished", this.finishedData("server finished"), T.finished);
   }
 }
 

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createPrivateKey } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -32,7 +33,7 @@ describe("sim:mcu", function () {
     }
     folder = mkdtempSync(join(tmpdir(), "thimble-mcu-test-"));
     firmware = await buildFirmware();
-    replay = flashImage(firmware, replayApp("client13-chacha", folder));
+    replay = flashImage(firmware, replayApp({ app: "measure-handshake", flight: "client13-chacha" }, folder));
     need = needOf(await runDevice(firmware, replay, { ...common, ...PLENTY, peakEvery: 64 }));
   });
   after(() => {
@@ -114,6 +115,50 @@ describe("sim:mcu", function () {
     expect([status, stderr.replace(/^sim:mcu: .* …\n|^thimble-mcu: .*\n/gm, "")]).to.deep.equal([0, ""]);
     for (const row of ["← Certificate ", "→ record sent", "C stack", "XS stack", "chunks", "bytecode of thimble", "RV32IMC"])
       expect(stdout).to.contain(row);
+  });
+
+  it("finds names, and its network can be slow and come in pieces", async () => {
+    const echo = createServer((socket) => {
+      socket.on("error", () => {});
+      socket.on("data", (bytes) => socket.write(bytes));
+    });
+    echo.listen(0, "127.0.0.1");
+    await once(echo, "listening");
+    const app = `
+      import Net from "net";
+      import Resolver from "embedded:network/dns/resolver/udp";
+      import TCP from "embedded:io/socket/tcp";
+      import host from "sim:host";
+      const began = host.milliseconds();
+      Net.resolve("broker.example", (name, address) => {
+        trace("net ", name, " ", address, host.milliseconds() - began >= 100 ? " late\\n" : " early\\n");
+        new Resolver({}).resolve({ host: "nowhere.invalid", onResolved() { trace("found?\\n"); }, onError(name) {
+          trace("dns ", name, " none\\n");
+          let sent = false, got = 0, pieces = 0, most = 0;
+          const socket = new TCP({ address, port: ${(echo.address() as AddressInfo).port},
+            onWritable() { if (!sent) socket.write(new Uint8Array(100)); sent = true; },
+            onReadable(count) { pieces++; most = Math.max(most, count); got += count; socket.read(count); if (got === 100) { trace("got in ", pieces, " of ", most, "\\n"); socket.close(); } },
+            onError() { trace("lost\\n"); } });
+        } });
+      });`;
+    const main = join(folder, "names.js");
+    writeFileSync(main, app);
+    try {
+      const network = { shape: { latency: 60, stall: null, loss: null }, segment: 40, names: { "broker.example": "127.0.0.1" } };
+      const { status, output } = await runDevice(firmware, flashImage(firmware, { main, imports: {} }), {
+        ...{ ...common, network, ramKilobytes: 32, chunkBytes: 4096, slots: 400, stackSlots: 256, peakEvery: 0 },
+      });
+      expect(output.trim().split("\n")).to.deep.equal(["net broker.example 127.0.0.1 late", "dns nowhere.invalid none", "got in 3 of 40"]);
+      expect(status).to.equal(0);
+    } finally {
+      echo.close();
+    }
+  });
+
+  it("gets over a link that is lost for a while", async () => {
+    const { status, stdout, stderr } = await command("mcu/main", ["--ram", "48", "--lose-link", "500:200", "--stall", "600:50"]);
+    expect(status, stderr).to.equal(0);
+    expect(stdout).to.contain("→ record sent");
   });
 
   it("ends clearly when a tool or the server is missing, or memory is too small", async () => {

@@ -47,10 +47,19 @@ describe("sim options", function () {
     );
     expect(options.app).to.deep.equal({
       ...{ file: "app.ts", config: null, timeout: 60, server: "own", watchdog: { amount: 2_500_000, unit: "instructions" } },
+      ...{ fleet: null, identities: null, firstIdentity: 0 },
     });
+    const { app } = parseOptions("app.ts --fleet 9 --ramp 3 --identities i --first-identity 2 --allow-failures".split(" "));
+    expect(app?.fleet).to.deep.equal({ count: 9, concurrency: 4, ramp: 3, allowFailures: true, onRequest: false });
+    expect([app?.identities, app?.firstIdentity]).to.deep.equal(["i", 2]);
     expect(options.heaps).to.deep.equal({ chunkBytes: 1536, slots: 512, stackSlots: 300, staticBytes: 131_072 });
     expect(options.shape).to.deep.equal({ latency: 0, stall: { every: 9, milliseconds: 8 }, loss: { after: 7, milliseconds: Infinity } });
     expect(options).to.deep.include({ bootTime: 0, time: null, names: { "a.b": "::1" } });
+  });
+
+  it("take flash that outlasts the device, and a folder of resources", () => {
+    expect(parseOptions([])).to.deep.include({ storage: null, resources: null });
+    expect(parseOptions("--storage a.flash --resources b".split(" "))).to.deep.include({ storage: "a.flash", resources: "b" });
   });
 
   it("offer every suite of the profile full, and compute with iot-client where that is enough", () => {

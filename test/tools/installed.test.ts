@@ -107,6 +107,21 @@ describe("the installed package", function () {
     const good = await tsc();
     expect(good.stdout).to.equal("");
     expect(good.status).to.equal(0);
+    const socket = (call: string): string =>
+      `import TCP from "embedded:io/socket/tcp";
+      import TLSSocket from "embedded:io/socket/tcp/tls";
+      export const socket = new TLSSocket({ address: "192.0.2.1", port: 443, TCP: { io: TCP as never }, host: "a.example",
+        secure: { protocolVersion: 0x303, certificate: new ArrayBuffer(1), applicationLayerProtocolNegotiation: "http/1.1" },
+        onReadable(count) { const all = this.read(); const some = this.read(count); this.read(new Uint8Array(4)); return void [all, some]; },
+        onWritable(count) { this.write(new Uint8Array(count), { more: true, byteLength: count }); },
+        onError(error) { console.log(error.alert, error.reason, error.name); },
+      });
+      ${call}`;
+    writeFileSync(join(folder, "socket.ts"), socket("socket.close();"));
+    expect((await tsc()).stdout).to.equal("");
+    writeFileSync(join(folder, "socket.ts"), socket('socket.write("text");'));
+    expect((await tsc()).stdout).to.contain("socket.ts(9,20): error TS2345");
+    writeFileSync(join(folder, "socket.ts"), "export {};");
     writeFileSync(join(folder, "wrong.ts"), 'import host from "sim:host"; host.exit("now");');
     expect((await tsc()).stdout).to.contain("wrong.ts(1,40): error TS2345");
   });

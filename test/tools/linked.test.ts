@@ -42,6 +42,7 @@ const FEATURES: readonly Feature[] = [
     own: /record\/(cbc|encrypt-then|mac-then|protection-12-cbc)/,
     namedBy: ["suites-12/tls-ecdhe-ecdsa-with-aes-128-cbc-sha.js", "record/mac-then-encrypt.js"],
   },
+  { name: "certificates", own: /src\/x509\/|peer-auth|messages\/certificate-request/, namedBy: ["client.js", "x509/anchors.js"] },
   { name: "a server's side", own: /handshake\/(server-|retry-cookie)|messages\/(stapled|certificate-status)/, namedBy: ["server.js"] },
   { name: "a client's side", own: /handshake\/client-/, namedBy: ["client.js"] },
 ];
@@ -57,16 +58,30 @@ const CLIENT = ["src/client.js", "src/profiles/iot-client.js", "hosts/moddable/t
 const SERVER = ["src/server.js", "src/profiles/iot-server.js", "hosts/moddable/listener.js"];
 
 const FIRMWARES: readonly Firmware[] = [
-  { name: "a client's, TLS 1.3", entries: CLIENT, has: ["a client's side"] },
-  { name: "a server's, TLS 1.3", entries: SERVER, has: ["a server's side"] },
-  { name: "both, TLS 1.3", entries: [...CLIENT, ...SERVER], has: ["a client's side", "a server's side"] },
+  { name: "a client's, TLS 1.3", entries: CLIENT, has: ["a client's side", "certificates"] },
+  { name: "the smallest client's", entries: ["src/client.js", "src/profiles/small-client.js"], has: ["a client's side", "certificates"] },
+  {
+    name: "a client's without certificates",
+    entries: ["src/client-psk.js", "src/profiles/psk-client.js", "src/session/external-psk.js"],
+    has: ["a client's side", "resumption, tickets, external keys"],
+  },
+  { name: "a server's, TLS 1.3", entries: SERVER, has: ["a server's side", "certificates"] },
+  { name: "both, TLS 1.3", entries: [...CLIENT, ...SERVER], has: ["a client's side", "a server's side", "certificates"] },
   {
     name: "every primitive, TLS 1.3",
     entries: ["src/client.js", "src/server.js", "src/profiles/full.js"],
-    has: ["a client's side", "a server's side", "RSA", "P-384"],
+    has: ["a client's side", "a server's side", "certificates", "RSA", "P-384"],
   },
-  { name: "a client's, with TLS 1.2", entries: [...CLIENT, "src/profiles/iot-client-12.js"], has: ["a client's side", "TLS 1.2"] },
-  { name: "a server's, with TLS 1.2", entries: [...SERVER, "src/profiles/iot-server-12.js"], has: ["a server's side", "TLS 1.2"] },
+  {
+    name: "a client's, with TLS 1.2",
+    entries: [...CLIENT, "src/profiles/iot-client-12.js"],
+    has: ["a client's side", "certificates", "TLS 1.2"],
+  },
+  {
+    name: "a server's, with TLS 1.2",
+    entries: [...SERVER, "src/profiles/iot-server-12.js"],
+    has: ["a server's side", "certificates", "TLS 1.2"],
+  },
 ];
 
 const linked = (entries: readonly string[]): readonly string[] => moduleGraph(entries.map((entry) => join(dist, entry)));

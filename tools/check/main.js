@@ -40,6 +40,7 @@ function emitted(source) {
 
 const built = run("types", process.execPath, ["tools/build.js"]);
 run("format and lint", process.execPath, ["node_modules/@biomejs/biome/bin/biome", "ci", "--colors=off", "--error-on-warnings", "."]);
+if (built) run("types of the examples", process.execPath, ["node_modules/typescript/bin/tsc", "-p", "examples"]);
 if (built) {
   const sources = ["src", "hosts", "sim", "test"].flatMap((folder) => walk(folder, /\.c?ts$/)).map(read);
   const flash = sources.filter(({ file }) => file.startsWith("src/") || file.startsWith("hosts/moddable/"));

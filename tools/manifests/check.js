@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { contentsOf, manifestText, profilesOf, readPackage } from "./manifest.js";
 
 /** Modules that every device has, or that the SDK's io manifest brings. */
-const DEVICE = ["timer", "time", "mc/config", "embedded:io/socket/listener"];
+const DEVICE = ["timer", "time", "mc/config", "Resource", "embedded:io/socket/listener", "embedded:thimble/entropy"];
 
 /** What two lists of names do not have in common. */
 function differences(file, committed, printed) {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { reached } from "./graph.js";
 import { deviceExports } from "./names.js";
-import { PROFILES, SDK_CHECK, SDK_SOCKET, SOCKET } from "./profiles.js";
+import { NATIVE, NATIVE_FILES, PROFILES, SDK_CHECK, SDK_SOCKET, SOCKET } from "./profiles.js";
 
 /** Where TCP and timers are; its own paths need the base manifest before it. */
 const INCLUDE = ["$(MODDABLE)/examples/manifest_base.json", "$(MODDABLE)/modules/io/manifest.json"];
@@ -26,13 +26,19 @@ export function contentsOf(root, pkg, names) {
 }
 
 export function manifestText(root, pkg, names) {
-  const { modules, names: aliases } = contentsOf(root, pkg, names);
+  const { modules, outside, names: aliases } = contentsOf(root, pkg, names);
   const list = Object.fromEntries([
     ...modules.map((module) => [`${pkg.name}/${module}`, `./dist/${module}.js`]),
     ...aliases.map((alias) => [`${pkg.name}/${alias}`, `./dist/names/${alias}`]),
     ...(names.includes(SOCKET) ? [[SDK_SOCKET, `./dist/names/${SDK_SOCKET.replace(":", "/")}`]] : []),
   ]);
-  const manifest = { include: INCLUDE, modules: list, preload: Object.keys(list) };
+  const preload = Object.keys(list);
+  if (outside.includes(NATIVE)) {
+    list[NATIVE] = `${NATIVE_FILES}.js`;
+    list["*"] = `${NATIVE_FILES}.c`;
+    preload.push(NATIVE);
+  }
+  const manifest = { include: INCLUDE, modules: list, preload };
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 

@@ -3,13 +3,13 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { hasDefault } from "./graph.js";
-import { NOT_FOR_DEVICES, SDK_CHECK, SDK_SOCKET, SOCKET } from "./profiles.js";
+import { NATIVE, NATIVE_FILES, NOT_FOR_DEVICES, SDK_CHECK, SDK_SOCKET, SOCKET } from "./profiles.js";
 
 /** Export → module of dist/, of all that a device may import. */
 export function deviceExports({ exports }) {
   return new Map(
     Object.entries(exports)
-      .filter(([name]) => !NOT_FOR_DEVICES.includes(name))
+      .filter(([name, target]) => target.default !== undefined && !NOT_FOR_DEVICES.includes(name))
       .map(([name, target]) => [name.slice(2), target.default.replace(/^\.\/dist\/|\.js$/g, "")]),
   );
 }
@@ -17,8 +17,8 @@ export function deviceExports({ exports }) {
 /** The folder that mcpack takes for the package: its manifest brings what no import names, and puts all that an app reaches into flash. */
 export function mcpackManifest({ name }) {
   return {
-    modules: { [`${name}/${SDK_CHECK}`]: `./${SDK_CHECK}.js` },
-    preload: [`${name}/*`],
+    modules: { [`${name}/${SDK_CHECK}`]: `./${SDK_CHECK}.js`, [NATIVE]: `.${NATIVE_FILES}.js`, "*": `.${NATIVE_FILES}.c` },
+    preload: [`${name}/*`, NATIVE],
   };
 }
 

@@ -3,6 +3,7 @@ export const PROFILES = {
   "manifest-client.json": [
     "moddable/tls-socket",
     "moddable/clock",
+    "moddable/device-random",
     "profiles/iot-client",
     "profiles/iot-client-12",
     "x509/anchors",
@@ -14,12 +15,19 @@ export const PROFILES = {
     "keys/identity-from",
     "connection-pool",
   ],
-  "manifest-client-13.json": ["moddable/tls-socket", "moddable/clock", "profiles/iot-client", "x509/anchors"],
-  "manifest-client-small.json": ["moddable/tls-socket", "moddable/clock", "profiles/small-client", "x509/anchors"],
-  "manifest-psk.json": ["moddable/psk-socket", "moddable/clock", "profiles/psk-client", "session/external-psk"],
+  "manifest-client-13.json": ["moddable/tls-socket", "moddable/clock", "moddable/device-random", "profiles/iot-client", "x509/anchors"],
+  "manifest-client-small.json": [
+    "moddable/tls-socket",
+    "moddable/clock",
+    "moddable/device-random",
+    "profiles/small-client",
+    "x509/anchors",
+  ],
+  "manifest-psk.json": ["moddable/psk-socket", "moddable/clock", "moddable/device-random", "profiles/psk-client", "session/external-psk"],
   "manifest-server.json": [
     "moddable/listener",
     "moddable/clock",
+    "moddable/device-random",
     "profiles/iot-server",
     "keys/p256-key",
     "keys/identity-from",
@@ -37,3 +45,7 @@ export const SOCKET = "moddable/tls-socket";
 export const SDK_SOCKET = "embedded:io/socket/tcp/tls";
 /** Fails the build where the SDK's own TLS is in it too. */
 export const SDK_CHECK = "hosts/moddable/sdk-tls";
+
+/** What a device has that JavaScript cannot reach: a module of its own name, and the C below it. Brought where it is imported. */
+export const NATIVE = "embedded:thimble/entropy";
+export const NATIVE_FILES = "./hosts/moddable/native/entropy";

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { Command } from "commander";
 import { anchorFromCertificate } from "../../../src/x509/anchors.js";
-import { packAnchors, packedSize } from "../../../src/x509/packed-anchors.js";
+import { packAnchors, packedSize, withFingerprint } from "../../../src/x509/packed-anchors.js";
 import type { TrustAnchor } from "../../../src/x509/trust.js";
 import { certificatesFromFile } from "../certificates.js";
 import { sha256 } from "../noble/hashes.js";
@@ -15,6 +15,7 @@ interface RootsFlags {
   from: string;
   only?: string[];
   output: string;
+  resource?: boolean;
 }
 
 interface Root {
@@ -29,15 +30,17 @@ export function addRootsCommand(command: Command): void {
     .requiredOption("--from <FILE>", 'certificates, PEM or DER, or a directory of such; "system": what this machine trusts')
     .option("--only <NAME...>", "take only roots whose subject has NAME in it (in any case)")
     .requiredOption("-o, --output <FILE>", "where to write: a JavaScript module if it ends in .js or .ts, else the bytes")
+    .option("--resource", "for a resource of a firmware: the fingerprint stands behind the roots, so that the device need not make it")
     .addHelpText("after", "\nExit codes: 0 written, 2 usage, or input that can't be read")
     .action((flags: RootsFlags) => rootsCommand(flags));
 }
 
-function rootsCommand({ from, only, output }: RootsFlags): void {
+function rootsCommand({ from, only, output, resource }: RootsFlags): void {
   try {
     const file = from === "system" ? systemRootsFile() : from;
     const roots = chosen(readRoots(file), only ?? [], file);
-    const bytes = packAnchors(roots.map((root) => root.anchor));
+    const packed = packAnchors(roots.map((root) => root.anchor));
+    const bytes = resource ? withFingerprint(packed) : packed;
     writeFileSync(output, /\.[jt]s$/.test(output) ? moduleText(bytes, roots, file) : bytes);
     const lines = roots.map(({ subject, anchor }) => `${`${packedSize(anchor)}`.padStart(6)} B  ${subject}`);
     const each = Math.round(bytes.length / roots.length);

@@ -185,7 +185,9 @@ function textOf(error: Error): string {
 
 function begun(socket: TLSSocket): void {
   const client = clientOf(socket);
-  const parts = [socket.getProtocol(), socket.getCipher()?.name, socket.getEphemeralKeyInfo()?.name];
+  const parts = [socket.getProtocol(), socket.getCipher()?.name];
+  const group = socket.getEphemeralKeyInfo();
+  if (group !== null) parts.push(group.name);
   if (socket.isSessionReused()) parts.push("resumed");
   if (socket.servername !== undefined) parts.push(`servername ${socket.servername}`);
   if (socket.alpnProtocol !== false) parts.push(`alpn ${socket.alpnProtocol}`);

@@ -60,6 +60,40 @@ describe("thimble connect and serve: sessions and pre-shared keys", function () 
     good(await trusting(port, "--session-in", at("session")), "yes");
   });
 
+  for (const [kind, flags] of [
+    ["ticket", []],
+    ["session ID", ["--no-tickets"]],
+  ] as const)
+    it(`TLS 1.2: a session goes from process to process, by ${kind}`, async () => {
+      const older = ["--max-version", "1.2"];
+      const { port, run } = await serve(...own, ...flags);
+      const first = good(await trusting(port, ...older, "--session-out", at("session")), "no");
+      expect(first.stderr).to.match(/^version TLSv1\.2\n/);
+      expect(statSync(at("session")).mode & 0o777).to.equal(0o600);
+      const { stderr } = good(await trusting(port, ...older, "--session-in", at("session"), "--session-out", at("session")), "yes");
+      expect(stderr).to.contain("certificates none");
+      good(await trusting(port, ...older, "--session-in", at("session")), "yes");
+      expect(run.stderr).to.match(/connected: TLSv1\.2, TLS_\w+, resumed, /);
+      // It is nothing to TLS 1.3, with which the server answers now.
+      const newer = good(await trusting(port, "--session-in", at("session")), "no");
+      expect(newer.stderr).to.match(/^version TLSv1\.3\n/);
+    });
+
+  it("TLS 1.2: --session-ids 0 keeps none; --ticket-key-file is for its tickets too", async () => {
+    const older = ["--max-version", "1.2"];
+    const none = await serve(...own, "--no-tickets", "--session-ids", "0");
+    good(await trusting(none.port, ...older, "--session-out", at("no session")), "no");
+    expect(() => statSync(at("no session"))).to.throw();
+    const key = at("tickets 12.key");
+    const one = await serve(...own, "--ticket-key-file", key);
+    good(await trusting(one.port, ...older, "--session-out", at("session")), "no");
+    await one.stop();
+    const two = await serve(...own, "--ticket-key-file", key);
+    good(await trusting(two.port, ...older, "--session-in", at("session")), "yes");
+    const other = await serve(...own);
+    good(await trusting(other.port, ...older, "--session-in", at("session")), "no");
+  });
+
   it("a damaged session, and one of other options, mean a full handshake", async () => {
     const { port } = await serve(...own);
     await trusting(port, "--session-out", at("session"));
@@ -150,6 +184,7 @@ describe("thimble connect and serve: sessions and pre-shared keys", function () 
       [["connect", "localhost:1", "--ca", ca.rootFile, "--max-fragment", "500"], /512, 1024, 2048 or 4096/],
       [["serve", "--port", "0", ...own, "--ticket-key-file", at("short.keys")], /it has 48 for each key/],
       [["serve", "--port", "0", ...own, "--no-tickets", "--ticket-key-file", at("k")], /--no-tickets rules out/],
+      [["serve", "--port", "0", ...own, "--session-ids", "many"], /give a number of sessions/],
     ];
     for (const [args, reason] of wrong) {
       const { code, stderr } = await thimble(args);

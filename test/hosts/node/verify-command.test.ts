@@ -177,6 +177,10 @@ describe("thimble verify and roots", function () {
     const anchor = anchorFromCertificate(fromBase64(CERTIFICATES.edRoot!), sha256);
     const found = new PackedAnchors(new Uint8Array(bytes)).find(anchor.nameHash, 0, 0);
     expect([...found!.publicKeyInfo]).to.deep.equal([...anchor.publicKeyInfo]);
+    expect(thimble("roots", "--resource", "--from", from, "--only", "P256 root", "ED", "-o", out).code).to.equal(0);
+    const resource = new PackedAnchors(new Uint8Array(readFileSync(out)));
+    expect([statSync(out).size, resource.size]).to.deep.equal([245, 2]);
+    expect([...resource.fingerprint]).to.deep.equal([...new PackedAnchors(new Uint8Array(bytes)).fingerprint]);
     const module = join(dir, "packed.js");
     writeFileSync(join(dir, "package.json"), '{"type":"module"}');
     expect(thimble("roots", "--from", from, "-o", module).code).to.equal(0);

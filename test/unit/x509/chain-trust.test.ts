@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { AnchorList, anchorFromCertificate } from "../../../src/x509/anchors.js";
 import type { ChainConfig } from "../../../src/x509/chain.js";
 import { ChainVerifier } from "../../../src/x509/chain.js";
-import { PackedAnchors, packAnchors, packedSize } from "../../../src/x509/packed-anchors.js";
+import { PackedAnchors, packAnchors, packedSize, withFingerprint } from "../../../src/x509/packed-anchors.js";
 import { PinnedTrust } from "../../../src/x509/pins.js";
 import { FloorDate, type TimePolicy } from "../../../src/x509/time-policy.js";
 import type { TrustStore } from "../../../src/x509/trust.js";
@@ -111,6 +111,17 @@ describe("x509/packed-anchors", () => {
     expect(outcome(under.chain, withTrust(new PackedAnchors(packed)))).to.equal(
       'bad_certificate: trust anchor: its nameConstraints do not permit the DNS name "device.example"',
     );
+  });
+
+  it("takes its fingerprint from behind it, where it is there: the same", () => {
+    const sealed = withFingerprint(packed);
+    expect(sealed.length).to.equal(packed.length + 32);
+    const store = new PackedAnchors(sealed);
+    expect(der.toHex(store.fingerprint)).to.equal(der.toHex(new PackedAnchors(packed).fingerprint));
+    expect(store.fingerprint.buffer).to.equal(sealed.buffer);
+    expect(outcome(made.chain, withTrust(store))).to.equal("valid");
+    for (const length of [sealed.length - 1, packed.length + 31, packed.length + 1])
+      expect(() => new PackedAnchors(sealed.slice(0, length))).to.throw(RangeError);
   });
 
   it("refuses bytes that are none, or damaged", () => {

@@ -1,0 +1,126 @@
+// The example apps, as they are flashed, in the simulator: against nginx, mosquitto and OpenSSL.
+import { spawn } from "node:child_process";
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import { expect } from "chai";
+import { command, hostOrNull } from "../sim/program.js";
+import { found, freePort, needed, type RealServer, ServerFolder, start } from "./real-server.js";
+
+/** What stands between the lines of a PEM file. */
+const base64 = (pem: string): string[] =>
+  [...pem.matchAll(/-----BEGIN [^-]+-----([^-]+)-----END/g)].map((match) => (match[1] as string).replace(/\s/g, ""));
+
+describe("example apps", function () {
+  this.timeout(60_000);
+  let folder: ServerFolder;
+  let server: RealServer | null = null;
+
+  before(async function () {
+    if ((await hostOrNull()) === null) this.skip();
+    folder = new ServerFolder();
+  });
+  afterEach(async () => {
+    await server?.stop();
+    server = null;
+  });
+  after(() => folder?.remove());
+
+  /** What the app says, with this in its mc/config. */
+  async function run(app: string, config: object): Promise<string[]> {
+    const file = folder.write(`${app}.json`, JSON.stringify({ host: "localhost", address: "127.0.0.1", ...config }));
+    const { stdout, stderr } = await command("main", [`examples/${app}/main.ts`, "--config", file, "--no-instructions"]);
+    const lines = stdout.split("\n");
+    const said = lines.slice(
+      lines.findIndex((line) => line.startsWith("app ")) + 1,
+      lines.findIndex((line) => line.startsWith("  Memory")),
+    );
+    return [...said.map((line) => line.trim()).filter((line) => line !== ""), ...(stderr === "" ? [] : [stderr])];
+  }
+
+  it("get: a page of nginx, then another over the resumed session", async function () {
+    const nginx = needed(this, found("nginx"), "nginx");
+    const port = await freePort();
+    const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+      (what) => `${what}_temp_path ${folder.at(`nginx-${what}`)};`,
+    );
+    const config = folder.write(
+      "nginx.conf",
+      `pid ${folder.at("nginx.pid")};
+error_log stderr;
+daemon off;
+master_process off;
+events {}
+http {
+  access_log off;
+  ${temporary.join("\n  ")}
+  server {
+    listen 127.0.0.1:${port} ssl;
+    ssl_certificate ${folder.cert};
+    ssl_certificate_key ${folder.key};
+    ssl_protocols TLSv1.3;
+    ssl_session_cache shared:SSL:1m;
+    location / { return 200 "${"page ".repeat(100)}"; }
+  }
+}
+`,
+    );
+    server = await start(port, nginx, ["-p", folder.path, "-c", config, "-e", "stderr"]);
+    const [root] = base64(readFileSync(folder.root, "utf8"));
+    const said = await run("get", { port, path: "/", root });
+    expect(said).to.have.length(3);
+    expect(said[0]).to.match(/^HTTP\/1\.1 200, \d{3} bytes$/);
+    expect(said[1]).to.equal(`${said[0]}, resumed`);
+    expect(said[2]).to.equal("done");
+    const stranger = await run("get", { port, path: "/", root: base64(readFileSync(folder.ca.strangerFile, "utf8"))[0] });
+    expect(stranger).to.have.length(1);
+    expect(stranger[0]).to.match(/^failed: unknown_ca: /);
+  });
+
+  it("mqtt: mosquitto knows the device by its certificate", async function () {
+    const mosquitto = needed(this, found("mosquitto"), "mosquitto");
+    const port = await freePort();
+    const config = folder.write(
+      "mosquitto.conf",
+      `listener ${port} 127.0.0.1
+cafile ${folder.root}
+certfile ${folder.cert}
+keyfile ${folder.key}
+require_certificate true
+use_identity_as_username true
+tls_version tlsv1.3
+user ${userInfo().username}
+`,
+    );
+    server = await start(port, mosquitto, ["-c", config, "-v"]);
+    folder.ca.leaf("sensor", [], "clientAuth");
+    const certificates = [folder.ca.text("sensor.pem"), folder.ca.text("inter.pem")].map((pem) =>
+      new X509Certificate(pem).raw.toString("base64"),
+    );
+    const [key] = base64(folder.ca.text("sensor.key"));
+    const [root] = base64(readFileSync(folder.root, "utf8"));
+    const said = await run("mqtt", { port, alpn: "mqtt", client: "sensor-7", root, certificate: certificates.join(","), key });
+    expect(said).to.deep.equal(["connected: no ALPN", "published"]);
+    expect(server.output())
+      .to.contain("u'sensor'")
+      .and.to.contain("PUBLISH from sensor-7 (d0, q1, r0, m1, 'readings/sensor-7', ... (4 bytes))");
+  });
+
+  it("psk: OpenSSL has the same key", async function () {
+    const openssl = needed(this, found("openssl"), "openssl");
+    const port = await freePort();
+    const key = Buffer.alloc(32, 0x42);
+    const args = ["s_server", "-accept", `127.0.0.1:${port}`, "-nocert", "-tls1_3", "-rev", "-psk_identity", "sensor-7"];
+    const child = spawn(openssl, [...args, "-psk", key.toString("hex")], { stdio: ["pipe", "pipe", "ignore"] });
+    try {
+      await new Promise((ready) => child.stdout.once("data", ready));
+      expect(await run("psk", { port, identity: "sensor-7", key: key.toString("base64") })).to.deep.equal([
+        'answer: }5.12:"suislec","7-rosnes":"rosnes"{',
+      ]);
+      const [failed] = await run("psk", { port, identity: "sensor-7", key: Buffer.alloc(32).toString("base64") });
+      expect(failed).to.match(/^failed: /);
+    } finally {
+      child.kill();
+    }
+  });
+});

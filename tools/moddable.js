@@ -1,0 +1,147 @@
+// `npm run moddable`: builds the example apps with the Moddable SDK for a Linux simulator, by plain includes and by mcpack, and reports. MODDABLE is the
+// SDK's folder, its tools built (xsc, xsid, xsl and the rest: build/makefiles/lin). Nothing is flashed and nothing is run.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { MODDABLE, PATH } = process.env;
+
+function stop(why) {
+  process.stderr.write(`moddable: ${why}\n`);
+  process.exit(2);
+}
+
+if (!MODDABLE)
+  stop("MODDABLE is not set: install the Moddable SDK (https://github.com/Moddable-OpenSource/moddable), and set MODDABLE to its folder");
+const tools = join(MODDABLE, "build/bin/lin/release");
+if (!existsSync(join(tools, "mcconfig"))) stop(`${join(tools, "mcconfig")} is missing: build the SDK's tools for Linux`);
+if (!existsSync(join(root, "dist/manifest.json"))) stop("dist/ is missing: npm run build");
+
+const env = { ...process.env, PATH: [tools, join(root, "node_modules/.bin"), PATH].join(delimiter) };
+const folder = mkdtempSync(join(tmpdir(), "thimble-moddable-"));
+const output = join(folder, "out");
+mkdirSync(output);
+
+function run(command, args, cwd) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, env, encoding: "utf8", maxBuffer: 1 << 26 });
+  return { status, text: error ? error.message : `${stdout}${stderr}` };
+}
+
+/** What the apps' mc/config has to hold for them to link: a root, a certificate of P-256 and its key, a pre-shared key. */
+function secrets() {
+  const openssl = (...args) => {
+    const { status, text } = run("openssl", args, folder);
+    if (status !== 0) throw new Error(`openssl ${args[0]}: ${text}`);
+  };
+  const base64 = (file) => readFileSync(join(folder, file)).toString("base64");
+  openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-outform", "DER", "-out", "key.der");
+  openssl(
+    "req",
+    "-x509",
+    "-new",
+    "-key",
+    "key.der",
+    "-keyform",
+    "DER",
+    "-subj",
+    "/CN=moddable",
+    "-days",
+    "2",
+    "-outform",
+    "DER",
+    "-out",
+    "root.der",
+  );
+  const [own, certificate] = [base64("key.der"), base64("root.der")];
+  return { root: certificate, certificate, key: own, psk: Buffer.alloc(32, 7).toString("base64") };
+}
+
+/** The CODE atoms of what was compiled. */
+function bytecode(at) {
+  let bytes = 0;
+  for (const name of readdirSync(at, { recursive: true })
+    .map(String)
+    .filter((file) => file.endsWith(".xsb"))) {
+    const file = readFileSync(join(at, name));
+    for (let i = 8; i < file.length; i += file.readUInt32BE(i))
+      if (file.toString("latin1", i + 4, i + 8) === "CODE") bytes += file.readUInt32BE(i) - 8;
+  }
+  return bytes;
+}
+
+const failures = [];
+
+/** Builds one app; `wanted`: what must stand in the messages of a build that has to fail. */
+function build(name, command, args, cwd, at, wanted = null) {
+  const begin = Date.now();
+  const { status, text } = run(command, args, cwd);
+  const seconds = `${((Date.now() - begin) / 1000).toFixed(1)} s`;
+  const good = wanted === null ? status === 0 : status !== 0 && text.includes(wanted);
+  if (!good) failures.push(name);
+  const lines = text.split("\n").filter((line) => line !== "" && !/^# |not frozen|no const/.test(line));
+  let told = wanted === null ? "" : `stops: ${wanted}`;
+  if (good && wanted === null) {
+    const linked = readFileSync(join(output, "tmp/lin/mc/release", at, "mc.xs.c"), "utf8");
+    const count = (what) => Number(new RegExp(`#define mx${what}Count (\\d+)`).exec(linked)?.[1] ?? 0);
+    const modules = join(output, "tmp/lin/mc/release", at, "modules/thimble-tls");
+    told = `${count("Scripts")} modules, ${bytecode(modules).toLocaleString("en")} bytes of thimble's bytecode, ${count("Alias")} aliases`;
+  }
+  process.stdout.write(`moddable: ${name}: ${good ? "ok" : "FAILED"}, ${seconds}${told === "" ? "" : `, ${told}`}\n`);
+  if (!good) process.stdout.write(`${lines.slice(-12).join("\n")}\n`);
+}
+
+try {
+  const version = readFileSync(join(MODDABLE, "tools/VERSION"), "utf8").trim();
+  process.stdout.write(`moddable: SDK ${version}\n`);
+  const given = secrets();
+  const target = ["-m", "-p", "lin", "-t", "build", "-o", output];
+  const values = (manifest) =>
+    Object.keys(manifest.config ?? {})
+      .filter((key) => manifest.config[key] === "")
+      .map((key) => `${key}=${key === "key" && manifest.config.identity !== undefined ? given.psk : given[key]}`);
+
+  const apps = readdirSync(join(root, "examples")).filter((name) => existsSync(join(root, "examples", name, "manifest.json")));
+  for (const name of apps) {
+    const cwd = join(root, "examples", name);
+    const manifest = JSON.parse(readFileSync(join(cwd, "manifest.json"), "utf8"));
+    build(`examples/${name}`, "mcconfig", [...target, ...values(manifest)], cwd, name);
+  }
+
+  // All that there is, in one firmware.
+  const all = join(folder, "all");
+  mkdirSync(all);
+  writeFileSync(join(all, "main.js"), 'import "thimble-tls/profiles/full";\n');
+  writeFileSync(join(all, "manifest.json"), JSON.stringify({ include: [join(root, "manifest.json")], modules: { "*": "./main" } }));
+  build("manifest.json", "mcconfig", target, all, "all");
+
+  // Both TLS stacks.
+  const both = join(folder, "both");
+  mkdirSync(both);
+  writeFileSync(join(both, "main.js"), "");
+  const sdk = "$(MODDABLE)/examples/io/tcp/httpsclient/manifest_httpsclient.json";
+  const includes = [join(root, "manifest-client-13.json"), sdk];
+  writeFileSync(join(both, "manifest.json"), JSON.stringify({ include: includes, modules: { "*": "./main" } }));
+  const conflict = "thimble and the TLS of the Moddable SDK are both in this build";
+  build("with the SDK's TLS", "mcconfig", target, both, "both", conflict);
+
+  // As an npm package that mcpack finds by itself.
+  const packed = join(folder, "packed");
+  mkdirSync(join(packed, "node_modules"), { recursive: true });
+  symlinkSync(root, join(packed, "node_modules/thimble-tls"));
+  const own = { name: "packed", version: "1.0.0", type: "module", exports: "./main.js" };
+  writeFileSync(join(packed, "package.json"), JSON.stringify(own));
+  writeFileSync(
+    join(packed, "main.js"),
+    'import TLSSocket from "thimble-tls/moddable/tls-socket";\nimport { deviceRandom } from "thimble-tls/moddable/device-random";\nimport { iotClient } from "thimble-tls/profiles/iot-client";\ntrace(typeof TLSSocket, typeof deviceRandom, iotClient.name, "\\n");\n',
+  );
+  build("by mcpack", "mcpack", ["mcconfig", ...target], packed, "packed");
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+if (failures.length > 0) {
+  process.stdout.write(`moddable: FAILED: ${failures.join(", ")}\n`);
+  process.exitCode = 1;
+}
