@@ -52,7 +52,7 @@ export function runOfMcu(options: McuOptions, firmware: Firmware, peaks: McuResu
       ["device", `emulated RV32IMC microcontroller, ${thousands(options.ramKilobytes)} KB of RAM in all`],
       [
         "server",
-        options.replay !== null ? `the flight ${options.replay}, replayed` : options.server === null ? "own" : options.server.host,
+        options.replay !== null ? `the flight ${options.replay.flight}, replayed` : options.server === null ? "own" : options.server.host,
       ],
       ["measured with", `${firmware.compiler}; instructions are the machine's own counter`],
     ],
