@@ -1,14 +1,12 @@
 // `npm run sim` without an app.
-import { writeFileSync } from "node:fs";
 import { countApp, ended, type Run, runApp } from "./device-run.js";
-import { SimError } from "./errors.js";
 import { checkNeeds } from "./needs.js";
 import type { SimOptions } from "./options.js";
 import { CHARTS, checkPackages, DOM, ENGINE } from "./packages.js";
 import { measuredNeeds } from "./report/measured-needs.js";
 import { type Demo, runOf } from "./report/picture/from-demo.js";
-import { imageOf, pageOf } from "./report/picture/page.js";
-import { type RunData, readRun } from "./report/picture/run-data.js";
+import { readRun } from "./report/picture/run-data.js";
+import { writePicture } from "./report/picture/write.js";
 import { type Measured, ramOf, report } from "./report/report.js";
 import { thousands } from "./report/table.js";
 import { makeTargets, type Targets } from "./target.js";
@@ -29,7 +27,8 @@ export async function demo(options: SimOptions, print: (text: string) => void): 
     print(report.intro(options, targets, host));
     const measured = await measure(options, targets, print);
     print(report.result(options, measured));
-    if (options.report !== null) await picture(options.report, { options, measured, ...(await pictured(options, targets, host)) }, beside);
+    if (options.report !== null)
+      await writePicture(options.report, runOf({ options, measured, ...(await pictured(options, targets, host)) }), beside);
   } finally {
     targets.own.stop();
   }
@@ -71,14 +70,4 @@ async function pictured(options: SimOptions, targets: Targets, host: HostBuild):
     ["measured with", `${engine}, ${compiler}`],
   ] as const;
   return { primitives, about };
-}
-
-async function picture(file: string, demo: Demo, beside: RunData | null): Promise<void> {
-  const run = runOf(demo);
-  const page = file.endsWith(".svg") ? await imageOf(run) : await pageOf(beside === null ? [run] : [run, beside]);
-  try {
-    writeFileSync(file, page);
-  } catch (error) {
-    throw new SimError(`--report ${file}: cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
-  }
 }

@@ -281,7 +281,6 @@ export function parseOptions(argv: readonly string[]): SimOptions {
     refuse("error: --ca is for --server HOST:PORT; the demo's own server has a CA of its own");
   if (flags.compare !== undefined && flags.report === undefined) refuse("error: --compare is for a page: give --report FILE");
   if (flags.compare !== undefined && flags.report?.endsWith(".svg")) refuse("error: --compare is for a page: give --report FILE.html");
-  if (file !== undefined && flags.report !== undefined) refuse("error: --report is for the sensor: leave APP out");
   if (flags.time !== undefined && flags.clock !== undefined) refuse("error: with --time the clock stands, with --clock it runs: give one");
   const { fleet: count, identities: folder } = flags;
   return {

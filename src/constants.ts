@@ -134,6 +134,11 @@ export const signature_algorithms_cert = 50;
 export const key_share = 51;
 export const renegotiation_info = 0xff01;
 
+/** Whether a scheme is one of an RSA key: PKCS #1 v1.5 or PSS. */
+export function signsWithRsa(scheme: number): boolean {
+  return (scheme & 0xff) === 1 || (scheme >= 0x0804 && scheme <= 0x0806) || (scheme >= 0x0809 && scheme <= 0x080b);
+}
+
 /** Whether a scheme may stand in a TLS 1.3 CertificateVerify: rsa_pkcs1_* and SHA-1 may not (RFC 9846 §4.5.2). */
 export function signsHandshake13(scheme: number): boolean {
   const family = scheme & 0xff;

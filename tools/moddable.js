@@ -56,7 +56,8 @@ function secrets() {
     "root.der",
   );
   const [own, certificate] = [base64("key.der"), base64("root.der")];
-  return { root: certificate, certificate, key: own, psk: Buffer.alloc(32, 7).toString("base64") };
+  const psk = Buffer.alloc(32, 7).toString("base64");
+  return { root: certificate, certificate, otherCertificate: certificate, key: own, otherKey: own, psk };
 }
 
 /** The CODE atoms of what was compiled. */

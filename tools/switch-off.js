@@ -75,6 +75,7 @@ const ROWS = [
     "return null;",
     "pair/psk",
   ],
+  ["a key alone, no certificates", "client-psk.js", 'checkKey("psk", config.psk.hashLength, config.provider);', ";", "pair/psk-alone"],
   ["external keys of a server", "handshake/server-13-psk.js", "const key = psk.find(bytes, at, length);", "const key = null;", "pair/psk"],
   ["binders are checked", "handshake/server-13-psk.js", "!equalBytes(bytes, at + 1, secrets, digest, length)", "false", "pair/psk-server"],
   ["NewSessionTicket is ignored", "handshake/post-handshake-13.js", "type: new_session_ticket", "type: 99", "pair/floods"],

@@ -23,7 +23,7 @@ function get(done: () => void): void {
   new TLSSocket({
     address: config.address,
     host: config.host,
-    port: config.port,
+    port: Number(config.port),
     TCP: { io: TCP as never },
     secure,
     onWritable() {

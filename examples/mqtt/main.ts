@@ -27,7 +27,7 @@ let received: number[] = [];
 new TLSSocket({
   address: config.address,
   host: config.host,
-  port: config.port,
+  port: Number(config.port),
   TCP: { io: TCP as never },
   secure,
   onWritable() {

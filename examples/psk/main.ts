@@ -12,7 +12,7 @@ let answer = "";
 
 new PskSocket({
   address: config.address,
-  port: config.port,
+  port: Number(config.port),
   TCP: { io: TCP as never },
   secure,
   onWritable() {

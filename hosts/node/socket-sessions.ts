@@ -21,7 +21,8 @@ export class SocketSessions implements SessionStore {
     this.onSession?.(this.session);
   }
 
-  remove(): void {
+  remove(_name: string, session: Uint8Array): void {
     this.given = null;
+    if (this.session?.equals(session)) this.session = undefined;
   }
 }

@@ -6,11 +6,13 @@ import { SimError } from "../errors.js";
 import { type Identities, identitiesIn, writeDevice } from "../fleet/identities.js";
 import type { Gateway } from "../network/gateway.js";
 import type { AppOptions, SimOptions } from "../options.js";
-import { checkPackages, ENGINE, TRANSPILER } from "../packages.js";
+import { CHARTS, checkPackages, DOM, ENGINE, TRANSPILER } from "../packages.js";
 import { appReport } from "../report/app-report.js";
+import { readRun } from "../report/picture/run-data.js";
 import { type AppTarget, appTarget } from "../target.js";
 import { buildHost, countTurns, hasValgrind, type TurnCount, XS_EXIT, type XsOptions } from "../xs/run.js";
 import { buildApp, ownModule } from "./modules.js";
+import { drawApp } from "./picture.js";
 
 /** Milliseconds that a callback may take where nothing else is said: it does not return. */
 const ENDLESS = 20_000;
@@ -114,7 +116,8 @@ export async function runUserApp(options: SimOptions, app: AppOptions, print: (t
     throw new SimError(
       "--watchdog counts instructions with valgrind, which is missing (apt-get install valgrind); or give milliseconds, as 500ms",
     );
-  checkPackages([ENGINE, TRANSPILER]);
+  checkPackages(options.report === null ? [ENGINE, TRANSPILER] : [ENGINE, TRANSPILER, CHARTS, DOM]);
+  const beside = options.compare === null ? null : readRun(options.compare);
   const host = await buildHost();
   let stopServer = (): void => {};
   // A device that is ended at the terminal tells its figures: it gets the signal too.
@@ -150,6 +153,7 @@ export async function runUserApp(options: SimOptions, app: AppOptions, print: (t
         if (failed !== null) throw new SimError(`when its instructions were counted: ${translate(failed)}`, 1);
       }
       print(appReport.result(options, result, turns));
+      if (options.report !== null && !interrupted) await drawApp(options.report, options, app, xs, { target, host, beside });
       if (watchdog?.unit === "instructions" && (turns?.longest?.instructions ?? 0) > watchdog.amount)
         throw new SimError(`watchdog: the event loop was held for longer than ${watchdog.amount / 1e6} M instructions (see above)`, 1);
     });

@@ -6,7 +6,11 @@ import { CommanderError } from "commander";
 import { certificatesFrom } from "../../hosts/node/certificates.js";
 import { BuildError } from "../engine/compile.js";
 import { SimError } from "../errors.js";
+import { CHARTS, checkPackages, DOM } from "../packages.js";
 import { flights } from "../paths.js";
+import { runOfMcu } from "../report/picture/from-mcu.js";
+import { readRun } from "../report/picture/run-data.js";
+import { writePicture } from "../report/picture/write.js";
 import { startReadingsServer } from "../server.js";
 import { reachable } from "../target.js";
 import { liveApp, replayApp } from "./app.js";
@@ -65,6 +69,8 @@ function checked(result: McuResult): McuResult {
 }
 
 async function run(options: McuOptions): Promise<void> {
+  if (options.report !== null) checkPackages([CHARTS, DOM]);
+  const beside = options.compare === null ? null : readRun(options.compare);
   const firmware = await buildFirmware();
   const folder = mkdtempSync(join(tmpdir(), "thimble-mcu-app-"));
   try {
@@ -74,7 +80,8 @@ async function run(options: McuOptions): Promise<void> {
       const image = flashImage(firmware, app);
       const common = { insecureFixedRandom: 0, time: 0, peer, network: options.network, timeout: TIMEOUT };
       progress("how much it needs");
-      const need = needOf(await runDevice(firmware, image, { ...common, ...PLENTY, peakEvery: PEAK_EVERY }));
+      const peaks = await runDevice(firmware, image, { ...common, ...PLENTY, peakEvery: PEAK_EVERY });
+      const need = needOf(peaks);
       const { ramKilobytes } = options;
       progress(`in ${ramKilobytes} KB`);
       const result = checked(
@@ -87,6 +94,7 @@ async function run(options: McuOptions): Promise<void> {
       const why = failure();
       if (why !== null) throw new SimError(why, 1);
       process.stdout.write(mcuReport(result, need, firmware, image));
+      if (options.report !== null) await writePicture(options.report, runOfMcu(options, firmware, peaks, result), beside);
     } finally {
       stop();
     }

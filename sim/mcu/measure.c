@@ -12,6 +12,7 @@ txSlot* __real_fxDuplicateSlot(txMachine* the, txSlot* slot);
 
 static txSize baseChunks, newChunks, baseSlots, newSlots;    /* live at the last collection; allocated since */
 static txSize peakChunks, peakSlots, peakStack, peakSum;     /* since the last mark */
+static txSize topChunks, topSlots;                           /* when the sum was largest */
 static txSize mostChunks, mostSlots, mostStack;
 static int sampling;
 txSize askedChunk;
@@ -38,7 +39,11 @@ static void settle(txMachine* the)
 	stack = (txSize)((the->stackTop - the->stackPeak) * (int)sizeof(txSlot));
 	the->stackPeak = the->stack;
 	sum = chunks + slots * (txSize)sizeof(txSlot) + stack;
-	if (peakSum < sum) peakSum = sum;
+	if (peakSum < sum) {
+		peakSum = sum;
+		topChunks = chunks;
+		topSlots = slots;
+	}
 	if (peakChunks < chunks) peakChunks = chunks;
 	if (peakSlots < slots) peakSlots = slots;
 	if (peakStack < stack) peakStack = stack;
@@ -138,15 +143,16 @@ void measureStart(txMachine* the)
 	restart(the);
 }
 
-/* One line for the tool outside, which adds up: instructions; live chunks, slots and stack; the largest of each and of their sum since the mark before. */
+/* One line for the tool outside, which adds up: instructions; live chunks, slots and stack; the largest of each and of their sum since the mark before,
+   and what chunks and slots were then. */
 void measureMark(txMachine* the, const char* name)
 {
 	uint64_t count = instructions();
 	settle(the);
 	if (options.peak) sample(the, XS_COMPACT_FLAG);
-	say("@mark %lu%09lu %d %d %d %d %d %d %d %s\n", (unsigned long)(count / 1000000000u), (unsigned long)(count % 1000000000u),
+	say("@mark %lu%09lu %d %d %d %d %d %d %d %d %d %s\n", (unsigned long)(count / 1000000000u), (unsigned long)(count % 1000000000u),
 		(int)the->currentChunksSize, (int)the->currentHeapCount, (int)((the->stackTop - the->stack) * (int)sizeof(txSlot)),
-		(int)peakChunks, (int)peakSlots, (int)peakStack, (int)peakSum, name);
+		(int)peakChunks, (int)peakSlots, (int)peakStack, (int)peakSum, (int)topChunks, (int)topSlots, name);
 	restart(the);
 }
 

@@ -15,6 +15,9 @@ export interface McuOptions {
   readonly ca: string | null;
   readonly servername: string | null;
   readonly network: Network;
+  /** Where the picture goes, and a page of an earlier run that stands beside this one. */
+  readonly report: string | null;
+  readonly compare: string | null;
 }
 
 interface Flags extends NetworkFlags {
@@ -23,6 +26,8 @@ interface Flags extends NetworkFlags {
   server?: ServerAddress | "own";
   ca?: string;
   servername?: string;
+  report?: string;
+  compare?: string;
 }
 
 function parseFlight(name: string): Replay {
@@ -47,6 +52,8 @@ export function parseMcuOptions(argv: readonly string[]): McuOptions {
     .option("--server <HOST:PORT>", "a server that is running already, with --ca", parseServer)
     .option("--ca <FILE>", "certificates that are trusted, PEM or DER (the server is always verified)")
     .option("--servername <NAME>", "name that the certificate must carry (default: HOST)")
+    .option("--report <FILE>", "write one HTML page with charts of RAM, instructions and bytes on the wire")
+    .option("--compare <FILE>", "with --report: a page of an earlier run, of npm run sim too, to stand beside this one")
     .addHelpText(
       "after",
       "\nExit codes: 0 done, 1 the device or the connection failed, 2 options, files, compiler, emulator or server missing",
@@ -58,6 +65,7 @@ export function parseMcuOptions(argv: readonly string[]): McuOptions {
   const flags = command.opts<Flags>();
   const server = flags.server === undefined || flags.server === "own" ? null : flags.server;
   if (server !== null && flags.ca === undefined) command.error("error: --server needs --ca FILE: the server is always verified");
+  if (flags.compare !== undefined && flags.report === undefined) command.error("error: --compare is for a page: give --report FILE");
   if (server !== null && flags.replay !== undefined) command.error("error: --replay has no server");
   return {
     ramKilobytes: flags.ram,
@@ -66,5 +74,7 @@ export function parseMcuOptions(argv: readonly string[]): McuOptions {
     ca: flags.ca ?? null,
     servername: flags.servername ?? null,
     network: networkOf(flags),
+    report: flags.report ?? null,
+    compare: flags.compare ?? null,
   };
 }

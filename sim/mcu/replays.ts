@@ -13,6 +13,8 @@ const LIST: readonly Replay[] = [
   { app: "measure-server", flight: "server13-chacha" },
   ...["chacha", "aesgcm"].map((name) => ({ app: "measure-handshake-12", flight: `client12-${name}` })),
   { app: "measure-legacy-12", flight: "client12-psk", arguments: ["psk"] },
+  { app: "measure-resume", flight: "client12-resumed", arguments: ["1.2"] },
+  { app: "measure-ocsp-12", flight: "client12-ocsp" },
   { app: "measure-server-12", flight: "server12-chacha" },
 ];
 

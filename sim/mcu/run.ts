@@ -41,6 +41,8 @@ export interface McuMark {
   readonly stackBytes: number;
   /** The largest since the mark before: of each kind, and of all together. */
   readonly peak: { readonly chunkBytes: number; readonly slots: number; readonly stackBytes: number; readonly sum: number };
+  /** When the sum was largest. */
+  readonly top: { readonly chunkBytes: number; readonly slots: number };
 }
 
 /** Taken, and of it used at most. */
@@ -78,20 +80,14 @@ export interface McuResult {
 }
 
 function markOf(line: string): McuMark | null {
-  const match = /^@mark (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (.*)$/.exec(line);
+  const match = /^@mark (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (.*)$/.exec(line);
   if (match === null) return null;
-  const [instructions, chunkBytes, slots, stackBytes, peakChunks, peakSlots, peakStack, sum] = match.slice(1, 9).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [instructions, chunkBytes, slots, stackBytes, peakChunks, peakSlots, peakStack, sum, topChunks, topSlots] = match
+    .slice(1, 11)
+    .map(Number) as [number, number, number, number, number, number, number, number, number, number];
   const peak = { chunkBytes: peakChunks, slots: peakSlots, stackBytes: peakStack, sum };
-  return { name: match[9] as string, instructions, chunkBytes, slots, stackBytes, peak };
+  const top = { chunkBytes: topChunks, slots: topSlots };
+  return { name: match[11] as string, instructions, chunkBytes, slots, stackBytes, peak, top };
 }
 
 function ramOf(text: string): McuRam | null {

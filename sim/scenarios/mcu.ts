@@ -106,6 +106,7 @@ export const MCU: readonly Scenario[] = [
   replayed("mcu.client12", "client12-chacha"),
   replayed("mcu.client12aesgcm", "client12-aesgcm"),
   replayed("mcu.client12psk", "client12-psk"),
+  replayed("mcu.client12resume", "client12-resumed"),
   replayed("mcu.server12", "server12-chacha"),
   pooled(1),
   pooled(3),

@@ -71,8 +71,8 @@ SimUse simUseNow(txMachine* the)
 static SimUse useOfCaller(txMachine* the)
 {
 	SimUse use = simUseNow(the);
-	txSlot* stack = the->frame + 5;
-	if (stack > the->stackTop) return use;
+	txSlot* stack = the->frame ? the->frame + 5 : NULL; /* none: the run has ended */
+	if (!stack || stack > the->stackTop) return use;
 	use.stackBytes = (double)((the->stackTop - stack) * (ptrdiff_t)sizeof(txSlot));
 	use.sum = use.chunkBytes + use.slots * sizeof(txSlot) + use.stackBytes;
 	return use;
@@ -382,7 +382,8 @@ void simWriteStats(int status)
 	if (the) {
 		fprintf(file, ",\"limits\":{\"chunkBytes\":%d,\"slots\":%d,\"stackBytes\":%d},", (int)the->maximumChunksSize, (int)the->maximumHeapCount,
 			(int)((the->stackTop - the->stackBottom) * (ptrdiff_t)sizeof(txSlot)));
-		if (status == 0) simCountersCollect(the);
+		if (sim.options.curve && (status == 0)) simMark(the, "end");
+		else if (status == 0) simCountersCollect(the);
 		noteHigh(the);
 		countCollections(the);
 		writeUse(file, "start", start);

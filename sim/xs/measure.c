@@ -106,6 +106,19 @@ static void measureLeave(txMachine* the)
 #endif
 }
 
+/* The run ends: so does what is counted. */
+void simMeasureFinish(void)
+{
+	if (!counting) return;
+	counting = 0;
+#ifdef SIM_CALLGRIND
+	if (!sim.options.turns) {
+		CALLGRIND_TOGGLE_COLLECT;
+		CALLGRIND_DUMP_STATS_AT("end:run");
+	}
+#endif
+}
+
 static void measureSimulated(txMachine* the)
 {
 	int running = 0;

@@ -19,6 +19,7 @@ void simFinish(int status)
 {
 	if (!finishing) {
 		finishing = 1;
+		simMeasureFinish();
 		if (sim.options.stats) simWriteStats(status);
 	}
 	fflush(stdout);

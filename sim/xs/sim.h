@@ -105,6 +105,7 @@ char* simReadFile(const char* path, size_t* size);
 /* natives.c, measure.c, timers.c, net.c: what apps can call. Each adds properties to the object on top of the stack. */
 void simDefineNatives(txMachine* the);
 void simDefineMeasure(txMachine* the, txSlot* object);
+void simMeasureFinish(void);
 void simDefineText(txMachine* the);
 void simDefineStorage(txMachine* the, txSlot* object);
 void simDefineSearch(txMachine* the, txSlot* object);

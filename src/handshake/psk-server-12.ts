@@ -1,4 +1,5 @@
 import { decode_error, illegal_parameter, internal_error, TLSAlert } from "../alert.js";
+import { copyOf } from "../bytes/copy.js";
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
 import { DONE, OUTSIDE, type Random } from "../crypto/provider.js";
@@ -63,7 +64,7 @@ class PskExchange implements ServerExchange12 {
       if (key === OUTSIDE) return OUTSIDE;
       if (key !== null && (key.length === 0 || key.length > MAX_PSK))
         throw new TLSAlert(internal_error, `psk: a key of ${key.length} bytes; ${MAX_PSK} are the most`, "internal");
-      this.key = key === null ? this.randomKey() : copied(key);
+      this.key = key === null ? this.randomKey() : copyOf(key, 0, key.length);
       this.identity = null;
     }
     return this.ecdhe === null ? DONE : this.ecdhe.step(budget);
@@ -87,13 +88,6 @@ class PskExchange implements ServerExchange12 {
     this.random.fill(key, 0, UNKNOWN_LENGTH);
     return key;
   }
-}
-
-/** slice() of a Buffer is no copy, and this one is zeroed. */
-function copied(key: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(key.length);
-  bytes.set(key);
-  return bytes;
 }
 
 /** No forward secrecy: who learns a key later reads what was recorded. */

@@ -68,11 +68,12 @@ class ResumingServer12 implements ServerResuming12 {
     else if (ids !== undefined && sessionIdLength > 0) session = ids.open(state, bytes, sessionIdOffset, sessionIdLength);
     if (session === OUTSIDE) return OUTSIDE;
     if (session === null) return false;
-    if (!fits(h, session as ServerSession)) {
-      (session as ServerSession).key.fill(0);
+    this.session = session as ServerSession;
+    if (!fits(h, this.session)) {
+      this.session.key.fill(0);
+      this.session = null;
       return false;
     }
-    this.session = session as ServerSession;
     this.resumed = true;
     this.byId = !byTicket;
     this.sessionId = bytes.slice(sessionIdOffset, sessionIdOffset + sessionIdLength);

@@ -17,6 +17,7 @@ import {
   secp256r1,
   secp384r1,
   server_hello,
+  signsWithRsa,
   TLS_1_2,
   TLS_EMPTY_RENEGOTIATION_INFO_SCSV,
   TLS_FALLBACK_SCSV,
@@ -169,7 +170,7 @@ function choosesIdentity(h: H, { identities }: VirtualHost, { by }: CipherSuite1
   for (let i = 0; i < identities.length; i++) {
     const { schemes } = identities[i].key;
     for (let j = 0; j < schemes.length; j++)
-      if (isRsa(schemes[j]) === (by === BY_RSA) && offersScheme(h, schemes[j]) && takesCurve(h, schemes[j])) {
+      if (signsWithRsa(schemes[j]) === (by === BY_RSA) && offersScheme(h, schemes[j]) && takesCurve(h, schemes[j])) {
         h.proof = new Proof12(identities[i], schemes[j], null);
         return true;
       }
@@ -183,10 +184,6 @@ function takesCurve(h: H, scheme: number): boolean {
   const { groups } = h.config.provider;
   for (let i = 0; i < groups.length; i++) if (groups[i].id === curve) return !h.sentGroups || (h.groups & (1 << i)) !== 0;
   return true;
-}
-
-function isRsa(scheme: number): boolean {
-  return (scheme & 0xff) === 1 || (scheme >= 0x0804 && scheme <= 0x0806) || (scheme >= 0x0809 && scheme <= 0x080b);
 }
 
 function offersScheme(h: H, scheme: number): boolean {

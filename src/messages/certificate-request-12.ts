@@ -1,6 +1,6 @@
 import { decode_error, TLSAlert } from "../alert.js";
 import type { Writer } from "../bytes/writer.js";
-import { certificate_request } from "../constants.js";
+import { certificate_request, signsWithRsa } from "../constants.js";
 import type { Hash, HashAlgorithm, SignatureAlgorithm } from "../crypto/provider.js";
 import { KEY_ED25519, KEY_RSA, KEY_RSA_PSS } from "../crypto/provider.js";
 import type { Identity } from "../identity.js";
@@ -112,7 +112,7 @@ export class CertificateRequestReader12 {
         this.expect(SCHEME, 2);
         return;
       case SCHEME:
-        if (signsAll(n) && (isRsa(n) ? this.takesRsa : this.takesEcdsa)) this.choices.accept(n);
+        if (signsAll(n) && (signsWithRsa(n) ? this.takesRsa : this.takesEcdsa)) this.choices.accept(n);
         if (this.listLeft > 0) this.expect(SCHEME, 2);
         else this.expect(NAMES_LENGTH, 2);
         return;
@@ -148,10 +148,6 @@ export class CertificateRequestReader12 {
   private refuse(reason: string): never {
     throw new TLSAlert(decode_error, `CertificateRequest: ${reason}`);
   }
-}
-
-function isRsa(scheme: number): boolean {
-  return (scheme & 0xff) === 1 || scheme >> 8 === 8;
 }
 
 /**

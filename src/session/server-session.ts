@@ -1,3 +1,4 @@
+import { copyOf } from "../bytes/copy.js";
 import type { ServerHandshakeState, ServerSession } from "../config-psk.js";
 import type { Hash } from "../crypto/provider.js";
 
@@ -67,9 +68,9 @@ export class PackedSession implements ServerSession {
     this.lifetime = view.getUint32(LIFETIME_AT);
     this.first = view.getUint32(FIRST_AT);
     this.until = view.getUint32(UNTIL_AT);
-    this.key = bytes.slice(KEY_AT, keyEnd);
+    this.key = copyOf(bytes, KEY_AT, keyEnd);
     this.suite12 = keyEnd < end ? view.getUint16(keyEnd) : 0;
-    this.client = end < bytes.length ? bytes.slice(end) : null;
+    this.client = end < bytes.length ? copyOf(bytes, end, bytes.length) : null;
   }
 
   /** null for bytes of another version, and for those that no version packs. */

@@ -1,3 +1,4 @@
+import { copyOf } from "../bytes/copy.js";
 import type { OfferedKey, OfferedSession12 } from "../config-psk.js";
 import { checksum } from "./checksum.js";
 
@@ -40,6 +41,8 @@ export class SavedSession implements OfferedKey, OfferedSession12 {
   readonly until: number;
   readonly identity: Uint8Array;
   readonly key: Uint8Array;
+  /** 0: it is of TLS 1.3. */
+  readonly suite12: number;
   obfuscatedAge: number;
   private readonly bytes: Uint8Array;
   private readonly ageAdd: number;
@@ -53,8 +56,9 @@ export class SavedSession implements OfferedKey, OfferedSession12 {
     this.ageAdd = view.getUint32(AGE_ADD_AT);
     this.first = view.getUint32(FIRST_AT);
     this.until = view.getUint32(UNTIL_AT);
-    this.key = bytes.slice(KEY_AT + 1, ticket - 2);
-    this.identity = bytes.slice(ticket, bytes.length - CHECKSUM_LENGTH);
+    this.key = copyOf(bytes, KEY_AT + 1, ticket - 2);
+    this.identity = copyOf(bytes, ticket, bytes.length - CHECKSUM_LENGTH);
+    this.suite12 = bytes[0] === TLS12 ? this.ageAdd >>> 16 : 0;
     this.obfuscatedAge = this.ageAdd;
   }
 
@@ -74,10 +78,6 @@ export class SavedSession implements OfferedKey, OfferedSession12 {
 
   private get isWhole12(): boolean {
     return this.key.length === MASTER_SECRET_LENGTH && (this.byTicket || this.identity.length <= LONGEST_ID) && this.suite12 !== 0;
-  }
-
-  get suite12(): number {
-    return this.bytes[0] === TLS12 ? this.ageAdd >>> 16 : 0;
   }
 
   get byTicket(): boolean {

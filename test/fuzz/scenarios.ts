@@ -157,7 +157,13 @@ export function makeScenarios(bench = new BothBench()): Scenario[] {
     server("server retries with a cookie", { cookies: COOKIES, host: bench.asked() }, { shares: [], grease: true, identity }),
     client12("client of TLS 1.2", {}, {}),
     client12("client of both, asked for a certificate", { identities, ...both }, { request: {}, suite: 0xc02b, fragment: 200 }),
+    client12("client of TLS 1.2 that asks for a status", asks, { identity: staples.identity, status: ocsp.response(), fragment: 300 }),
     server12("server of TLS 1.2", {}, {}),
+    server12(
+      "server of TLS 1.2 that staples",
+      { host: { identities: [stapling] } },
+      { extensions: (usual) => [...usual, extension(5, [1, 0, 0, 0, 0])] },
+    ),
     server12("server of both, asks for a certificate", { host: bench.asked(), sliceSteps: 5, ...both }, { identity }),
     client12("client of TLS 1.2 that resumes", resuming.client, { resume: resuming.resume, ticket: new Uint8Array(70).fill(5) }),
     client12("client of both that resumes", { ...resuming.client, ...both, sliceSteps: 5 }, { resume: resuming.resume, fragment: 40 }),

@@ -2,7 +2,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, connect as connectTcp, createServer as createTcpServer } from "node:net";
-import { type ConnectionOptions, connect as connectTls, createServer as createTlsServer, type TLSSocket, type TlsOptions } from "node:tls";
+import {
+  type ConnectionOptions,
+  connect as connectTls,
+  createServer as createTlsServer,
+  type Server,
+  type TLSSocket,
+  type TlsOptions,
+} from "node:tls";
 
 const TIMEOUT = 8000;
 
@@ -11,7 +18,7 @@ export interface RunningPeer {
   stop(): void;
 }
 
-function stopping(child: ChildProcess): () => void {
+export function stopping(child: ChildProcess): () => void {
   return () => {
     child.removeAllListeners("exit");
     child.kill("SIGKILL");
@@ -54,7 +61,8 @@ export async function gnutlsEcho(args: readonly string[]): Promise<RunningPeer> 
   return { port, stop: stopping(child) };
 }
 
-export async function nodeEcho(options: TlsOptions): Promise<RunningPeer> {
+/** prepare: what else the server listens to. */
+export async function nodeEcho(options: TlsOptions, prepare: (server: Server) => void = () => {}): Promise<RunningPeer> {
   const open = new Set<TLSSocket>();
   const server = createTlsServer(options, (socket) => {
     open.add(socket);
@@ -63,6 +71,7 @@ export async function nodeEcho(options: TlsOptions): Promise<RunningPeer> {
     socket.pipe(socket);
   });
   server.on("tlsClientError", () => undefined);
+  prepare(server);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
@@ -127,7 +136,7 @@ export function talkByNode(port: number, options: ConnectionOptions, line: strin
   });
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createTcpServer();
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -137,7 +146,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function answers(port: number): Promise<boolean> {
+export function answers(port: number): Promise<boolean> {
   return new Promise((done) => {
     const socket = connectTcp(port, "127.0.0.1");
     socket.on("connect", () => {

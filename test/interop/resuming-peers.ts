@@ -4,11 +4,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from "node:tls";
+import { connect as connectTls, type TlsOptions } from "node:tls";
 import { BY_PSK } from "../../src/record/cipher-suite-12.js";
-import { gnutlsEcho, opensslEcho, type RunningPeer } from "./echo-peers.js";
+import { gnutlsEcho, nodeEcho, opensslEcho, type RunningPeer } from "./echo-peers.js";
 import type { KeyTypes } from "./key-types.js";
 import {
   certificateFor,
@@ -131,25 +130,18 @@ export class NodeResuming implements ResumingPeer {
   /** Sessions by ID are kept by the app. */
   async serve(types: KeyTypes, row: ResumedRow): Promise<RunningPeer> {
     const pair = certificateFor(types, row.suite);
-    const open = new Set<TLSSocket>();
     const kept = new Map<string, Buffer>();
-    const server = createTlsServer(
-      {
-        ...{ ...ONLY_12, ciphers: "ALL:@SECLEVEL=0", sessionIdContext: "thimble" },
-        ...(row.kind === "ticket" ? {} : { secureOptions: constants.SSL_OP_NO_TICKET }),
-        ...(row.auth ? { requestCert: true, rejectUnauthorized: true, ca: types.roots } : {}),
-        ...(pair === null
-          ? { pskCallback: (_socket: TLSSocket, identity: string) => (identity === IDENTITY ? Buffer.from(KEY, "hex") : null) }
-          : { cert: pair.cert, key: pair.key }),
-      },
-      (socket) => {
-        open.add(socket);
-        socket.on("error", () => undefined);
-        socket.on("close", () => open.delete(socket));
-        socket.pipe(socket);
-      },
-    );
-    if (row.kind === "session ID") {
+    const proof: TlsOptions =
+      pair === null
+        ? { pskCallback: (_socket, identity) => (identity === IDENTITY ? Buffer.from(KEY, "hex") : null) }
+        : { cert: pair.cert, key: pair.key };
+    const options: TlsOptions = {
+      ...{ ...ONLY_12, ciphers: "ALL:@SECLEVEL=0", sessionIdContext: "thimble", ...proof },
+      ...(row.kind === "ticket" ? {} : { secureOptions: constants.SSL_OP_NO_TICKET }),
+      ...(row.auth ? { requestCert: true, rejectUnauthorized: true, ca: types.roots } : {}),
+    };
+    return nodeEcho(options, (server) => {
+      if (row.kind === "ticket") return;
       server.on("newSession", (id: Buffer, session: Buffer, done: () => void) => {
         kept.set(id.toString("hex"), session);
         done();
@@ -157,17 +149,7 @@ export class NodeResuming implements ResumingPeer {
       server.on("resumeSession", (id: Buffer, done: (error: Error | null, session: Buffer | null) => void) =>
         done(null, kept.get(id.toString("hex")) ?? null),
       );
-    }
-    server.on("tlsClientError", () => undefined);
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    return {
-      port: (server.address() as AddressInfo).port,
-      stop: () => {
-        server.close();
-        for (const socket of open) socket.destroy();
-      },
-    };
+    });
   }
 
   async talkTwice(types: KeyTypes, port: number, row: ResumedRow, line: string): Promise<void> {

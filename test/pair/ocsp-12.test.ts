@@ -10,6 +10,7 @@ import {
   unsupported_extension,
 } from "../../src/alert.js";
 import type { ClientConfig } from "../../src/config.js";
+import { AnchorList } from "../../src/x509/anchors.js";
 import type { OcspAnswer, OcspOptions } from "../../src/x509/ocsp-stapling.js";
 import { PIN_KEY } from "../../src/x509/trust.js";
 import { concat, hex, splice, u24 } from "../peer/bytes.js";
@@ -22,7 +23,8 @@ import * as pki from "../support/pki.js";
 import { type BothParts, cutOnce, pieces } from "./both.js";
 import { ON_XS, sampled } from "./effort.js";
 import { asking, DELEGATED, GOOD, HOST, made, OF_ROOT, peerOf, REVOKED, STATUS_REQUEST, short, stapling } from "./ocsp-parts.js";
-import { Bench12, client12, ONLY_12, ONLY_12_SERVER, only, server12 } from "./pair-12.js";
+import { Bench12, client12, ONLY_12, ONLY_12_SERVER, only, RESUMING_12, RESUMING_12_SERVER, server12 } from "./pair-12.js";
+import { SessionPair } from "./sessions.js";
 
 describe("OCSP stapling in TLS 1.2", function () {
   this.timeout(180000);
@@ -108,6 +110,20 @@ describe("OCSP stapling in TLS 1.2", function () {
 
     it("not asked: not sent, so that a bad one does not matter", () => {
       bench.opened(parts(REVOKED, null), 0x0303);
+    });
+
+    it("a session that is resumed needs none: it was there when the session was opened", () => {
+      const pair = new SessionPair(bench);
+      pair.now = pki.NOW;
+      const told: OcspAnswer[] = [];
+      const client = {
+        ...asking({ required: true, onGood: (answer) => told.push(answer) }),
+        ...RESUMING_12,
+        trust: new AnchorList([made.anchor]),
+      };
+      const server = { ...RESUMING_12_SERVER, host: { identities: [stapling(bench.crypto, GOOD)] } };
+      const resumed = [1, 2].map(() => pair.connect(client, server, {}, 0x0303).client.resumed);
+      expect([resumed, told.length]).to.deep.equal([[false, true], 1]);
     });
 
     it("a pinned leaf: nobody's key can check it", () => {

@@ -1,6 +1,7 @@
 // A TLS 1.2 server that resumes, and clients that misbehave (RFC 5246 §7.3, §7.4.1.2; RFC 5077 §3; RFC 7627 §5.3).
 import { expect } from "chai";
 import { decode_error, decrypt_error, handshake_failure, illegal_parameter, unexpected_message } from "../../src/alert.js";
+import type { ServerSession } from "../../src/config-psk.js";
 import { OUTSIDE } from "../../src/crypto/provider.js";
 import { chacha20Poly1305 } from "../../src/crypto/xs/chacha20-poly1305.js";
 import { SessionIds } from "../../src/session/session-ids.js";
@@ -58,6 +59,22 @@ describe("TLS 1.2: a server that resumes", function () {
     expect(pair.tested.resumed).to.equal(false);
     return pair;
   }
+
+  it("wipes what it took out of a ticket, whether it goes on with it or not", () => {
+    const keys: Uint8Array[] = [];
+    class Watched extends Tickets {
+      override open(...call: Parameters<Tickets["open"]>): ReturnType<Tickets["open"]> {
+        const session = super.open(...call);
+        if (session !== null && session !== OUTSIDE) keys.push((session as ServerSession).key);
+        return session;
+      }
+    }
+    const tickets = new Watched(new TicketKeys(chacha20Poly1305, new SeededRandom("keys")));
+    const from = begun("ticket", { suites: [ECDSA_CHACHA20, ECDSA_AES_128_GCM] });
+    for (const options of [{}, { suites: [ECDSA_AES_128_GCM] }, { extended: false }]) again(from, options, { tickets });
+    expect(keys.length).to.equal(3);
+    for (const key of keys) expect(equal(key, new Uint8Array(48))).to.equal(true);
+  });
 
   for (const kind of ["ticket", "session ID"] as const)
     describe(`by ${kind}`, () => {

@@ -28,6 +28,7 @@ import { AnchorList } from "../../src/x509/anchors.js";
 import { ascii, equal, hex, text } from "../peer/bytes.js";
 import { SeededRandom } from "../peer/random.js";
 import { type Both, type BothParts, cutOnce, pattern, pieces } from "./both.js";
+import { p256Retry } from "./both-parts.js";
 import { clientAnchor, clientIdentity } from "./client-fixture.js";
 import { ON_XS, sampled } from "./effort.js";
 import { AFTER_LEAF, NOW, otherAnchor, rootAnchor, SERVER_NAME } from "./fixture.js";
@@ -161,6 +162,15 @@ describe("sessions of TLS 1.2", function () {
         const both = bench.opened(pair.parts12(BOTH_CLIENT, BOTH_SERVER));
         expectResumed(both, false);
         use(both);
+      });
+
+      it("offered beside TLS 1.3 to a server of TLS 1.3 that sends a HelloRetryRequest", () => {
+        const pair = new Pair12(kind);
+        pair.connect12({ sendBuffer: 700 });
+        const { server } = p256Retry(bench);
+        const both = bench.opened(pair.parts12({ ...BOTH_CLIENT, sendBuffer: 700 }, { ...BOTH_SERVER, ...server }));
+        expectResumed(both, false);
+        expect(both.client.group!.name).to.equal("secp256r1");
       });
 
       it("extensions are agreed on anew", () => {
@@ -509,14 +519,14 @@ describe("sessions of TLS 1.2", function () {
     it("of TLS 1.3 and of TLS 1.2 are never taken for one another", () => {
       const pair = new Pair12("ticket");
       pair.connect(BOTH_CLIENT, BOTH_SERVER);
-      const of13 = pair.session!;
+      const of13 = pair.session!.slice();
       expect(of13[0]).to.equal(1);
       expectResumed(pair.connect12(), false);
       expect(pair.session![0]).to.equal(2);
       expectResumed(pair.connect12(BOTH_CLIENT), true);
-      pair.store.put(SERVER_NAME, of13);
+      pair.store.put(SERVER_NAME, of13.slice());
       expectResumed(bench.opened(pair.parts12(BOTH_CLIENT, BOTH_SERVER)), true, "TLS 1.3");
-      pair.store.put(SERVER_NAME, of13);
+      pair.store.put(SERVER_NAME, of13.slice());
       expectResumed(pair.connect12(), false, "1.3 in 1.2");
     });
 
@@ -539,6 +549,20 @@ describe("sessions of TLS 1.2", function () {
       const sha384 = { ...state(false), suite: { ...all.suites[0]!, hash: { ...all.suites[0]!.hash, outputLength: 48 } } };
       expect(tickets.open(sha384, of12, 0, of12.length)).to.equal(null);
     });
+  });
+
+  it("a store that zeroes what it has let go, in the middle of a handshake", () => {
+    for (const kind of KINDS) {
+      const pair = new Pair12(kind);
+      pair.connect12();
+      const given = pair.session!.slice();
+      const store = { get: () => given, put() {}, remove() {} };
+      const both = bench.join(pair.parts12({ resumption: new Resumption(store) }));
+      given.fill(0);
+      both.run();
+      both.expectOpen(0x0303);
+      expectResumed(both, true);
+    }
   });
 
   describe("tickets", () => {
@@ -592,7 +616,7 @@ describe("sessions of TLS 1.2", function () {
     it("no more than may be kept: the oldest go first", () => {
       const pair = new Pair12("session ID");
       pair.connect12();
-      const oldest = pair.session!;
+      const oldest = pair.session!.slice();
       for (let i = 0; i < 4; i++) {
         pair.store.remove(SERVER_NAME, pair.session!);
         expectResumed(pair.connect12(), false, `${i}`);

@@ -1,9 +1,10 @@
 // The example apps, as they are flashed, in the simulator: against nginx, mosquitto and OpenSSL.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { expect } from "chai";
+import { dist } from "../../sim/paths.js";
 import { command, hostOrNull } from "../sim/program.js";
 import { found, freePort, needed, type RealServer, ServerFolder, start } from "./real-server.js";
 
@@ -104,6 +105,33 @@ user ${userInfo().username}
     expect(server.output())
       .to.contain("u'sensor'")
       .and.to.contain("PUBLISH from sensor-7 (d0, q1, r0, m1, 'readings/sensor-7', ... (4 bytes))");
+  });
+
+  it("serve: curl finds each name with its certificate, and none for a third", async function () {
+    const curl = needed(this, found("curl"), "curl");
+    const port = await freePort();
+    const names = { one: "one.example", two: "two.example" };
+    const of = (name: string) => {
+      folder.ca.leaf(name, [`DNS:${name}`]);
+      const chain = [folder.ca.text(`${name}.pem`), folder.ca.text("inter.pem")].map((pem) =>
+        new X509Certificate(pem).raw.toString("base64"),
+      );
+      return { certificate: chain.join(","), key: base64(folder.ca.text(`${name}.key`))[0] };
+    };
+    const [first, second] = [of(names.one), of(names.two)];
+    const file = folder.write(
+      "serve.json",
+      JSON.stringify({ port, name: names.one, ...first, other: names.two, otherCertificate: second.certificate, otherKey: second.key }),
+    );
+    server = await start(port, process.execPath, [`${dist}/sim/main.js`, "examples/serve/main.ts", "--config", file, "--no-instructions"], {
+      ready: "listening",
+    });
+    const ask = (name: string) =>
+      spawnSync(curl, ["-sS", "-m", "10", "--cacert", folder.root, "--resolve", `${name}:${port}:127.0.0.1`, `https://${name}:${port}/`], {
+        encoding: "utf8",
+      });
+    for (const name of Object.values(names)) expect(ask(name).stdout).to.equal(`this is ${name}\n`);
+    expect(ask("three.example").stderr).to.match(/unrecognized name/);
   });
 
   it("psk: OpenSSL has the same key", async function () {

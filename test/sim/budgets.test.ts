@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { type Budgets, judge, type Machine, readBudgets, updated, writeBudgets } from "../../sim/budgets-file.js";
+import { root } from "../../sim/paths.js";
 import { measureMemory } from "../../sim/scenarios/replay.js";
 import { command, hostOrNull } from "./program.js";
 
@@ -84,6 +85,7 @@ describe("budgets", function () {
     expect(scenarios.client13?.idle?.limit).to.be.at.most(6144);
     expect(scenarios.client13?.handshake?.limit).to.be.at.most(210_000_000);
     expect(scenarios.resume13?.handshake?.limit).to.be.at.most(70_000_000);
+    expect(scenarios.resume12?.handshake?.limit).to.be.at.most(26_000_000);
     expect(scenarios.psk13?.handshake?.limit).to.be.at.most(45_000_000);
     expect(scenarios.server13?.peak?.limit).to.be.at.most(16_384);
     expect(scenarios["client13.mtls"]?.peak?.limit).to.be.at.most(14_336 + 1024);
@@ -94,10 +96,41 @@ describe("budgets", function () {
       for (const figure of ["alloc", "allocSlots", "collections"]) expect(scenarios[`records.${suite}`]?.[figure]?.limit).to.equal(0);
   });
 
+  it("have each scenario on the RV32 machine, in the RAM that was promised", () => {
+    const { scenarios } = readBudgets();
+    const figure = (scenario: string, name: string) => scenarios[scenario]?.[name] ?? { value: 0, limit: null };
+    const suites = ["mcu", "mcu.aesgcm", "mcu.aes256gcm", "mcu.aes128ccm", "mcu.aes128ccm8", "mcu.client12", "mcu.client12aesgcm"];
+    const others = ["mcu.server13", "mcu.server12", "mcu.mtls", "mcu.resume", "mcu.psk", "mcu.small", "mcu.1k", "mcu.big"];
+    for (const scenario of [...suites, ...others]) {
+      expect(figure(scenario, "ram").limit, scenario).to.be.at.most(32_768).and.to.be.at.least(figure(scenario, "ram").value);
+      expect(figure(scenario, "handshake").value, scenario).to.be.greaterThan(20e6);
+    }
+    for (const scenario of ["mcu", "mcu.1k", "mcu.mtls", "mcu.client12"])
+      expect(figure(scenario, "handshake").limit, scenario).to.be.at.most(250e6).and.to.be.at.least(figure(scenario, "handshake").value);
+    for (const count of [1, 3, 10]) expect(figure(`mcu.pooled${count}`, "work").value).to.be.greaterThan(count * 100e6);
+    expect(figure("mcu.download", "ram").limit).to.be.at.most(57_344);
+    expect(figure("mcu.1k", "idle").limit).to.be.at.most(4096);
+    expect(figure("mcu.pooled1", "idle").limit).to.be.at.most(2800);
+  });
+
+  it("stand in README's table of the RV32 machine as they are", () => {
+    const { scenarios } = readBudgets();
+    const text = readFileSync(join(root, "README.md"), "utf8");
+    const rows = [...text.matchAll(/^\| .* \| `(mcu[^`]*)` \| ([\d,]+) B \| ([\d,]+) B \| ([\d,.]+) M \|$/gm)];
+    expect(rows.length).to.be.greaterThan(15);
+    for (const [, name, ram, idle, millions] of rows) {
+      const { ram: hasRam, idle: hasIdle, handshake, work } = scenarios[name as string] ?? {};
+      const bytes = [ram, idle].map((one) => Number(one?.replaceAll(",", "")));
+      expect(bytes, name).to.deep.equal([hasRam?.value, hasIdle?.value]);
+      const counted = ((handshake ?? work)?.value ?? 0) / 1e6;
+      expect(Number(millions?.replaceAll(",", "")), name).to.be.closeTo(counted, 0.01 * counted);
+    }
+  });
+
   it("name what the command line may ask for", async () => {
     const unknown = await command("budgets", ["client99"]);
     expect(unknown.status).to.equal(2);
-    expect(unknown.stderr).to.contain("there are: client13, ");
+    expect(unknown.stderr).to.match(/there are: .*\bclient13, .*\bmcu\.mtls, /);
     const help = await command("budgets", ["--help"]);
     expect(help.stdout).to.contain("--update").and.to.contain("--census");
   });

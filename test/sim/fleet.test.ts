@@ -180,7 +180,7 @@ describe("a fleet in the simulator", function () {
     };
     await refused("give a whole number from 1", EXAMPLE, "--fleet", "0");
     await refused("are for a --fleet", EXAMPLE, "--ramp", "5");
-    await refused("are for an APP", "--fleet", "5");
+    await refused("without an APP --fleet N and --identities DIR go together", "--fleet", "5");
     await refused("--watchdog is for one device", EXAMPLE, "--fleet", "5", "--watchdog", "50ms");
     await refused("there is no such file", join(folder, "nothing.ts"), "--fleet", "5");
     const foreign = join(folder, "foreign");

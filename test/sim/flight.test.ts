@@ -13,6 +13,7 @@ import type { CryptoProvider } from "../../src/crypto/provider.js";
 import { identityFrom } from "../../src/keys/identity-from.js";
 import { p256Keys } from "../../src/keys/p256-key.js";
 import { iotClient12 } from "../../src/profiles/iot-client-12.js";
+import { iotClient12Resuming } from "../../src/profiles/iot-client-12-resuming.js";
 import { iotServer12 } from "../../src/profiles/iot-server-12.js";
 import { ServerConnection } from "../../src/server.js";
 import { ExternalPsk } from "../../src/session/external-psk.js";
@@ -26,6 +27,8 @@ const VERSIONS: Readonly<Record<string, { readonly tls12: Version12; readonly tl
   "client12-chacha": { tls12: iotClient12, tls13: false },
   "client12-aesgcm": { tls12: iotClient12, tls13: false },
   "client12-both": { tls12: iotClient12 },
+  "client12-ocsp": { tls12: iotClient12, tls13: false },
+  "client12-resumed": { tls12: iotClient12Resuming, tls13: false },
   "client12-rsa": { tls12: rsaClient12, tls13: false },
   "client12-psk": { tls12: pskClient12, tls13: false },
   "client12-ecdhe-psk": { tls12: ecdhePskClient12, tls13: false },
@@ -53,7 +56,8 @@ async function connectionOf(name: string, flight: Flight): Promise<Connection> {
   const resumption = session === undefined ? {} : { resumption: new Resumption({ get: () => bytesOf(session), put() {}, remove() {} }) };
   const trust = new AnchorList([anchorFromCertificate(bytesOf(flight.root), sha256)]);
   const checks = name.endsWith("ocsp") ? { checks: { status: ocspStapling({ required: true }) } } : {};
-  return new ClientConnection({ ...common, trust, serverName: flight.serverName, identities, ...checks, ...resumption });
+  const lender = name.endsWith("download") ? { lender: { lend: (length: number) => new Uint8Array(length), giveBack() {} } } : {};
+  return new ClientConnection({ ...common, trust, serverName: flight.serverName, identities, ...checks, ...resumption, ...lender });
 }
 
 function flush(connection: Connection): void {
@@ -77,6 +81,7 @@ describe("recorded flights", function () {
           connection.received(part.length);
           at += part.length;
           flush(connection);
+          if (connection.appData() > 0) connection.consumed(connection.appData());
         }
       }
       const why =

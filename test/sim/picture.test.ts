@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
+import { missingTools } from "../../sim/mcu/build.js";
 import { certificateMaker, makeIntermediate, makeLeaf, makeRoot, readPki } from "../../sim/pki.js";
 import { type RunData, readRun, sum } from "../../sim/report/picture/run-data.js";
 import { type ReadingsServer, startReadingsServer } from "../../sim/server.js";
@@ -19,7 +20,7 @@ const MORE = 1500;
 const thousands = (value: number): string => value.toLocaleString("en-US");
 
 describe("the picture of a run", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let folder = "";
   let first = "";
   let second = "";
@@ -179,6 +180,48 @@ onload = () => { const d = document.querySelector("iframe").contentDocument, w =
     expect(told.tables).to.have.length.at.least(6);
     expect(told.tables.flat().every((good) => good)).to.equal(true);
     expect(told.headings).to.include.members(["RAM over the connection", "Bytes on the wire", "Budgets", "All figures"]);
+  });
+
+  it("draws an app of one's own, beside the demo", async () => {
+    const page = join(folder, "app.html");
+    const { status, stderr } = await command("main", ["examples/reading.ts", "--server", "own", "--report", page, "--compare", first]);
+    expect(status, stderr).to.equal(0);
+    const run = readRun(page);
+    expect(run.messages.map(({ direction, name }) => direction + name)).to.deep.equal([
+      ...["<before TLS", "<ServerHello", "<EncryptedExtensions", "<Certificate", "<CertificateVerify", "<Finished"],
+      ...[">data sent", "<NewSessionTicket", "<data received"],
+    ]);
+    const peak = sum(of(run, "Certificate").peak!);
+    // The socket and the app lie above the connection alone.
+    expect(peak).to.be.above(sum(of(readRun(first), "Certificate").peak!));
+    const told = (await asked(page, 1000, `return [...d.querySelectorAll("svg")].map((s) => s.getAttribute("aria-label"));`)) as string[];
+    expect(told[0])
+      .to.contain("reading.ts")
+      .and.to.contain(`At most ${thousands(peak)} B, at Certificate`);
+    expect(told[1]).to.contain("esp32, chacha20");
+    if (!hasValgrind()) return;
+    for (const message of run.messages.slice(1)) expect(message.instructions, message.name).to.be.above(1e6);
+    expect(run.primitives.map(({ name }) => name)).to.include.members(["x25519", "ecdsa_secp256r1_sha256", "the rest"]);
+  });
+
+  it("draws the emulated microcontroller", async function () {
+    const missing = missingTools();
+    if (missing !== null) {
+      console.log(`      skipped: ${missing}`);
+      this.skip();
+    }
+    const page = join(folder, "mcu.html");
+    const { status, stdout, stderr } = await command("mcu/main", ["--ram", "40", "--replay", "client13-chacha", "--report", page]);
+    expect(status, stderr).to.equal(0);
+    const run = readRun(page);
+    for (const name of ["ClientHello", "Certificate", "Finished"]) {
+      const { wireBytes, instructions, peak, live } = of(run, name);
+      expect(stdout).to.match(new RegExp(`${name} +${thousands(wireBytes)} B +${(instructions! / 1e6).toFixed(1)} M`));
+      expect(sum(peak!)).to.be.within(7000, 14_000);
+      expect(sum(peak!)).to.be.above(sum(live!));
+    }
+    const label = await asked(page, 1000, `return d.querySelector(".wide svg").getAttribute("aria-label");`);
+    expect(label).to.contain("RV32IMC, 40 KB. At most ").and.to.contain("at Certificate");
   });
 
   it("is one file that loads nothing and runs no script", () => {

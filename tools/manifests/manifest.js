@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { reached } from "./graph.js";
 import { deviceExports } from "./names.js";
-import { NATIVE, NATIVE_FILES, PROFILES, SDK_CHECK, SDK_SOCKET, SOCKET } from "./profiles.js";
+import { NATIVE, NATIVE_FILES, PROFILES, SDK_CHECK, SDK_SOCKET, SOCKETS } from "./profiles.js";
 
 /** Where TCP and timers are; its own paths need the base manifest before it. */
 const INCLUDE = ["$(MODDABLE)/examples/manifest_base.json", "$(MODDABLE)/modules/io/manifest.json"];
@@ -21,16 +21,17 @@ export function contentsOf(root, pkg, names) {
     if (module === undefined) throw new Error(`package.json does not export "./${name}"`);
     return module;
   });
-  if (names.includes(SOCKET)) entries.push(SDK_CHECK);
+  if (SOCKETS.some((socket) => names.includes(socket))) entries.push(SDK_CHECK);
   return { ...reached(join(root, "dist"), entries), names: [...names].sort() };
 }
 
 export function manifestText(root, pkg, names) {
   const { modules, outside, names: aliases } = contentsOf(root, pkg, names);
+  const socket = SOCKETS.find((one) => names.includes(one));
   const list = Object.fromEntries([
     ...modules.map((module) => [`${pkg.name}/${module}`, `./dist/${module}.js`]),
     ...aliases.map((alias) => [`${pkg.name}/${alias}`, `./dist/names/${alias}`]),
-    ...(names.includes(SOCKET) ? [[SDK_SOCKET, `./dist/names/${SDK_SOCKET.replace(":", "/")}`]] : []),
+    ...(socket === undefined ? [] : [[SDK_SOCKET, `./dist/names/embedded/${socket}`]]),
   ]);
   const preload = Object.keys(list);
   if (outside.includes(NATIVE)) {

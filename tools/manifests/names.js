@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { hasDefault } from "./graph.js";
-import { NATIVE, NATIVE_FILES, NOT_FOR_DEVICES, SDK_CHECK, SDK_SOCKET, SOCKET } from "./profiles.js";
+import { NATIVE, NATIVE_FILES, NOT_FOR_DEVICES, SDK_CHECK, SOCKETS } from "./profiles.js";
 
 /** Export → module of dist/, of all that a device may import. */
 export function deviceExports({ exports }) {
@@ -43,7 +43,7 @@ export function writeNames(root) {
   const pkg = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const { name } = pkg;
   rmSync(join(dist, "names"), { recursive: true, force: true });
-  const names = [...deviceExports(pkg), [SDK_SOCKET.replace(":", "/"), deviceExports(pkg).get(SOCKET)]];
+  const names = [...deviceExports(pkg), ...SOCKETS.map((socket) => [`embedded/${socket}`, deviceExports(pkg).get(socket)])];
   for (const [alias, module] of names) {
     const text = (target) => {
       const other = hasDefault(readFileSync(join(dist, `${module}.js`), "utf8")) ? `export { default } from "${target}";\n` : "";

@@ -24,11 +24,13 @@ export const PROFILES = {
     "x509/anchors",
   ],
   "manifest-psk.json": ["moddable/psk-socket", "moddable/clock", "moddable/device-random", "profiles/psk-client", "session/external-psk"],
+  "manifest-sdk-tls.json": ["moddable/sdk-tls-socket"],
   "manifest-server.json": [
     "moddable/listener",
     "moddable/clock",
     "moddable/device-random",
     "profiles/iot-server",
+    "virtual-hosts",
     "keys/p256-key",
     "keys/identity-from",
     "session/tickets",
@@ -40,8 +42,8 @@ export const PROFILES = {
 /** Beside these the device has no use for what is exported: the whole package as one name, Node, the simulator. */
 export const NOT_FOR_DEVICES = [".", "./node", "./sim/device", "./package.json"];
 
-/** What the SDK's own clients import for TLS, and what serves it. Linked with the socket. */
-export const SOCKET = "moddable/tls-socket";
+/** What the SDK's own clients import for TLS is served by the first of these that a profile names. */
+export const SOCKETS = ["moddable/sdk-tls-socket", "moddable/tls-socket"];
 export const SDK_SOCKET = "embedded:io/socket/tcp/tls";
 /** Fails the build where the SDK's own TLS is in it too. */
 export const SDK_CHECK = "hosts/moddable/sdk-tls";

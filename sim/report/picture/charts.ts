@@ -89,7 +89,7 @@ export async function makeCharts(): Promise<Charts> {
       marginBottom: 120,
       marginTop: 26,
       x: { domain: [0, messages.length], axis: null },
-      y: { domain: [0, highest], grid: true, label: "bytes above the app", tickFormat: thousands },
+      y: { domain: [0, highest], grid: true, label: "bytes", tickFormat: thousands },
       color: { domain: [...KINDS], range: KINDS.map((kind) => `var(--${kind})`) },
       marks: [
         plot.areaY(points, { x: "at", y: "bytes", fill: "kind", order: KINDS } as never),

@@ -90,6 +90,7 @@ export function runOf({ options, measured, primitives, about }: Demo): RunData {
     thimble: 1,
     title: `${options.board}, ${options.suite}, ${thousands(options.receiveBuffer)} + ${thousands(options.sendBuffer)} B`,
     about,
+    above: "the same app without TLS",
     messages: messagesOf(steps, slotSize),
     primitives: primitivesOf(primitives, isPrimitive(steps)),
     budgets: budgetsOf(options, peakOf(steps)?.peak.bytes ?? null, idleOf(connection)?.bytes ?? null, handshake),

@@ -76,6 +76,7 @@ function shownOf({ unit }: Budget, value: number | null): string {
 }
 
 function budgetTable(run: RunData): string {
+  if (run.budgets.length === 0) return "";
   const rows = run.budgets.map((budget) => {
     const { about, here, value, limit } = budget;
     const verdict = here === null ? "" : limit !== null && here > limit ? "over the limit" : "within";
@@ -136,7 +137,7 @@ function ramSection(charts: Charts, runs: readonly RunData[]): string {
     return `<div><h3>${text(run.title)}</h3>${figure(chart, ramInWords(run))}</div>`;
   };
   return `<section><h2>RAM over the connection</h2>
-<p class="soft">Above the same app without TLS. Each message has the same width, and in it time goes by allocations; the figure is its peak.</p>
+<p class="soft">Bytes above ${text([...new Set(runs.map(({ above }) => above))].join(", and above "))}. Each message has the same width, and in it time goes by allocations; the figure is its peak.</p>
 ${key([...KINDS.map((kind) => [kind, kind] as const), ["budget", "budget"]])}<div${runs.length > 1 ? ' class="two"' : ""}>${runs.map(one).join("")}</div></section>`;
 }
 
@@ -171,7 +172,7 @@ export async function pageOf(given: readonly [RunData, ...RunData[]]): Promise<s
       charts,
       runs,
       "Instructions by primitive",
-      "The handshake and the records together, in millions; the rest is the protocol itself, certificates and the collector.",
+      "The handshake and the records together, in millions; the rest is the protocol itself, certificates, the collector and, between slices, the event loop.",
       "M",
       rowsOf(runs, ({ primitives }) => primitives.map(({ name, instructions }) => [name, instructions] as const)),
     ),
@@ -186,7 +187,9 @@ export async function pageOf(given: readonly [RunData, ...RunData[]]): Promise<s
         messages(({ wireBytes }) => wireBytes),
       ),
     ),
-    `<section><h2>Budgets</h2><p class="soft">budgets.json promises these for a connection of its own set-up.</p>${runs.map(budgetTable).join("")}</section>`,
+    runs.every(({ budgets }) => budgets.length === 0)
+      ? ""
+      : `<section><h2>Budgets</h2><p class="soft">budgets.json promises these for a connection of its own set-up.</p>${runs.map(budgetTable).join("")}</section>`,
     `<section><h2>All figures</h2>${runs.map(messageTable).join("")}</section>`,
   ];
   return `<!doctype html>

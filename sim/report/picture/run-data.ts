@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { SimError } from "../../errors.js";
 
-/** Bytes of memory above the same app without TLS. */
+/** Bytes of memory above what `RunData.above` says. */
 export interface Use {
   readonly chunks: number;
   readonly slots: number;
@@ -42,6 +42,8 @@ export interface RunData {
   readonly thimble: 1;
   readonly title: string;
   readonly about: readonly (readonly [name: string, text: string])[];
+  /** What memory is counted above. */
+  readonly above: string;
   readonly messages: readonly Message[];
   /** In the order of their cost; empty where instructions were not counted. */
   readonly primitives: readonly { readonly name: string; readonly instructions: number }[];

@@ -5,7 +5,7 @@ import { createServer as createHttpServer } from "node:http";
 import { get } from "node:https";
 import { join } from "node:path";
 import { expect } from "chai";
-import { connect, createServer, identityFrom, type ServerOptions, type TLSSocket } from "../../../hosts/node/index.js";
+import { client12, connect, createServer, identityFrom, type ServerOptions, server12, type TLSSocket } from "../../../hosts/node/index.js";
 import type { HostLookup, VirtualHost } from "../../../src/config.js";
 import { OUTSIDE } from "../../../src/crypto/provider.js";
 import type { SigningKey } from "../../../src/identity.js";
@@ -45,6 +45,29 @@ describe("hosts/node createServer", () => {
     expect(socket.authorized).to.equal(true);
     expect(socket.alpnProtocol).to.equal("a");
   });
+
+  for (const [version, versions] of [
+    ["TLSv1.3", {}],
+    ["TLSv1.2", { tls12: client12, tls13: false }],
+  ] as const)
+    it(`${version}: one session opens several connections, its Buffer stays as it was`, async () => {
+      const { port } = await fixture.serve({ tls12: server12 }, (socket) => {
+        socket.once("data", (bytes: Buffer) => socket.end(bytes));
+      });
+      const talk = async (word: string, session?: Buffer) => {
+        const options = { ...versions, ...(session === undefined ? {} : { session }) };
+        const socket = connect({ host: "127.0.0.1", port, servername: "localhost", ca: readFileSync(ca.rootFile), ...options });
+        socket.on("error", () => undefined);
+        socket.write(word);
+        socket.resume();
+        await once(socket, "close");
+        return { reused: socket.isSessionReused(), session: socket.getSession() };
+      };
+      const { session } = await talk("one");
+      const before = Buffer.from(session as Buffer);
+      expect([(await talk("two", session)).reused, (await talk("three", session)).reused]).to.deep.equal([true, true]);
+      expect(before.equals(session as Buffer)).to.equal(true);
+    });
 
   it("carries megabytes both ways, and waits for a slow reader", async () => {
     const { port } = await fixture.serve({ allowHalfOpen: true }, echo);
