@@ -1,19 +1,21 @@
-// Gets a page over HTTPS, twice: the second connection resumes the session of the first, and needs no certificate.
+// Gets a page over HTTPS, twice: the second connection resumes the session of the first, and needs no certificate. The session lies in flash: after deep sleep
+// or a restart the first one resumes as well.
 //   mc/config: host, address, port, path, root (base64 of the root certificate)
 
 import TCP from "embedded:io/socket/tcp";
 import config from "mc/config";
+import Preference from "preference";
+import { FlashSessions } from "thimble-tls/moddable/flash-sessions";
+import { PreferenceKeep } from "thimble-tls/moddable/keep";
 import TLSSocket from "thimble-tls/moddable/tls-socket";
 import { Resumption } from "thimble-tls/session/resumption";
-import { MemorySessionStore } from "thimble-tls/session/session-store";
 import Timer from "timer";
 import { base } from "./secure.js";
 
 const request = `GET ${config.path} HTTP/1.1\r\nHost: ${config.host}\r\nConnection: close\r\n\r\n`;
 /** "HTTP/1.1 200" */
 const STATUS_LENGTH = 12;
-/** A store of your own can keep sessions in memory that survives deep sleep. */
-const secure = { ...base, resumption: new Resumption(new MemorySessionStore()) };
+const secure = { ...base, resumption: new Resumption(new FlashSessions(new PreferenceKeep(Preference, "tls"))) };
 
 function get(done: () => void): void {
   let status = "";
