@@ -135,6 +135,7 @@ for what in "$@"; do
     sim) npm run --silent sim ;;
     test)
       npm run --silent test
+      npm run --silent test:long
       npm run --silent test:xs
       ;;
   esac

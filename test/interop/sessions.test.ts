@@ -16,6 +16,7 @@ import {
   Tickets,
 } from "../../hosts/node/index.js";
 import { chachaPoly1305 } from "../../hosts/node/noble/aeads.js";
+import { gnutlsEcho } from "./echo-peers.js";
 import { type Leaf, OpensslCa, opensslVersion } from "./openssl-ca.js";
 import { nodeServer, opensslServer, type Running } from "./servers.js";
 import { type ThimbleServer, type ThimbleServerOptions, thimbleServer } from "./thimble-server.js";
@@ -163,24 +164,18 @@ describe("sessions and pre-shared keys with others", function () {
 
     it("resumes with gnutls-serv", async function () {
       if (spawnSync("gnutls-serv", ["--version"], { stdio: "ignore", timeout: 5000 }).status !== 0) this.skip();
-      const port = 20_000 + (process.pid % 20_000);
-      const child = spawn(
-        "gnutls-serv",
-        [
-          ...["--echo", "-p", `${port}`, "--x509certfile", leaf.chainFile, "--x509keyfile", leaf.keyFile],
-          ...["--priority", "NORMAL:-VERS-ALL:+VERS-TLS1.3"],
-        ],
-        { stdio: "ignore" },
-      );
+      const { port, stop } = await gnutlsEcho([
+        ...["--x509certfile", leaf.chainFile, "--x509keyfile", leaf.keyFile],
+        ...["--priority", "NORMAL:-VERS-ALL:+VERS-TLS1.3"],
+      ]);
       try {
-        await new Promise((ready) => setTimeout(ready, 700));
         const first = await talk(port, { ca: trusted });
         expect(first.error).to.equal("");
         const second = await talk(port, { ca: trusted, session: first.session as Buffer });
         expect(second.error).to.equal("");
         expect(second.resumed).to.equal(true);
       } finally {
-        child.kill();
+        stop();
       }
     });
   });
