@@ -62,9 +62,9 @@ const ROWS = [
   ["sessions resumed by a client", "session/resumption.js", "this.mayUse(saved)", "false", "pair/resumption"],
   [
     "tickets of a server",
-    "session/tickets.js",
-    "const usable = session !== null && this.mayResume(state, session, now);",
-    "const usable = false;",
+    "session/session-rules.js",
+    "whole && isEnough(session, state) && this.isYoung(session, state)",
+    "false",
     "pair/resumption",
   ],
   ["ticket keys that change", "session/ticket-keys.js", "this.rotate(now);", ";", "unit/session/ticket-keys"],
