@@ -25,11 +25,14 @@ export class FlashSessions implements SessionStore {
   }
 
   get(name: string): Uint8Array | null {
-    for (let i = 0; i < this.names; i++) {
+    let session: Uint8Array | null = null;
+    for (let i = 0; session === null && i < this.names; i++) {
       const entry = this.entry(i);
-      if (entry !== null && isFor(entry, name)) return entry.slice(HEAD + name.length);
+      if (entry === null) continue;
+      if (isFor(entry, name)) session = entry.slice(HEAD + name.length);
+      entry.fill(0);
     }
-    return null;
+    return session;
   }
 
   put(name: string, session: Uint8Array): void {
@@ -43,6 +46,7 @@ export class FlashSessions implements SessionStore {
       if (count > newest) newest = count;
       // Its own entry is the one to replace; else one that is empty, else the oldest.
       const rank = entry !== null && isFor(entry, name) ? -1 : count;
+      entry?.fill(0);
       if (rank < age) {
         age = rank;
         oldest = i;
@@ -61,16 +65,20 @@ export class FlashSessions implements SessionStore {
   remove(name: string, session: Uint8Array): void {
     for (let i = 0; i < this.names; i++) {
       const entry = this.entry(i);
-      if (entry === null || !isFor(entry, name) || entry.length !== HEAD + name.length + session.length) continue;
-      let same = 0;
-      while (same < session.length && entry[HEAD + name.length + same] === session[same]) same++;
-      if (same === session.length) this.keep.delete(keyOf(i));
+      if (entry === null) continue;
+      if (isFor(entry, name) && entry.length === HEAD + name.length + session.length) {
+        let same = 0;
+        while (same < session.length && entry[HEAD + name.length + same] === session[same]) same++;
+        if (same === session.length) this.delete(i);
+      }
+      entry.fill(0);
     }
   }
 
+  /** A number of writes that no flash outlives is a damaged one; as the newest of all it would never be replaced. */
   private entry(index: number): Uint8Array | null {
     const bytes = keptBytes(this.keep, keyOf(index));
-    return bytes === null || bytes.length < HEAD || bytes[0] !== FORM ? null : bytes;
+    return bytes === null || bytes.length < HEAD || bytes[0] !== FORM || (bytes[1] as number) > 0 ? null : bytes;
   }
 
   /** A flash that is full, or too small for it, costs a full handshake next time, and nothing more. */
@@ -79,6 +87,15 @@ export class FlashSessions implements SessionStore {
       this.keep.write(keyOf(index), entry);
     } catch {
       // The session is not kept.
+    }
+  }
+
+  /** A session that stays is refused once more. */
+  private delete(index: number): void {
+    try {
+      this.keep.delete(keyOf(index));
+    } catch {
+      // It stays.
     }
   }
 }

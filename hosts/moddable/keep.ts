@@ -1,5 +1,6 @@
 /** Where a device keeps bytes that outlast a restart. ECMA-419's key-value storage (`embedded:storage/key-value`, opened) is one as it is. */
 export interface Keep {
+  /** An ArrayBuffer of its own each time, which is wiped after use. */
   read(key: string): unknown;
   write(key: string, bytes: Uint8Array): void;
   delete(key: string): void;
@@ -27,7 +28,9 @@ export class PreferenceKeep implements Keep {
   }
 
   write(key: string, bytes: Uint8Array): void {
-    this.preferences.set(this.domain, key, bytes.slice().buffer as ArrayBuffer);
+    const copy = bytes.slice();
+    this.preferences.set(this.domain, key, copy.buffer as ArrayBuffer);
+    copy.fill(0);
   }
 
   delete(key: string): void {
@@ -35,8 +38,12 @@ export class PreferenceKeep implements Keep {
   }
 }
 
-/** What is kept under a key, or null: nothing, or nothing that is bytes. */
+/** What is kept under a key, or null: nothing, nothing that is bytes, or a flash that cannot be read. */
 export function keptBytes(keep: Keep, key: string): Uint8Array | null {
-  const value = keep.read(key);
-  return value instanceof ArrayBuffer ? new Uint8Array(value) : null;
+  try {
+    const value = keep.read(key);
+    return value instanceof ArrayBuffer ? new Uint8Array(value) : null;
+  } catch {
+    return null;
+  }
 }

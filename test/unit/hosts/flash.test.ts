@@ -10,9 +10,15 @@ class FakeFlash implements Keep {
   writes = 0;
   deletes = 0;
   full = false;
+  broken = false;
+  /** What was given out. */
+  readonly given: ArrayBuffer[] = [];
 
   read(key: string): unknown {
-    return this.entries.get(key)?.slice(0);
+    if (this.broken) throw new Error("no flash");
+    const entry = this.entries.get(key)?.slice(0);
+    if (entry !== undefined) this.given.push(entry);
+    return entry;
   }
 
   write(key: string, bytes: Uint8Array): void {
@@ -22,6 +28,7 @@ class FakeFlash implements Keep {
   }
 
   delete(key: string): void {
+    if (this.broken) throw new Error("no flash");
     this.deletes++;
     this.entries.delete(key);
   }
@@ -87,14 +94,59 @@ describe("hosts/moddable FlashSessions", () => {
     expect(store.get("a")).to.equal(null);
   });
 
+  it("an entry whose number is damaged is none, and does not take the place of others for ever", () => {
+    const flash = new FakeFlash();
+    const store = new FlashSessions(flash);
+    flash.entries.set("tls0", Uint8Array.of(1, 255, 255, 255, 255, 1, 97, 9).buffer);
+    expect(store.get("a")).to.equal(null);
+    store.put("b", session(2));
+    store.put("c", session(3));
+    expect([bytes(store.get("b")), bytes(store.get("c"))]).to.deep.equal([[2], [3]]);
+  });
+
+  it("a flash that fails costs no connection", () => {
+    const flash = new FakeFlash();
+    const store = new FlashSessions(flash);
+    store.put("a", session(1));
+    flash.broken = true;
+    expect(store.get("a")).to.equal(null);
+    store.put("a", session(2));
+    store.remove("a", session(1));
+    expect(rememberedFloor(flash)).to.equal(0);
+    const cannotDelete = new FlashSessions({
+      read: () => Uint8Array.of(1, 0, 0, 0, 1, 1, 97, 7).buffer,
+      write: () => undefined,
+      delete() {
+        throw new Error("no flash");
+      },
+    });
+    cannotDelete.remove("a", session(7));
+  });
+
+  it("what was read of flash is wiped, but for the session that is given", () => {
+    const flash = new FakeFlash();
+    const store = new FlashSessions(flash);
+    store.put("a", session(1));
+    store.put("b", session(2, 2));
+    const found = store.get("b") as Uint8Array;
+    store.put("a", session(3));
+    store.remove("a", session(4));
+    store.remove("a", session(3));
+    expect(bytes(found)).to.deep.equal([2, 2]);
+    expect(flash.given.length).to.be.greaterThan(5);
+    expect(flash.given.every((buffer) => new Uint8Array(buffer).every((byte) => byte === 0))).to.equal(true);
+  });
+
   it("a domain of the SDK's preference is such a storage", () => {
-    const kept: Record<string, unknown> = {};
+    const kept: Record<string, ArrayBuffer> = {};
+    const given: ArrayBuffer[] = [];
     const keep = new PreferenceKeep(
       {
-        get: (domain, key) => kept[`${domain}/${key}`],
+        get: (domain, key) => kept[`${domain}/${key}`]?.slice(0),
         set(domain, key, value) {
           expect(value).to.be.instanceOf(ArrayBuffer);
-          kept[`${domain}/${key}`] = value;
+          given.push(value);
+          kept[`${domain}/${key}`] = value.slice(0);
         },
         delete: (domain, key) => delete kept[`${domain}/${key}`],
       },
@@ -103,6 +155,7 @@ describe("hosts/moddable FlashSessions", () => {
     const store = new FlashSessions(keep);
     store.put("a", session(7, 8));
     expect(Object.keys(kept)).to.deep.equal(["thimble/tls0"]);
+    expect(given.map((buffer) => new Uint8Array(buffer).some((byte) => byte !== 0))).to.deep.equal([false]);
     const found = store.get("a") as Uint8Array;
     expect(bytes(found)).to.deep.equal([7, 8]);
     store.remove("a", found);
