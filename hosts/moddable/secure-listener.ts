@@ -275,7 +275,8 @@ export class SecureListener {
   private watchSilent(): void {
     const { silent } = this;
     for (let i = silent.length - 1; i >= 0; i--) {
-      const one = silent[i] as Silent;
+      const one = silent[i];
+      if (one === undefined) return; // the app closed us
       if (++one.ticks <= WATCHES) continue;
       this.forget(i);
       const what = one.speaks ? "others' handshakes were under way" : "the client sent nothing";

@@ -135,6 +135,20 @@ describe("hosts/moddable SecureListener", () => {
     expect(timers.count).to.equal(0);
   });
 
+  it("close() inside of onClientError ends the clients that are silent still", () => {
+    const { network, timers, log } = make({
+      onClientError(failure) {
+        log.push(`client ${failure.alert}`);
+        this.close();
+      },
+    });
+    const clients = [network.come(), network.come(), network.come()];
+    timers.advance(1251);
+    expect(log).to.deep.equal(["client timed_out"]);
+    expect(clients.every((client) => client.last.closed)).to.equal(true);
+    expect(timers.count).to.equal(0);
+  });
+
   it("of many silent clients the oldest goes; one that speaks is served", () => {
     const { listener, network, timers, log } = make();
     const clients = [network.come(), network.come(), network.come(), network.come()];
