@@ -3,6 +3,7 @@ import { FAILED, OPEN, WANT_RESUME } from "../../src/connection.js";
 import type { ConnectionPool, Waiter } from "../../src/connection-pool.js";
 import { resumeFor, type SliceTime } from "./slices.js";
 import type { AcceptedOptions, ConnectOptions, SocketConnection, Timers } from "./socket-options.js";
+import { thrown } from "./thrown.js";
 import { Transport, type TransportOwner } from "./transport.js";
 
 /** Parts of the idle time after which the watch looks: an idle connection ends after 1 to 1.25 times its time-out. */
@@ -106,8 +107,7 @@ export abstract class SecureLink implements TransportOwner, Waiter {
     if (transport === null) return;
     if (transport.ended && !transport.connected) this.connection?.fail(connection_lost, "no TCP connection could be made");
     if (!this.ended) this.run();
-    else if (transport.ended) this.drop();
-    else this.release();
+    else this.flushed();
   }
 
   /** Makes the connection and its TCP socket. Throws what their classes throw. */
@@ -133,7 +133,7 @@ export abstract class SecureLink implements TransportOwner, Waiter {
     try {
       start(this);
     } catch (error) {
-      this.end(new TLSAlert(connection_lost, `no TCP connection could be made: ${String(error)}`));
+      this.end(new TLSAlert(connection_lost, `no TCP connection could be made: ${thrown(error)}`));
     }
   }
 
@@ -159,9 +159,11 @@ export abstract class SecureLink implements TransportOwner, Waiter {
 
   private startIfReady(): void {
     const { transport, connection } = this;
+    // Its turn may have come to the former socket, which had not begun yet.
+    if (this.start !== null && this.pool?.enter(this)) this.wake();
     if (transport === null || connection === null) return;
     const { canReceive, canSend, ended } = transport;
-    if (this.opened || canReceive > 0 || canSend > 0 || ended || (connection.wants & WANT_RESUME) !== 0) this.wake();
+    if (this.opened || this.answered || canReceive > 0 || canSend > 0 || ended || (connection.wants & WANT_RESUME) !== 0) this.wake();
   }
 
   /** Runs now what cannot run inside the app's call: by a timer of zero, unless the loop is running anyway. */
@@ -178,7 +180,7 @@ export abstract class SecureLink implements TransportOwner, Waiter {
     try {
       if (this.connection !== null) this.pump();
     } catch (error) {
-      this.awake()?.fail(internal_error, `the socket or its app threw ${String(error)}`);
+      this.awake()?.fail(internal_error, `the socket or its app threw ${thrown(error)}`);
     }
     this.pumping = false;
     const { connection } = this;
@@ -259,25 +261,27 @@ export abstract class SecureLink implements TransportOwner, Waiter {
 
   /** After the end: sends what waits, for a moment, then lets everything go. */
   protected release(): void {
-    const { connection, transport } = this;
-    if (connection === null || transport === null) {
-      this.drop();
-      return;
-    }
-    try {
-      while (transport.send(connection));
-    } catch {
-      transport.ended = true;
-    }
+    if (this.flushed()) return;
     this.stopTimers();
-    if (connection.txPending() === 0 || transport.ended || !transport.connected) {
-      this.drop();
-      return;
-    }
     this.watchTimer = this.timers.set(() => {
       this.watchTimer = null;
       this.drop();
     }, LINGER);
+  }
+
+  /** After the end: sends what TCP has room for; true where there is nothing to wait for any more, and all is let go. */
+  private flushed(): boolean {
+    const { connection, transport } = this;
+    if (connection !== null && transport !== null) {
+      try {
+        while (transport.send(connection));
+      } catch {
+        transport.ended = true;
+      }
+      if (connection.txPending() > 0 && !transport.ended && transport.connected) return false;
+    }
+    this.drop();
+    return true;
   }
 
   private stopTimers(): void {

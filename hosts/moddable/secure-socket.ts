@@ -140,7 +140,7 @@ export class SecureSocket extends SecureLink {
       count = 1;
     } else if (into === undefined || typeof into === "number") {
       if (into !== undefined) {
-        if (!(into > 0)) throw new RangeError(`read(${into})`);
+        if (!(into > 0) || into !== Math.floor(into)) throw new RangeError(`read(${into}): a whole number is wanted`);
         if (into < count) count = into;
       }
       const from = io.byteOffset + appOffset;

@@ -2,6 +2,7 @@ import { internal_error, TLSAlert, timed_out } from "../../src/alert.js";
 import { FAILED, type Negotiation, READY } from "../../src/starttls/negotiation.js";
 import type { Timers } from "./socket-options.js";
 import type { TCPCallbacks, TCPConstructor, TCPOptions, TCPSocket } from "./tcp.js";
+import { thrown } from "./thrown.js";
 
 export interface StartTlsOptions {
   address: string;
@@ -133,7 +134,7 @@ export class StartTlsStage {
       this.ready(tcp);
     } catch (error) {
       closeQuietly(tcp);
-      this.tell(new TLSAlert(internal_error, `the app threw ${String(error)}`, "internal"));
+      this.tell(new TLSAlert(internal_error, `the app threw ${thrown(error)}`, "internal"));
     }
   }
 

@@ -166,6 +166,18 @@ describe("hosts/moddable pool", () => {
     expect(timers.count).to.equal(0);
   });
 
+  it("one that is taken over just when its turn has come begins", () => {
+    const { timers, tcps, sockets } = made(2);
+    const heir = sockets[1]?.detach();
+    shake(tcps[0]);
+    const last = heir?.detach();
+    timers.advance(0);
+    expect(tcps.length).to.equal(2);
+    last?.close();
+    expect(tcps[1]?.closed).to.equal(true);
+    expect(timers.count).to.equal(1); // the first one's watch
+  });
+
   it("one that waits for its turn too long is told so, and never begins", () => {
     const { timers, tcps, log, sockets } = made(2);
     expect(sockets[1]?.available).to.equal(0);

@@ -95,6 +95,7 @@ describe("hosts/moddable SecureSocket", () => {
     const view = new Uint8Array(4).subarray(1, 3);
     expect(socket.read(view)).to.equal(2);
     expect(Array.from(new Uint8Array(view.buffer))).to.deep.equal([0, 3, 4, 0]);
+    for (const count of [-1, 0.5, 1.5, Number.NaN]) expect(() => socket.read(count), String(count)).to.throw(RangeError);
     const buffer = new ArrayBuffer(1);
     expect(socket.read(buffer)).to.equal(1);
     expect(bytes(buffer)).to.deep.equal([5]);
@@ -329,6 +330,31 @@ describe("hosts/moddable SecureSocket", () => {
     }
   });
 
+  it("a peer that goes on, but takes nothing, does not hold the last bytes longer", () => {
+    const { tcp, socket, timers } = opened();
+    tcp.writable(0);
+    socket.close();
+    for (let i = 0; i < 9; i++) {
+      timers.advance(100);
+      tcp.deliver(Uint8Array.of(i));
+    }
+    tcp.writable(1);
+    expect(tcp.closed).to.equal(false);
+    timers.advance(100);
+    expect(tcp.closed).to.equal(true);
+    expect(timers.count).to.equal(0);
+  });
+
+  it("operationDone() before a takeover is not lost, where TCP has no room", () => {
+    const { tcp, socket, timers, connection } = make();
+    tcp.writable(2);
+    const before = connection.resumes;
+    socket.operationDone();
+    socket.detach();
+    timers.advance(0);
+    expect(connection.resumes).to.equal(before + 1);
+  });
+
   it("a handshake without an answer ends", () => {
     const { tcp, log, failures, timers } = make();
     tcp.writable(100);
@@ -366,6 +392,13 @@ describe("hosts/moddable SecureSocket", () => {
     tcp.deliver(toyRecord(TOY_DATA, [1]));
     expect(log).to.deep.equal(["error internal_error"]);
     expect(failures[0]?.reason).to.equal("the socket or its app threw TypeError: oops");
+    const mute = opened({
+      onReadable() {
+        throw Object.create(null);
+      },
+    });
+    mute.tcp.deliver(toyRecord(TOY_DATA, [1]));
+    expect(mute.failures[0]?.reason).to.equal("the socket or its app threw an object");
     const again = opened({
       onError() {
         throw new Error("in onError");
