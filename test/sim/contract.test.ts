@@ -38,6 +38,7 @@ describe("the contract of sockets and listeners, on XS", function () {
     expect(result.stdout.split("\n").filter((line) => line.startsWith("FAILED"))).to.deep.equal([]);
     expect(result.status, result.stderr).to.equal(XS_EXIT.done);
     const ended = /contract: (\d+) of (\d+) rules hold/.exec(result.stdout);
+    expect(ended, result.stdout + result.stderr).not.to.equal(null);
     expect(ended?.[1], result.stdout + result.stderr).to.equal(ended?.[2]);
   });
 });
