@@ -28,9 +28,12 @@ void xs_thimble_entropy(xsMachine* the)
 	xsmcGetBufferWritable(xsArg(0), &data, &length);
 #if ESP32
 	{
-		/* Without its radio the chip's generator gives pseudo-random numbers (ESP-IDF, "Random Number Generation"). */
-		wifi_mode_t mode;
-		if ((esp_wifi_get_mode(&mode) != ESP_OK) || (mode == WIFI_MODE_NULL))
+		/*
+		 * Without its radio the chip's generator gives pseudo-random numbers (ESP-IDF, "Random Number Generation"). The power is known while Wi-Fi
+		 * is started; its mode also before, and after it was stopped.
+		 */
+		int8_t power;
+		if (esp_wifi_get_max_tx_power(&power) != ESP_OK)
 			xsUnknownError("random: start Wi-Fi first; the chip has no entropy without its radio");
 		esp_fill_random(data, length);
 	}
