@@ -9,6 +9,7 @@ interface Package {
   exports: Record<string, string | { types: string; default?: string }>;
   bin: Record<string, string>;
   scripts: Record<string, string>;
+  files: string[];
   engines: { node: string };
 }
 
@@ -21,6 +22,13 @@ describe("package.json", () => {
     for (const [name, target] of Object.entries(manifest.exports))
       if (name === "./sim/device" || name === "./moddable/embedded-tls") expect(target, name).to.have.keys("types");
       else if (name !== "./package.json") expect(target, name).to.have.keys("types", "default");
+  });
+
+  it("says nothing twice: of two keys of one name the last would count", () => {
+    const text = readFileSync(at("package.json"), "utf8");
+    const keys = [...text.matchAll(/^ {4}"([^"]+)": /gm)].map((match) => match[1] as string).filter((key) => /^\.(\/|$)/.test(key));
+    expect(keys).to.deep.equal(Object.keys(manifest.exports));
+    expect(manifest.files).to.deep.equal([...new Set(manifest.files)]);
   });
 
   it("exports resolve by the package's own name", async () => {
