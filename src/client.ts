@@ -1,5 +1,6 @@
 import { type ClientConfig, DEFAULT_RECEIVE_BUFFER, DEFAULT_SEND_BUFFER } from "./config.js";
-import { checkBuffers, checkClientProof, checkProtocols, checkProvider, checkVersions } from "./config-check.js";
+import { checkBuffers, checkProtocols } from "./config-check.js";
+import { checkClientProof, checkProvider, checkVersions } from "./config-check-certified.js";
 import { Connection } from "./connection.js";
 import { ClientHandshake13 } from "./handshake/client-13.js";
 import { CERTIFICATES_13 } from "./handshake/client-13-auth.js";

@@ -1,4 +1,3 @@
-import type { ClientConfig, Version12 } from "./config.js";
 import type { CryptoProvider } from "./crypto/provider.js";
 
 /** Checks of a config, before anything is allocated: each error names the value and what may be. */
@@ -15,33 +14,9 @@ export function checkBuffers(receive: number, send: number, io: number | undefin
   if (sliceSteps !== undefined && !(sliceSteps >= 1)) throw new RangeError(`sliceSteps is ${sliceSteps}; it must be at least 1`);
 }
 
-export function checkProvider(provider: CryptoProvider): void {
-  const { suites, groups, signatures } = provider;
-  if (suites.length === 0 || groups.length === 0 || signatures.length === 0)
-    throw new RangeError("provider: it needs at least one suite, one group and one signature algorithm");
-}
-
 /** Where no certificate is read, no signature is verified. */
 export function checkPresharedProvider({ suites, groups }: CryptoProvider): void {
   if (suites.length === 0 || groups.length === 0) throw new RangeError("provider: it needs at least one suite and one group");
-}
-
-export function checkVersions(role: "client" | "server", tls12: Version12 | undefined, tls13: boolean | undefined): void {
-  if (tls12 === undefined && tls13 === false) throw new RangeError("tls13 is false and tls12 is not given: no version is left");
-  if (tls12 !== undefined && tls12.role !== role) throw new RangeError(`tls12 is a ${tls12.role}'s; it must be a ${role}'s`);
-}
-
-/** What a server has to prove itself with must be known. */
-export function checkClientProof({ trust, serverName, psk, resumption, provider, tls12, tls13 }: ClientConfig): void {
-  if (psk !== undefined) checkKey("psk", psk.hashLength, provider);
-  // §4.3.9: one list of modes is sent for all keys.
-  if (psk !== undefined && resumption !== undefined && psk.modes !== resumption.modes)
-    throw new RangeError(`psk allows modes ${psk.modes}, resumption ${resumption.modes}: they must be the same`);
-  if (trust === undefined) {
-    // Each version that is offered must have a key of its own that vouches for the server.
-    if ((tls13 !== false && psk === undefined) || (tls12 !== undefined && tls12.byKeyAlone !== true))
-      throw new RangeError("trust is missing: a server is always verified");
-  } else if (serverName === undefined) throw new RangeError("serverName is missing: a server is never accepted without a name");
 }
 
 /** A pre-shared key needs a suite of its hash. */

@@ -1,5 +1,6 @@
 import { DEFAULT_RECEIVE_BUFFER, DEFAULT_SEND_BUFFER, type ServerConfig } from "./config.js";
-import { checkBuffers, checkKey, checkProvider, checkVersions } from "./config-check.js";
+import { checkBuffers, checkKey } from "./config-check.js";
+import { checkProvider, checkVersions } from "./config-check-certified.js";
 import { Connection } from "./connection.js";
 import { serverVersion12 } from "./handshake/hello.js";
 import { ServerHandshake13 } from "./handshake/server-13.js";

@@ -1,8 +1,9 @@
 import type { ServerConfig } from "../../src/config.js";
 import type { ConnectionPool } from "../../src/connection-pool.js";
 import { ServerConnection } from "../../src/server.js";
-import { sdkKey } from "./sdk-keys.js";
-import { checkCallbacks, checkPort, type Kinds, ownKeys } from "./secure-keys.js";
+import type { MemoryCheck } from "./planned-memory.js";
+import { ownKeys } from "./sdk-keys.js";
+import { checkCallbacks, checkMemory, checkPort, type Kinds } from "./secure-keys.js";
 import { SecureListener, type SecureListenerOptions } from "./secure-listener.js";
 import { inSlices } from "./slices.js";
 import type { TCPListenerConstructor, TCPSocket } from "./tcp.js";
@@ -26,6 +27,8 @@ export interface ListenerSecureOptions extends ServerConfig {
   pool?: ConnectionPool;
   /** How long work on public keys of one client may hold the event loop at once. Default: as `sliceSteps` says. */
   sliceMilliseconds?: number;
+  /** plannedMemory(): the constructor throws where the planner says that there is too little for `maxHandshakes` connections. Default: nobody asks. */
+  memory?: MemoryCheck;
 }
 
 export interface ListenerOptions extends SecureListenerOptions {
@@ -62,6 +65,7 @@ const KINDS: Kinds<ListenerSecureOptions> = {
   idleTimeout: "number",
   pool: "object",
   sliceMilliseconds: "number",
+  memory: "object",
 };
 const REQUIRED = ["provider", "random", "clock", "hosts"];
 const CALLBACKS = ["onReadable", "onClientError"];
@@ -74,9 +78,12 @@ export default class Listener extends SecureListener {
   constructor(options: ListenerOptions) {
     checkCallbacks(options, CALLBACKS);
     if (options.port !== undefined) checkPort(options.port);
-    const secure = inSlices(ownKeys<ListenerSecureOptions>(options.secure, KINDS, sdkKey, REQUIRED));
-    const { pool } = secure;
-    new ServerConnection(secure, pool?.take()); // what cannot work is said now, not at the first client
+    const secure = inSlices(ownKeys<ListenerSecureOptions>(options.secure, KINDS, REQUIRED));
+    const { pool, maxHandshakes = DEFAULT_MAX_HANDSHAKES } = secure;
+    checkMemory(secure.memory?.server(secure, { socket: true, pool: pool !== undefined, connections: maxHandshakes }));
+    const io = pool?.take();
+    new ServerConnection(secure, io); // what cannot work is said now, not at the first client
+    if (io !== undefined) pool?.give(io);
     super(
       options,
       options.TCP === undefined ? (TCPListener as unknown as TCPListenerConstructor) : options.TCP.io,
@@ -86,7 +93,7 @@ export default class Listener extends SecureListener {
           : new ServerConnection(secure, pool?.take(), addressOf(client)),
       Timer as never,
       {
-        maxHandshakes: secure.maxHandshakes ?? DEFAULT_MAX_HANDSHAKES,
+        maxHandshakes,
         maxSilent: secure.maxSilent ?? DEFAULT_MAX_SILENT,
         handshakeTimeout: secure.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT,
         idleTimeout: secure.idleTimeout ?? DEFAULT_IDLE_TIMEOUT,

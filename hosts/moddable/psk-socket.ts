@@ -1,17 +1,13 @@
 import { checkPskClientConfig, type PskClientConfig, PskClientConnection } from "../../src/client-psk.js";
-import type { ConnectionPool } from "../../src/connection-pool.js";
+import { checkWhere, DEFAULT_HANDSHAKE_TIMEOUT, DEFAULT_IDLE_TIMEOUT, SOCKET_KINDS, type SocketSecureOptions } from "./connect-keys.js";
+import { checkKeys, checkMemory, type Kinds } from "./secure-keys.js";
 import { SecureSocket } from "./secure-socket.js";
 import { inSlices } from "./slices.js";
 import type { AcceptedOptions, ConnectOptions, TakeOverOptions } from "./socket-options.js";
 import { sliceTime, Timer } from "./timer.js";
 
-/** The pieces of a PskClientConfig, and times as TLSSocket has them. */
-export interface PskSecureOptions extends PskClientConfig {
-  handshakeTimeout?: number;
-  idleTimeout?: number;
-  pool?: ConnectionPool;
-  sliceMilliseconds?: number;
-}
+/** The pieces of a PskClientConfig, and what is a socket's. */
+export interface PskSecureOptions extends PskClientConfig, SocketSecureOptions {}
 
 export interface PskSocketOptions extends ConnectOptions {
   secure: PskSecureOptions;
@@ -22,8 +18,21 @@ export interface PskConnectedOptions extends AcceptedOptions {
   secure: PskSecureOptions;
 }
 
-export const DEFAULT_HANDSHAKE_TIMEOUT = 30_000;
-export const DEFAULT_IDLE_TIMEOUT = 1_800_000;
+const KINDS: Kinds<PskSecureOptions> = {
+  provider: "object",
+  random: "object",
+  clock: "object",
+  psk: "object",
+  alpn: "object",
+  receiveBuffer: "number",
+  lender: "object",
+  sendBuffer: "number",
+  sliceSteps: "number",
+  exporter: "object",
+  keyLog: "function",
+  ...SOCKET_KINDS,
+};
+const REQUIRED = ["provider", "random", "clock", "psk"];
 
 /** TLSSocket for a firmware without certificates: an external pre-shared key proves both ends, and nothing that reads X.509 is linked. */
 export default class PskSocket extends SecureSocket {
@@ -33,9 +42,11 @@ export default class PskSocket extends SecureSocket {
       return;
     }
     const connected = options as PskSocketOptions;
-    const secure = inSlices(connected.secure);
+    checkWhere(connected);
+    const secure = inSlices(checkKeys<PskSecureOptions>(connected.secure, KINDS, REQUIRED));
     const { pool } = secure;
     if (pool !== undefined) checkPskClientConfig(secure, pool.size);
+    checkMemory(secure.memory?.client(secure, { socket: true, pool: pool !== undefined }));
     super(
       connected,
       pool === undefined ? new PskClientConnection(secure) : () => new PskClientConnection(secure, pool.take()),

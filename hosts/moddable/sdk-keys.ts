@@ -1,4 +1,5 @@
-import { OptionError, setOwn } from "./secure-keys.js";
+// The SDK's own TLS has other keys for what `secure` has: those mean here what they mean there, or are refused with what says it here. None is ignored.
+import { checkKeys, type Kinds, OptionError } from "./secure-keys.js";
 
 /** Bytes that a record takes in the receive buffer besides max_fragment_length: header, content type, tag. */
 const AROUND = 22;
@@ -20,11 +21,32 @@ const INSTEAD: Readonly<Record<string, string>> = {
   tls_signature_algorithms: "signatures of the provider",
 };
 
+/** The options with thimble's keys alone, checked: the same object, where it has no others. */
+export function ownKeys<Options extends object>(secure: unknown, kinds: Kinds<Options>, required: readonly string[]): Options {
+  if (typeof secure !== "object" || secure === null) return checkKeys(secure, kinds, required);
+  const given = secure as Record<string, unknown>;
+  let foreign = false;
+  for (const key in given) if (!(key in kinds)) foreign = true;
+  if (!foreign) return checkKeys(secure, kinds, required);
+  const own: Record<string, unknown> = {};
+  for (const key in given) if (key in kinds) own[key] = given[key];
+  for (const key in given)
+    if (!(key in kinds) && given[key] !== undefined && !sdkKey(own, key, given[key]))
+      throw new OptionError(`secure.${key}`, "there is no such option");
+  return checkKeys(own, kinds, required);
+}
+
+/** A key of thimble's that stands for one of the SDK's: both at once would be a contradiction. */
+export function setOwn(own: Record<string, unknown>, key: string, value: unknown, sdk: string): void {
+  if (own[key] !== undefined) throw new OptionError(`secure.${sdk}`, `secure.${key} says the same: give one of them`);
+  own[key] = value;
+}
+
 /**
- * Keys of `secure` in the SDK's TLSSocket and SecureSocket that need no code of their own here; those that do are refused, unless the class that takes
- * them is used (thimble-tls/moddable/sdk-tls-socket).
+ * Takes a key of the SDK's TLSSocket and SecureSocket over, into `own`; false: it is none. Those that need code of their own are refused, unless the
+ * class that takes them is used (thimble-tls/moddable/sdk-tls-socket).
  */
-export function sdkKey(own: Record<string, unknown>, key: string, value: unknown): boolean {
+function sdkKey(own: Record<string, unknown>, key: string, value: unknown): boolean {
   switch (key) {
     case "tls_server_name":
       setOwn(own, "serverName", value, key);

@@ -4,12 +4,13 @@
 import { LIFE_RULES } from "./life-rules.js";
 import { LISTENER_RULES } from "./listener-rules.js";
 import { OPTION_RULES } from "./option-rules.js";
+import { PSK_RULES } from "./psk-rules.js";
 import { READ_RULES } from "./read-rules.js";
 import { SDK_RULES } from "./sdk-rules.js";
 import { tryAll } from "./trial.js";
 import { WRITE_RULES } from "./write-rules.js";
 
-const rules = [...READ_RULES, ...WRITE_RULES, ...LIFE_RULES, ...OPTION_RULES, ...LISTENER_RULES, ...SDK_RULES];
+const rules = [...READ_RULES, ...WRITE_RULES, ...LIFE_RULES, ...OPTION_RULES, ...LISTENER_RULES, ...PSK_RULES, ...SDK_RULES];
 
 tryAll(
   rules,

@@ -1,4 +1,5 @@
 import Listener from "../../hosts/moddable/listener.js";
+import { plannedMemory } from "../../hosts/moddable/planned-memory.js";
 import TLSSocket, { type SecureOptions, type TLSSocketOptions } from "../../hosts/moddable/tls-socket.js";
 import { iotClient12 } from "../../src/profiles/iot-client-12.js";
 import { ascii, connect, LOCAL, OVER_TCP, secure, serve, served, trust } from "./ends.js";
@@ -40,6 +41,9 @@ function honoured(name: string, keys: object, look: (trial: Trial, socket: TLSSo
     },
   };
 }
+
+/** What an ESP32 has above a small app. */
+const ROOMY = { chunkBytes: 20_000, slots: 1000, stackBytes: 8192 };
 
 const UNNAMED = { serverName: undefined };
 
@@ -85,6 +89,15 @@ export const OPTION_RULES: readonly Rule[] = [
     [{ idleTimeout: -1 }, "secure.idleTimeout"],
     [{ sliceMilliseconds: 0 }, "sliceMilliseconds"],
   ]),
+  refused("memory that the planner finds too small is said before anything is sent, with what is needed", [
+    [{ memory: plannedMemory({ ...ROOMY, chunkBytes: 3000 }) }, "secure.memory", "memory too small", "2568", "chunks", "3000"],
+    [{ memory: plannedMemory({ ...ROOMY, slots: 100 }) }, "secure.memory", "slots", "100"],
+    [{ memory: plannedMemory({ ...ROOMY, stackBytes: 1000 }) }, "secure.memory", "stack", "1000"],
+    [{ memory: plannedMemory({ ...ROOMY, chunkBytes: 8000 }), receiveBuffer: 8192 }, "secure.memory", "8712", "buffers"],
+    [{ memory: {} }, "secure.memory", "client"],
+    [{ memory: 8000 }, "secure.memory", "object"],
+  ]),
+  honoured("memory that is enough", { memory: plannedMemory(ROOMY) }),
   refused("verify: false is refused and told what thimble has instead", [
     [{ verify: false }, "secure.verify", "secure.trust"],
     [{ verify: 0 }, "secure.verify"],
@@ -171,6 +184,9 @@ export const OPTION_RULES: readonly Rule[] = [
       listens({ secure: { ...served, certificate: ascii("x") } }, "secure.certificate");
       listens({ secure: { ...served, alpn: ["x"] } }, "secure.alpn");
       listens({ secure: { ...served, trust } }, "secure.trust");
+      listens({ secure: { ...served, memory: plannedMemory({ ...ROOMY, chunkBytes: 7000 }) } }, "secure.memory", "chunks", "7000");
+      listens({ secure: { ...served, maxHandshakes: 9, memory: plannedMemory(ROOMY) } }, "secure.memory", "chunks");
+      trial.keep(new Listener({ secure: { ...served, memory: plannedMemory(ROOMY) } }));
       listens({ secure: { ...served, maxHandshakes: 0 } }, "secure.maxHandshakes");
       listens({ secure: { ...served, maxSilent: 0 } }, "secure.maxSilent");
       listens({ secure: { ...served, handshakeTimeout: -5 } }, "secure.handshakeTimeout");

@@ -1,6 +1,9 @@
 import { expect } from "chai";
-import { sdkKey } from "../../../hosts/moddable/sdk-keys.js";
-import { type Kinds, ownKeys } from "../../../hosts/moddable/secure-keys.js";
+import { plannedMemory } from "../../../hosts/moddable/planned-memory.js";
+import { ownKeys } from "../../../hosts/moddable/sdk-keys.js";
+import { checkMemory, type Kinds } from "../../../hosts/moddable/secure-keys.js";
+import { iotClient } from "../../../src/profiles/iot-client.js";
+import { VirtualHosts } from "../../../src/virtual-hosts.js";
 
 interface Options {
   serverName?: string;
@@ -10,6 +13,7 @@ interface Options {
   tls13?: boolean;
   resumption?: object;
   random?: object;
+  memory?: object;
 }
 
 const KINDS: Kinds<Options> = {
@@ -20,9 +24,10 @@ const KINDS: Kinds<Options> = {
   tls13: "boolean",
   resumption: "object",
   random: "object",
+  memory: "object",
 };
 
-const own = (secure: unknown, required: readonly string[] = []): Options => ownKeys<Options>(secure, KINDS, sdkKey, required);
+const own = (secure: unknown, required: readonly string[] = []): Options => ownKeys<Options>(secure, KINDS, required);
 
 describe("hosts/moddable keys of secure", () => {
   it("gives thimble's own keys as they are, in the same object", () => {
@@ -44,6 +49,7 @@ describe("hosts/moddable keys of secure", () => {
       [{ receiveBuffer: Number.NaN }, "secure.receiveBuffer: at least 0"],
       [{ random: { get: 1 } }, "secure.random: it has no fill()"],
       [{ serverName: "a" }, "secure.random: it is missing"],
+      [{ memory: {} }, "secure.memory: it has no client()"],
     ];
     for (const [secure, words] of cases) expect(() => own(secure, ["random"]), words).to.throw(TypeError, words);
   });
@@ -85,5 +91,35 @@ describe("hosts/moddable keys of secure", () => {
       [{ tls_signature_algorithms: [] }, "secure.tls_signature_algorithms"],
     ];
     for (const [secure, words] of cases) expect(() => own(secure), words).to.throw(TypeError, words);
+  });
+
+  it("memory: what the planner misses is thrown; the host's words count, and the app's before them", () => {
+    const room = { chunkBytes: 20_000, slots: 1000, stackBytes: 8192 };
+    const random = { fill: () => undefined };
+    const clock = { seconds: () => 0 };
+    const client = { provider: iotClient, random, clock };
+    const server = { ...client, hosts: new VirtualHosts([]) };
+    for (const [why, wanted] of [
+      [plannedMemory(room).client(client, { socket: true }), ""],
+      [plannedMemory({ ...room, chunkBytes: 4000 }).client(client, {}), "memory too small: "],
+      [plannedMemory(room).client({ ...client, receiveBuffer: 18_000 }, {}), "18520 of them for the buffers"],
+      [plannedMemory(room).server(server, { connections: 2 }), ""],
+      [plannedMemory(room).server(server, { connections: 9 }), "memory too small: "],
+      [plannedMemory(room, { connections: 2 }).server(server, { connections: 9 }), ""],
+    ] as const) {
+      if (wanted === "") {
+        expect(why).to.equal("");
+        checkMemory(why);
+      } else
+        expect(() => checkMemory(why))
+          .to.throw(TypeError, /^secure\.memory: /)
+          .with.property("message")
+          .that.contains(wanted);
+    }
+    checkMemory(undefined);
+    expect(() => plannedMemory(room, { suites: ["TLS_RSA_WITH_AES_128_CBC_SHA"] }).client(client, {})).to.throw(
+      RangeError,
+      "none of them is of TLS 1.3",
+    );
   });
 });
