@@ -1,4 +1,5 @@
 // The SDK's own TLS has other keys for what `secure` has: those mean here what they mean there, or are refused with what says it here. None is ignored.
+import { bytesOf } from "./bytes-of.js";
 import { checkKeys, type Kinds, OptionError } from "./secure-keys.js";
 
 /** Bytes that a record takes in the receive buffer besides max_fragment_length: header, content type, tag. */
@@ -119,12 +120,6 @@ function protocolsOf(value: unknown, key: string): string[] {
     else throw new OptionError(`secure.${key}`, `texts or their bytes are wanted, not ${typeof one}`);
   }
   return names;
-}
-
-/** Bytes in an ArrayBuffer, a view, or a resource of the SDK. */
-export function bytesOf(data: object): Uint8Array {
-  if (data instanceof Uint8Array) return data;
-  return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data as ArrayBuffer);
 }
 
 function textOf(bytes: Uint8Array): string {

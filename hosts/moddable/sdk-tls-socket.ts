@@ -1,15 +1,16 @@
 /// <reference types="@moddable/typings/Resource.d.ts" />
 import Resource from "Resource";
-import type { HashAlgorithm } from "../../src/crypto/provider.js";
+import type { CryptoProvider, HashAlgorithm } from "../../src/crypto/provider.js";
 import { identityFrom } from "../../src/keys/identity-from.js";
 import { Resumption } from "../../src/session/resumption.js";
 import { MemorySessionStore } from "../../src/session/session-store.js";
 import { AnchorList, anchorFromCertificate } from "../../src/x509/anchors.js";
 import type { TrustStore } from "../../src/x509/trust.js";
+import { bytesOf } from "./bytes-of.js";
 import { rootsFrom } from "./roots.js";
 import { clientKeys, defaults, ROOTS } from "./sdk-defaults.js";
-import { bytesOf, setOwn } from "./sdk-keys.js";
-import { OptionError } from "./secure-keys.js";
+import { setOwn } from "./sdk-keys.js";
+import { checkKeys, OptionError } from "./secure-keys.js";
 import { SecureSocket } from "./secure-socket.js";
 import type { ConnectOptions, TakeOverOptions } from "./socket-options.js";
 import TLSSocket, { type ConnectedOptions, type SecureOptions, type TLSSocketOptions } from "./tls-socket.js";
@@ -67,7 +68,7 @@ function ownSecure(secure: unknown): unknown {
   // Who names a provider has thimble's own config, in which what is not named is off.
   const sdk = given.provider === undefined;
   const own: Record<string, unknown> = sdk ? { ...defaults, ...given } : { ...given };
-  const { sha256 } = own.provider as { sha256: HashAlgorithm };
+  const { sha256 } = checkKeys<{ provider: CryptoProvider }>({ provider: own.provider }, { provider: "object" }, []).provider;
   if (own.certificate !== undefined) setOwn(own, "trust", anchorOf(own.certificate, sha256), "certificate");
   else if (sdk && own.trust === undefined && own.psk === undefined) own.trust = roots();
   if (own.clientKey !== undefined || own.clientCertificates !== undefined)

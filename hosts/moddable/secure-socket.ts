@@ -1,6 +1,7 @@
 import type { TLSAlert } from "../../src/alert.js";
 import { OPEN } from "../../src/connection.js";
 import type { ConnectionPool, Waiter } from "../../src/connection-pool.js";
+import { bytesOf } from "./bytes-of.js";
 import { Gathered } from "./gathered.js";
 import { SecureLink } from "./secure-link.js";
 import type { SliceTime } from "./slices.js";
@@ -257,12 +258,4 @@ export class SecureSocket extends SecureLink {
       // The app's own mistake, after the end: there is nobody left to tell.
     }
   }
-}
-
-/** The bytes of a buffer, in place. */
-function bytesOf(data: Bytes): Uint8Array {
-  if (data instanceof Uint8Array) return data;
-  if (typeof data !== "object" || data === null) throw new TypeError(`a buffer or a view is wanted, not ${typeof data}`);
-  // Not every buffer of a device is an ArrayBuffer: resources lie in flash.
-  return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
 }

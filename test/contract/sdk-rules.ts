@@ -104,6 +104,8 @@ export const SDK_RULES: readonly Rule[] = [
       refuses(trial, { ...good, clientKey: client.key, clientCertificates: [pem] }, "secure.clientCertificates", "PEM");
       refuses(trial, { ...good, verify: false }, "secure.verify", "secure.trust");
       refuses(trial, { ...good, ca: [root] }, "secure.ca", "no such option");
+      refuses(trial, { ...good, provider: null }, "secure.provider", "object", "null");
+      refuses(trial, { ...good, provider: 7 }, "secure.provider", "object", "number");
       refuses(trial, 5 as never, "secure", "object");
       trial.pass();
     },
