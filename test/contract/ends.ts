@@ -1,6 +1,8 @@
+/// <reference types="@moddable/typings/embedded_io/socket/listener.d.ts" />
 /// <reference types="@moddable/typings/embedded_io/socket/tcp.d.ts" />
 // The two ends that the rules look at: a client and a server on the same device, over its own TCP.
 import { client, localhost, other, random, root } from "contract:given";
+import PlainListener from "embedded:io/socket/listener";
 import TCP from "embedded:io/socket/tcp";
 import { clock } from "../../hosts/moddable/clock.js";
 import Listener, { type ListenerSecureOptions } from "../../hosts/moddable/listener.js";
@@ -111,6 +113,52 @@ export function pair(
       both();
     },
   });
+}
+
+/** An onWritable that writes this once, as soon as it can. */
+export function says(what: string | Uint8Array): (this: { write(data: never): unknown }) => void {
+  let said = false;
+  return function () {
+    if (said) return;
+    said = true;
+    this.write((typeof what === "string" ? ascii(what) : what) as never);
+  };
+}
+
+/** An onReadable that sends back what comes. */
+export function echoes(this: SecureSocket): void {
+  this.write(new Uint8Array(this.read() as ArrayBuffer));
+}
+
+/** A TCP client that says this, which is no handshake, or nothing at all. */
+export function plainClient(trial: Trial, port: number | undefined, what: Uint8Array | null, onError: () => void = () => undefined): void {
+  const onWritable = what === null ? () => undefined : says(what);
+  trial.keep(new TCP({ address: LOCAL, port: port as number, onWritable, onError } as never));
+}
+
+/** A TCP server that is no TLS server: `came` gets its sockets, with their first bytes there. */
+export function plainServer(trial: Trial, came: (socket: TCP) => void): number {
+  const listener = new PlainListener({
+    onReadable(this: PlainListener, count: number) {
+      for (let i = 0; i < count; i++) {
+        const from = this.read();
+        if (from === undefined) return;
+        const socket: TCP = new TCP({
+          from,
+          onReadable() {
+            this.read();
+            came(this);
+          },
+          onError() {
+            this.close();
+          },
+        });
+        trial.keep(socket);
+      }
+    },
+  } as never);
+  trial.keep(listener as unknown as { close(): void });
+  return listener.port;
 }
 
 export function ascii(text: string): Uint8Array {

@@ -1,17 +1,10 @@
-/// <reference types="@moddable/typings/embedded_io/socket/tcp.d.ts" />
-import TCP from "embedded:io/socket/tcp";
 import Listener from "../../hosts/moddable/listener.js";
 import type { SecureListener } from "../../hosts/moddable/secure-listener.js";
 import { SecureSocket } from "../../hosts/moddable/secure-socket.js";
 import TLSSocket from "../../hosts/moddable/tls-socket.js";
 import { ConnectionPool } from "../../src/connection-pool.js";
-import { ascii, connect, LOCAL, OVER_TCP, secure, serve, served, take, textOf } from "./ends.js";
-import type { Rule, Trial } from "./trial.js";
-
-/** TCP clients that say nothing. */
-function silent(trial: Trial, port: number | undefined, count: number, onError: () => void = () => undefined): void {
-  for (let i = 0; i < count; i++) trial.keep(new TCP({ address: LOCAL, port: port as number, onError } as never));
-}
+import { ascii, connect, echoes, LOCAL, OVER_TCP, plainClient, says, secure, serve, served, take, textOf } from "./ends.js";
+import type { Rule } from "./trial.js";
 
 export const LISTENER_RULES: readonly Rule[] = [
   {
@@ -78,12 +71,8 @@ export const LISTENER_RULES: readonly Rule[] = [
           },
         }),
       );
-      let wrote = false;
       connect(trial, listener.port, {
-        onWritable() {
-          if (!wrote) this.write(ascii("GET /"));
-          wrote = true;
-        },
+        onWritable: says("GET /"),
       });
     },
   },
@@ -100,12 +89,8 @@ export const LISTENER_RULES: readonly Rule[] = [
           }),
         );
       });
-      let wrote = false;
       connect(trial, listener.port, {
-        onWritable() {
-          if (!wrote) this.write(ascii("early"));
-          wrote = true;
-        },
+        onWritable: says("early"),
       });
     },
   },
@@ -150,21 +135,11 @@ export const LISTENER_RULES: readonly Rule[] = [
           trial.pass();
         },
       );
-      let wrote = false;
-      const tcp: TCP = trial.keep(
-        new TCP({
-          address: LOCAL,
-          port: listener.port as number,
-          onWritable() {
-            if (!wrote) tcp.write(ascii("GET / HTTP/1.1\r\n\r\n") as never);
-            wrote = true;
-          },
-        } as never),
-      );
+      plainClient(trial, listener.port, ascii("GET / HTTP/1.1\r\n\r\n"));
     },
   },
   {
-    name: "handshakes under way are capped: further clients are refused, and the listener goes on",
+    name: "silent clients are capped: the one that waited longest goes, and the listener goes on",
     run(trial) {
       let lost = 0;
       const listener = serve(
@@ -173,10 +148,37 @@ export const LISTENER_RULES: readonly Rule[] = [
         { maxHandshakes: 1, maxSilent: 1, handshakeTimeout: 3000 },
         () => undefined,
       );
-      silent(trial, listener.port, 3, () => {
+      const gone = (): void => {
         if (++lost !== 2) return;
         trial.equal(listener.refused, 2, "refused");
         connect(trial, listener.port, { onWritable: () => trial.pass() });
+      };
+      for (let i = 0; i < 3; i++) plainClient(trial, listener.port, null, gone);
+    },
+  },
+  {
+    name: "handshakes under way are capped: a further client that speaks is refused; when one has ended, the next is served",
+    run(trial) {
+      let refused = false;
+      const listener = serve(
+        trial,
+        () => undefined,
+        { maxHandshakes: 1, handshakeTimeout: 600 },
+        (error) => {
+          trial.equal(error.alert, "timed_out", "the first client's alert");
+          trial.check(refused, "the second client was not refused before");
+          connect(trial, listener.port, { onWritable: () => trial.pass() });
+        },
+      );
+      const begun = Uint8Array.of(22, 3, 1);
+      plainClient(trial, listener.port, begun);
+      trial.after(200, () => {
+        trial.equal(listener.pending, 1, "pending");
+        plainClient(trial, listener.port, begun, () => {
+          trial.equal(listener.refused, 1, "refused");
+          trial.equal(listener.pending, 1, "pending then");
+          refused = true;
+        });
       });
     },
   },
@@ -194,18 +196,8 @@ export const LISTENER_RULES: readonly Rule[] = [
           if (reasons.length === 2) trial.pass();
         },
       );
-      silent(trial, listener.port, 1);
-      let wrote = false;
-      const tcp: TCP = trial.keep(
-        new TCP({
-          address: LOCAL,
-          port: listener.port as number,
-          onWritable() {
-            if (!wrote) tcp.write(Uint8Array.of(22, 3, 1) as never);
-            wrote = true;
-          },
-        } as never),
-      );
+      plainClient(trial, listener.port, null);
+      plainClient(trial, listener.port, Uint8Array.of(22, 3, 1));
     },
   },
   {
@@ -213,7 +205,7 @@ export const LISTENER_RULES: readonly Rule[] = [
     run(trial) {
       let gone = false;
       const listener = serve(trial, (from) => {
-        silent(trial, listener.port, 1, () => {
+        plainClient(trial, listener.port, null, () => {
           gone = true;
         });
         trial.after(100, () => {
@@ -236,24 +228,27 @@ export const LISTENER_RULES: readonly Rule[] = [
   {
     name: "an exception in onReadable or onClientError of the app does not end the listener",
     run(trial) {
+      let failures = 0;
       let calls = 0;
       const listener: Listener = trial.keep(
         new Listener({
-          secure: served,
-          onReadable() {
+          secure: { ...served, handshakeTimeout: 1000 },
+          onReadable(count) {
             if (++calls === 1) throw new Error("the app's mistake");
+            trial.equal(count, 2, "what waits, the one that was not read too");
             trial.keep(this.read() as SecureSocket);
             trial.keep(this.read() as SecureSocket);
+            trial.equal(failures, 1, "onClientError");
             trial.pass();
+          },
+          onClientError() {
+            failures++;
+            trial.soon(() => connect(trial, listener.port, { onWritable: () => trial.soon(() => connect(trial, listener.port, {})) }));
+            throw new Error("the app's mistake");
           },
         }),
       );
-      connect(trial, listener.port, {
-        onWritable() {
-          if (calls < 2) trial.soon(() => connect(trial, listener.port, {}));
-          calls = Math.max(calls, 1);
-        },
-      });
+      plainClient(trial, listener.port, null);
     },
   },
   {
@@ -266,22 +261,16 @@ export const LISTENER_RULES: readonly Rule[] = [
         trial,
         (from) => {
           take(trial, from, {
-            onReadable() {
-              this.write(new Uint8Array(this.read() as ArrayBuffer));
-            },
+            onReadable: echoes,
           });
         },
         { maxHandshakes: 3 },
       );
       for (let i = 0; i < 3; i++) {
         const text = `connection ${i}`;
-        let wrote = false;
         connect(trial, listener.port, {
           secure: { ...secure, pool },
-          onWritable() {
-            if (!wrote) this.write(ascii(text));
-            wrote = true;
-          },
+          onWritable: says(text),
           onReadable() {
             trial.equal(textOf(this.read()), text, "the echo");
             if (++echoed === 3) trial.pass();
@@ -324,17 +313,13 @@ export const LISTENER_RULES: readonly Rule[] = [
         }),
       );
       let got = "";
-      let wrote = false;
       trial.keep(
         new TLSSocket({
           address: LOCAL,
           port: listener.port as number,
           TCP: OVER_TCP,
           secure,
-          onWritable() {
-            if (!wrote) this.write(ascii("GET /ws HTTP/1.1\r\n\r\nframe"));
-            wrote = true;
-          },
+          onWritable: says("GET /ws HTTP/1.1\r\n\r\nframe"),
           onReadable() {
             got += textOf(this.read());
             if (got === "HTTP/1.1 101 \r\n\r\npong") trial.pass();

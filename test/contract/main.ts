@@ -1,6 +1,7 @@
 // A device app: tries every rule of the contract and prints one line for each. It stands on nothing but what a device has, so that it runs in the
 // simulator and in a build of the SDK alike.
 
+import { FAILURE_RULES } from "./failure-rules.js";
 import { LIFE_RULES } from "./life-rules.js";
 import { LISTENER_RULES } from "./listener-rules.js";
 import { OPTION_RULES } from "./option-rules.js";
@@ -10,7 +11,16 @@ import { SDK_RULES } from "./sdk-rules.js";
 import { tryAll } from "./trial.js";
 import { WRITE_RULES } from "./write-rules.js";
 
-const rules = [...READ_RULES, ...WRITE_RULES, ...LIFE_RULES, ...OPTION_RULES, ...LISTENER_RULES, ...PSK_RULES, ...SDK_RULES];
+const rules = [
+  ...READ_RULES,
+  ...WRITE_RULES,
+  ...LIFE_RULES,
+  ...FAILURE_RULES,
+  ...OPTION_RULES,
+  ...LISTENER_RULES,
+  ...PSK_RULES,
+  ...SDK_RULES,
+];
 
 tryAll(
   rules,

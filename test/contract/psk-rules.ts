@@ -5,7 +5,7 @@ import PskSocket, { type PskSecureOptions, type PskSocketOptions } from "../../h
 import { pskClient } from "../../src/profiles/psk-client.js";
 import { ExternalPsk, PskList } from "../../src/session/external-psk.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
-import { ascii, LOCAL, OVER_TCP, serve, take, textOf, trust } from "./ends.js";
+import { ascii, echoes, LOCAL, OVER_TCP, says, serve, take, textOf, trust } from "./ends.js";
 import type { Rule, Trial } from "./trial.js";
 
 const psk = new ExternalPsk(ascii("sensor 7"), new Uint8Array(32).fill(7));
@@ -24,24 +24,18 @@ export const PSK_RULES: readonly Rule[] = [
         trial,
         (from) => {
           take(trial, from, {
-            onReadable() {
-              this.write(new Uint8Array(this.read() as ArrayBuffer));
-            },
+            onReadable: echoes,
           });
         },
         { psk: new PskList([psk]), hosts: new VirtualHosts([], { identities: [] }) },
       );
-      let wrote = false;
       trial.keep(
         new PskSocket({
           address: LOCAL,
           port: listener.port as number,
           TCP: OVER_TCP,
           secure,
-          onWritable() {
-            if (!wrote) this.write(ascii("reading"));
-            wrote = true;
-          },
+          onWritable: says("reading"),
           onReadable() {
             trial.equal(textOf(this.read()), "reading", "the echo");
             trial.pass();
