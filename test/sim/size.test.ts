@@ -22,6 +22,8 @@ describe("size", function () {
     if ((await hostOrNull()) === null) this.skip();
     const { status, stderr } = await command("size", ["toaster"]);
     expect(status).to.equal(2);
-    expect(stderr).to.equal('size: there is no profile "toaster"; there are: client-13, client-small, client, psk, sdk-tls, server, all\n');
+    expect(stderr).to.equal(
+      'size: there is no profile "toaster"; there are: client-13, client-small, client, flash, planner, psk, sdk-tls, server, all\n',
+    );
   });
 });

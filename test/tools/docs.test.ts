@@ -30,7 +30,7 @@ describe("docs/moddable.md", () => {
     expect(messages.length).to.be.greaterThan(8);
     for (const message of messages)
       for (const part of message
-        .replace(/^secure\.verify: /, "")
+        .replace(/^secure\.[a-zA-Z]+: /, "")
         .split(/…|\d+/)
         .map((piece) => piece.replace(/^[";,.\s]+|[";,.\s]+$/g, ""))
         .filter((piece) => piece.length > 3))

@@ -32,6 +32,8 @@ describe("manifests for the Moddable SDK", function () {
       "manifest-client.json",
       "manifest-client-13.json",
       "manifest-client-small.json",
+      "manifest-flash.json",
+      "manifest-planner.json",
       "manifest-psk.json",
       "manifest-sdk-tls.json",
       "manifest-server.json",
@@ -42,7 +44,9 @@ describe("manifests for the Moddable SDK", function () {
     it(`${file}: each import of each module is in it, each module is a built file and preloaded`, () => {
       const { modules, preload } = read(file);
       expect(preload).to.deep.equal(Object.keys(modules).filter((name) => name !== "*"));
-      expect(modules["*"]).to.equal("./hosts/moddable/native/entropy.c");
+      expect(modules["*"], "C, where random bytes are").to.equal(
+        preload.includes("embedded:thimble/entropy") ? "./hosts/moddable/native/entropy.c" : undefined,
+      );
       for (const name of preload) {
         const path = modules[name] as string;
         expect(path.includes("*"), name).to.equal(false);
@@ -57,6 +61,21 @@ describe("manifests for the Moddable SDK", function () {
       }
     });
 
+  it("each example's manifest brings what its modules import: at the SDK a module that is missing is told at the first import only", () => {
+    const examples = readdirSync(join(root, "examples")).filter((name) => existsSync(join(root, "examples", name, "manifest.json")));
+    expect(examples.length).to.be.at.least(5);
+    for (const example of examples) {
+      const folder = join(root, "examples", example);
+      const brought = read("manifest.json", folder)
+        .include.filter((name) => name.endsWith(".json") && name.startsWith("../../"))
+        .flatMap((name) => modulesOf(name.slice("../../".length)));
+      for (const name of readdirSync(folder).filter((file) => file.endsWith(".ts")))
+        for (const specifier of specifiers(readFileSync(join(folder, name), "utf8").replace(/^import type .*$/gm, "")))
+          if (/^thimble-tls\/|^embedded:io\/socket\/tcp\/tls$/.test(specifier))
+            expect(brought, `examples/${example}/${name} imports ${specifier}`).to.include(specifier);
+    }
+  });
+
   it("a profile has nothing of what it does not name", () => {
     const none = (file: string, pattern: RegExp): void => {
       expect(
@@ -70,6 +89,8 @@ describe("manifests for the Moddable SDK", function () {
         /src\/(?:server|client-psk|session|keys|starttls|suites-12)|\/server-(?:1[23]|extension)|-12(?:-|$)|rsa|p384|p521|ed25519|ocsp|crl|remembered/,
       );
     none("manifest-client-small.json", /aes|p256-ecdh/);
+    none("manifest-flash.json", /handshake|crypto\/(?!xs\/(?:.*sha256|hash-block))|moddable\/(?:secure|tls)/);
+    none("manifest-planner.json", /handshake|crypto\/xs|moddable\/(?:secure|tls)/);
     none("manifest-psk.json", /x509|certificate(?!-verify)|proof|peer-auth|p256|p384|rsa|ed25519|aes|12/);
     none("manifest-server.json", /src\/client|handshake\/client|ocsp|p384|ed25519|-12$|session\/resumption/);
     none("manifest-client.json", /src\/server|handshake\/server|rsa-(?:pss|pkcs1|verify|sign)|p384|cbc|starttls/);

@@ -23,6 +23,8 @@ export const PROFILES = {
     "profiles/small-client",
     "x509/anchors",
   ],
+  "manifest-flash.json": ["moddable/flash-sessions", "moddable/keep", "moddable/network-time", "moddable/roots", "x509/time-policy"],
+  "manifest-planner.json": ["moddable/planned-memory"],
   "manifest-psk.json": ["moddable/psk-socket", "moddable/clock", "moddable/device-random", "profiles/psk-client", "session/external-psk"],
   "manifest-sdk-tls.json": ["moddable/sdk-tls-socket"],
   "manifest-server.json": [
