@@ -19,7 +19,7 @@ export class CbcRecords {
 
   constructor(macFirst: boolean) {
     const cipher = new CbcCipher12({ cipher: aes128Cbc, mac: sha1 });
-    const places = { keys: new Uint8Array(0), iv: 0, nonce: 0, random: insecureFixedRandom };
+    const places = { keys: new Uint8Array(0), iv: 0, random: insecureFixedRandom };
     const order = macFirst ? insecureMacThenEncrypt : null;
     const block = new Uint8Array(cipher.macKeyLength + cipher.keyLength);
     insecureFixedRandom.fill(block, 0, block.length);

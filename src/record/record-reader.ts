@@ -191,11 +191,10 @@ export class RecordReader {
   private openRecord(length: number): true {
     this.moveToBase();
     const protection = this.protection as Protection;
-    protection.open(this.io, this.head, length);
+    this.end = protection.open(this.io, this.head, length);
     this.expectsHello = false;
-    this.type = protection.contentType;
-    this.start = protection.contentStart;
-    this.end = protection.contentEnd;
+    this.type = this.io[protection.showsType ? this.head : this.end];
+    this.start = this.head + HEADER_LENGTH + protection.prefix;
     this.next = this.head + HEADER_LENGTH + length;
     checkContent(this.type, this.end - this.start);
     return true;
