@@ -7,7 +7,7 @@ import type { Protection13 } from "../record/protection-13.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { useTrafficSecret } from "./common-13.js";
-import { putHeader, type Row } from "./handshake.js";
+import { putHeader, type Row, type Table } from "./handshake.js";
 import { READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
 import { PostHandshake } from "./post-handshake.js";
 import { CONNECTED } from "./states-13.js";
@@ -25,8 +25,8 @@ export class PostHandshake13 extends PostHandshake<PostHandshake13> {
   private requestDue: boolean;
   private requested: boolean;
 
-  constructor(rows: readonly Row<PostHandshake13>[], records: RecordLayer, keys: Uint8Array, suite: CipherSuite) {
-    super(CONNECTED, rows, records);
+  constructor(table: Table<PostHandshake13>, records: RecordLayer, keys: Uint8Array, suite: CipherSuite) {
+    super(CONNECTED, table, records);
     this.keys = keys;
     this.suite = suite;
     this.keyUpdateDue = false;
@@ -81,7 +81,7 @@ export class Resumable13 extends PostHandshake13 {
   readonly session: ClientSession;
 
   constructor(session: ClientSession, records: RecordLayer, keys: Uint8Array, suite: CipherSuite) {
-    super(RESUMABLE_ROWS, records, keys, suite);
+    super(RESUMABLE, records, keys, suite);
     this.session = session;
   }
 
@@ -95,22 +95,34 @@ type P = PostHandshake13;
 const KEY_UPDATE: Row<P> = { state: CONNECTED, type: key_update, stream: null, endsRecord: true, handle: onKeyUpdate };
 
 /** A client is sent tickets; a server is not. */
-export const CLIENT_ROWS: readonly Row<P>[] = [
-  { state: CONNECTED, type: new_session_ticket, stream: () => new NewSessionTicketReader(), endsRecord: false, handle: onNewSessionTicket },
-  KEY_UPDATE,
-];
+export const CLIENT: Table<P> = {
+  rows: [
+    {
+      state: CONNECTED,
+      type: new_session_ticket,
+      stream: () => new NewSessionTicketReader(),
+      endsRecord: false,
+      handle: onNewSessionTicket,
+    },
+    KEY_UPDATE,
+  ],
+  waits: [],
+};
 /** Of a flow that has a `session`. */
-export const RESUMABLE_ROWS: readonly Row<P>[] = [
-  {
-    state: CONNECTED,
-    type: new_session_ticket,
-    stream: (p) => (p as Resumable13).session.createReader(),
-    endsRecord: false,
-    handle: onTicketToKeep,
-  },
-  KEY_UPDATE,
-];
-export const SERVER_ROWS: readonly Row<P>[] = [KEY_UPDATE];
+export const RESUMABLE: Table<P> = {
+  rows: [
+    {
+      state: CONNECTED,
+      type: new_session_ticket,
+      stream: (p) => (p as Resumable13).session.createReader(),
+      endsRecord: false,
+      handle: onTicketToKeep,
+    },
+    KEY_UPDATE,
+  ],
+  waits: [],
+};
+export const SERVER: Table<P> = { rows: [KEY_UPDATE], waits: [] };
 
 /** §4.7.1: a client that does not resume ignores tickets. */
 function onNewSessionTicket(p: P): number {
