@@ -44,7 +44,7 @@ const ROWS = [
   ["keys elsewhere", "handshake/proof-13.js", "h.blocked = result !== PENDING;", "", "pair/both-features"],
   ["record_size_limit", "handshake/common-13.js", "records.writer.maxFragment = sizeLimit - 1;", ";", "pair/record-limits"],
   ["max_fragment_length", "handshake/common-13.js", "records.writer.maxFragment = fragmentLength;", ";", "pair/record-limits"],
-  ["KeyUpdate of the peer", "handshake/post-handshake-13.js", "p.nextGeneration(", "(() => {})(", "pair/floods"],
+  ["KeyUpdate of the peer", "handshake/post-handshake-13.js", "this.nextGeneration(this", "(() => {})(this", "pair/floods"],
   ["KeyUpdate before a limit", "connection.js", "post.updateKeys(false);", "", "pair/key-limits"],
   ["half-close, cut-off", "connection.js", "this.stop(this.cutOff(flow));", ";", "pair/close"],
   ["long handshake records", "connection-state.js", "reader.stream(open)", "false", "pair/streamed"],

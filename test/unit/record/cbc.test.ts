@@ -195,7 +195,7 @@ describe("CBC records in the receive buffer", () => {
   const reading = (record: Uint8Array, size: number): RecordReader => {
     const s = new Side(aes256Cbc, sha384, null, 71);
     const io = new Uint8Array(size);
-    const reader = new RecordReader(io, 3, size);
+    const reader = new RecordReader(io, size);
     reader.protection = s.read;
     io.set(record, 3);
     reader.received(record.length);
