@@ -13,6 +13,12 @@ export const OPEN = 1;
 export const CLOSED = 2;
 export const FAILED = 3;
 
+/** Bits of `ends`: close_notify came, ours went out, the transport brings no more; with slices, what came was not looked at to its end. */
+export const PEER_CLOSED = 1;
+export const WRITE_CLOSED = 2;
+export const INPUT_ENDED = 4;
+export const INPUT_LEFT = 8;
+
 const NOTHING = new Uint8Array(0);
 
 /**
@@ -24,8 +30,6 @@ export abstract class ConnectionState implements Negotiated {
   failure: TLSAlert | null;
   abstract goOnWith(flow: Flow): void;
 
-  /** close_notify came: no more application data will follow. */
-  peerClosed: boolean;
   /** As negotiated so far; final once `state` is OPEN. */
   version: number;
   suite: Suite | null;
@@ -43,13 +47,12 @@ export abstract class ConnectionState implements Negotiated {
   protected readonly keys: Uint8Array;
   protected flow: Flow | null;
   private readonly lender: BufferLender | null;
-  protected post: PostFlow | null;
-  protected writeClosed: boolean;
+  /** How far both directions have come to their end, as bits. */
+  protected ends: number;
 
   constructor(records: RecordLayer, lender: BufferLender | null) {
     this.state = HANDSHAKING;
     this.failure = null;
-    this.peerClosed = false;
     this.version = 0;
     this.suite = null;
     this.group = null;
@@ -62,8 +65,25 @@ export abstract class ConnectionState implements Negotiated {
     this.keys = new Uint8Array(KEYS_LENGTH);
     this.flow = null;
     this.lender = lender;
-    this.post = null;
-    this.writeClosed = false;
+    this.ends = 0;
+  }
+
+  /** close_notify came: no more application data will follow. */
+  get peerClosed(): boolean {
+    return (this.ends & PEER_CLOSED) !== 0;
+  }
+
+  protected get writeClosed(): boolean {
+    return (this.ends & WRITE_CLOSED) !== 0;
+  }
+
+  protected get inputEnded(): boolean {
+    return (this.ends & INPUT_ENDED) !== 0;
+  }
+
+  /** The flow, while the connection is open. */
+  protected get post(): PostFlow | null {
+    return this.state === OPEN ? (this.flow as PostFlow) : null;
   }
 
   /** The memory of the connection: another one while memory is lent, empty while it is parked. */

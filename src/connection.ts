@@ -9,7 +9,17 @@ import {
   user_canceled,
 } from "./alert.js";
 import type { BufferLender } from "./config.js";
-import { CLOSED, ConnectionState, FAILED, HANDSHAKING, OPEN } from "./connection-state.js";
+import {
+  CLOSED,
+  ConnectionState,
+  FAILED,
+  HANDSHAKING,
+  INPUT_ENDED,
+  INPUT_LEFT,
+  OPEN,
+  PEER_CLOSED,
+  WRITE_CLOSED,
+} from "./connection-state.js";
 import { alert, application_data, handshake } from "./constants.js";
 import type { Flow, PostFlow } from "./handshake/flow.js";
 import type { RecordLayer } from "./record/record-layer.js";
@@ -21,10 +31,6 @@ export { CLOSED, FAILED, HANDSHAKING, OPEN } from "./connection-state.js";
 export const WANT_RECEIVE = 1;
 export const WANT_SEND = 2;
 export const WANT_RESUME = 4;
-
-/** Bits of `input`: the transport brings no more; with slices, what came was not looked at to its end. */
-const INPUT_ENDED = 1;
-const INPUT_LEFT = 2;
 
 const WARNING = 1;
 const FATAL = 2;
@@ -40,14 +46,11 @@ const MAX_EMPTY_RECORDS = 32;
  */
 export abstract class Connection extends ConnectionState {
   private readonly sliceSteps: number;
-  /** INPUT_… bits. */
-  private input: number;
   private emptyRecords: number;
 
   constructor(records: RecordLayer, sliceSteps: number, lender: BufferLender | null = null) {
     super(records, lender);
     this.sliceSteps = sliceSteps;
-    this.input = 0;
     this.emptyRecords = 0;
   }
 
@@ -58,12 +61,12 @@ export abstract class Connection extends ConnectionState {
 
   /** Bytes that can be received now. 0: application data waits to be consumed, or the connection reads no more. */
   rxSpace(): number {
-    return this.reading && (this.input & INPUT_ENDED) === 0 && !this.parked ? this.records.reader.space : 0;
+    return this.reading && !this.inputEnded && !this.parked ? this.records.reader.space : 0;
   }
 
   /** `length` bytes stand at io[rxOffset …). */
   received(length: number): void {
-    if (!this.reading || (this.input & INPUT_ENDED) !== 0) return;
+    if (!this.reading || this.inputEnded) return;
     this.needMemory("received()");
     this.records.reader.received(length);
     this.run();
@@ -74,7 +77,7 @@ export abstract class Connection extends ConnectionState {
    * have been cut off.
    */
   receivedEnd(): void {
-    this.input |= INPUT_ENDED;
+    this.ends |= INPUT_ENDED;
     if (this.reading) this.run();
   }
 
@@ -157,7 +160,7 @@ export abstract class Connection extends ConnectionState {
   closeWrite(): void {
     if (this.state > OPEN || this.writeClosed) return;
     this.needMemory("closeWrite()");
-    this.writeClosed = true;
+    this.ends |= WRITE_CLOSED;
     if (this.state === OPEN && !(this.post as PostFlow).deferClose()) this.sendAlert(WARNING, close_notify);
     if (this.peerClosed) this.end(CLOSED);
   }
@@ -169,7 +172,7 @@ export abstract class Connection extends ConnectionState {
       this.needMemory("close()");
       this.sendAlert(WARNING, close_notify);
     }
-    this.writeClosed = true;
+    this.ends |= WRITE_CLOSED;
     this.end(CLOSED);
   }
 
@@ -192,9 +195,8 @@ export abstract class Connection extends ConnectionState {
     const { flow } = this;
     if (flow?.working && !flow.blocked) wants |= WANT_RESUME;
     else if (flow?.working && this.state !== OPEN) return wants;
-    else if ((this.input & INPUT_LEFT) !== 0) wants |= WANT_RESUME;
-    else if ((this.rxSpace() > 0 && this.appData() === 0) || (this.parked && this.reading && (this.input & INPUT_ENDED) === 0))
-      wants |= WANT_RECEIVE;
+    else if ((this.ends & INPUT_LEFT) !== 0) wants |= WANT_RESUME;
+    else if ((this.rxSpace() > 0 && this.appData() === 0) || (this.parked && this.reading && !this.inputEnded)) wants |= WANT_RECEIVE;
     return wants;
   }
 
@@ -241,7 +243,7 @@ export abstract class Connection extends ConnectionState {
         if (reader.streamed !== null && this.endStreamed(flow)) continue;
         if (reader.start === reader.end) {
           if (turn > 0) {
-            this.leaveInput(reader.unread > 0 || this.input !== 0 || reader.streamed !== null);
+            this.leaveInput(reader.unread > 0 || this.inputEnded || reader.streamed !== null);
             return;
           }
           if (!reader.advance()) {
@@ -271,7 +273,7 @@ export abstract class Connection extends ConnectionState {
     else if (reader.isTooLong) this.takeTooLong();
     else {
       if (records.own !== null && reader.empty) this.giveBack();
-      if (this.input !== 0) this.stop(this.cutOff(flow));
+      if (this.inputEnded) this.stop(this.cutOff(flow));
       return true;
     }
     return false;
@@ -304,7 +306,7 @@ export abstract class Connection extends ConnectionState {
   }
 
   private leaveInput(some: boolean): void {
-    this.input = (this.input & INPUT_ENDED) | (some ? INPUT_LEFT : 0);
+    this.ends = (this.ends & ~INPUT_LEFT) | (some ? INPUT_LEFT : 0);
   }
 
   /** A record that is no handshake; true: application data waits for the host. */
@@ -331,7 +333,6 @@ export abstract class Connection extends ConnectionState {
   private open(post: PostFlow): void {
     (this.flow as Flow).wipe();
     this.flow = post;
-    this.post = post;
     this.state = OPEN;
     if (this.writeClosed) this.sendAlert(WARNING, close_notify);
   }
@@ -371,7 +372,7 @@ export abstract class Connection extends ConnectionState {
       );
       return;
     }
-    this.peerClosed = true;
+    this.ends |= PEER_CLOSED;
     if (this.records.own !== null) this.giveBack();
     if (this.writeClosed) this.end(CLOSED);
   }
@@ -413,7 +414,6 @@ export abstract class Connection extends ConnectionState {
     if (reader.streamed !== null) this.alpn = null;
     this.flow?.wipe();
     this.flow = null;
-    this.post = null;
     reader.protection?.wipe();
     writer.protection?.wipe();
     reader.protection = null;

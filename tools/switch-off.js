@@ -9,7 +9,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** What is switched off: a text of a built file and what stands in its place; and the tests that must notice. */
 const ROWS = [
-  ["any splitting of the byte stream", "handshake/handshake.js", "this.left -= there;", "this.left = 0;", "pair/happy"],
+  ["any splitting of the byte stream", "handshake/handshake.js", "message.left -= there;", "message.left = 0;", "pair/happy"],
   [
     "TLS_CHACHA20_POLY1305_SHA256",
     "crypto/suites/tls-chacha20-poly1305-sha256.js",
@@ -44,7 +44,7 @@ const ROWS = [
   ["keys elsewhere", "handshake/proof-13.js", "h.blocked = result !== PENDING;", "", "pair/both-features"],
   ["record_size_limit", "handshake/common-13.js", "records.writer.maxFragment = sizeLimit - 1;", ";", "pair/record-limits"],
   ["max_fragment_length", "handshake/common-13.js", "records.writer.maxFragment = fragmentLength;", ";", "pair/record-limits"],
-  ["KeyUpdate of the peer", "handshake/post-handshake-13.js", "p.nextGeneration(", "(() => {})(", "pair/floods"],
+  ["KeyUpdate of the peer", "handshake/post-handshake-13.js", "this.nextGeneration(this", "(() => {})(this", "pair/floods"],
   ["KeyUpdate before a limit", "connection.js", "post.updateKeys(false);", "", "pair/key-limits"],
   ["half-close, cut-off", "connection.js", "this.stop(this.cutOff(flow));", ";", "pair/close"],
   ["long handshake records", "connection-state.js", "reader.stream(open)", "false", "pair/streamed"],
@@ -79,7 +79,7 @@ const ROWS = [
   ["external keys of a server", "handshake/server-13-psk.js", "const key = psk.find(bytes, at, length);", "const key = null;", "pair/psk"],
   ["binders are checked", "handshake/server-13-psk.js", "!equalBytes(bytes, at + 1, secrets, digest, length)", "false", "pair/psk-server"],
   ["NewSessionTicket is ignored", "handshake/post-handshake-13.js", "type: new_session_ticket", "type: 99", "pair/floods"],
-  ["TLS 1.2: any splitting", "handshake/handshake.js", "this.left -= there;", "this.left = 0;", "pair/client-12"],
+  ["TLS 1.2: any splitting", "handshake/handshake.js", "message.left -= there;", "message.left = 0;", "pair/client-12"],
   ["TLS 1.2: Certificate ends with its last check", "handshake/handshake.js", "!this.reader.waiting", "false", "pair/order-12"],
   [
     "TLS 1.2: its place in the hello",

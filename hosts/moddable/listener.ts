@@ -3,12 +3,13 @@ import type { ConnectionPool } from "../../src/connection-pool.js";
 import { ServerConnection } from "../../src/server.js";
 import type { MemoryCheck } from "./planned-memory.js";
 import { ownKeys } from "./sdk-keys.js";
-import { checkCallbacks, checkMemory, checkPort, type Kinds } from "./secure-keys.js";
+import { checkMemory, type Kinds } from "./secure-keys.js";
 import { SecureListener, type SecureListenerOptions } from "./secure-listener.js";
 import { inSlices } from "./slices.js";
 import type { TCPListenerConstructor, TCPSocket } from "./tcp.js";
 import { TCPListener } from "./tcp-listener.js";
 import { sliceTime, Timer } from "./timer.js";
+import { checkCallbacks, checkPort } from "./where-keys.js";
 
 /** The pieces of a ServerConfig, and limits. Times in milliseconds; 0: no limit. */
 export interface ListenerSecureOptions extends ServerConfig {

@@ -1,8 +1,8 @@
 import { checkPskClientConfig, type PskClientConfig, PskClientConnection } from "../../src/client-psk.js";
-import { checkWhere, DEFAULT_HANDSHAKE_TIMEOUT, DEFAULT_IDLE_TIMEOUT, SOCKET_KINDS, type SocketSecureOptions } from "./connect-keys.js";
 import { checkKeys, checkMemory, type Kinds } from "./secure-keys.js";
 import { SecureSocket } from "./secure-socket.js";
 import { inSlices } from "./slices.js";
+import { DEFAULT_HANDSHAKE_TIMEOUT, DEFAULT_IDLE_TIMEOUT, SOCKET_KINDS, type SocketSecureOptions } from "./socket-keys.js";
 import type { AcceptedOptions, ConnectOptions, TakeOverOptions } from "./socket-options.js";
 import { sliceTime, Timer } from "./timer.js";
 
@@ -42,7 +42,6 @@ export default class PskSocket extends SecureSocket {
       return;
     }
     const connected = options as PskSocketOptions;
-    checkWhere(connected);
     const secure = inSlices(checkKeys<PskSecureOptions>(connected.secure, KINDS, REQUIRED));
     const { pool } = secure;
     if (pool !== undefined) checkPskClientConfig(secure, pool.size);

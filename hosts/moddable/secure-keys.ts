@@ -47,24 +47,10 @@ export function checkMemory(shortage: string | undefined): void {
   if (shortage) throw new OptionError("secure.memory", shortage);
 }
 
-function nameOf(value: unknown): string {
+export function nameOf(value: unknown): string {
   return value === null ? "null" : article(typeof value as Kind);
 }
 
 function article(kind: Kind): string {
   return kind === "object" ? "an object" : `a ${kind}`;
-}
-
-/** Callbacks, address and port of a socket or a listener, as ECMA-419 has them. */
-export function checkCallbacks(options: object, names: readonly string[]): void {
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i] as string;
-    const value = (options as Record<string, unknown>)[name];
-    if (value !== undefined && typeof value !== "function") throw new OptionError(name, `a function is wanted, not ${nameOf(value)}`);
-  }
-}
-
-export function checkPort(port: unknown): void {
-  if (typeof port !== "number" || !(port >= 0 && port <= 0xffff) || port !== Math.floor(port))
-    throw new RangeError(`port: a whole number from 0 to 65535 is wanted, not ${String(port)}`);
 }

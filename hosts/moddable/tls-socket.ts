@@ -1,12 +1,13 @@
 import { ClientConnection, checkClientConfig } from "../../src/client.js";
 import type { ClientConfig } from "../../src/config.js";
-import { checkWhere, DEFAULT_HANDSHAKE_TIMEOUT, DEFAULT_IDLE_TIMEOUT, SOCKET_KINDS, type SocketSecureOptions } from "./connect-keys.js";
 import { ownKeys } from "./sdk-keys.js";
 import { checkMemory, type Kinds } from "./secure-keys.js";
 import { SecureSocket } from "./secure-socket.js";
 import { inSlices } from "./slices.js";
+import { DEFAULT_HANDSHAKE_TIMEOUT, DEFAULT_IDLE_TIMEOUT, SOCKET_KINDS, type SocketSecureOptions } from "./socket-keys.js";
 import type { AcceptedOptions, ConnectOptions, TakeOverOptions } from "./socket-options.js";
 import { sliceTime, Timer } from "./timer.js";
+import { checkWhere } from "./where-keys.js";
 
 /** The pieces of a ClientConfig, and what is a socket's. */
 export interface SecureOptions extends Omit<ClientConfig, "serverName">, SocketSecureOptions {

@@ -25,12 +25,15 @@ export async function drawApp(
   xs: XsOptions,
   { target, host, beside }: Around,
 ): Promise<void> {
-  process.stderr.write("sim: running it again, for the picture …\n");
+  const tell = (what: string): boolean => process.stderr.write(`sim: running it again for the picture: ${what} …\n`);
   const withModule = (name: string): XsOptions => ({ ...xs, map: { ...xs.map, preload: [join(apps, name)] } });
   const marked = withModule("marked-app.js");
+  tell("memory by message");
   const memory = await runXs({ ...marked, peakEvery: PEAK_EVERY, curve: true });
   const counting = options.instructions && hasValgrind();
+  if (counting) tell("instructions by message, which takes longer");
   const counted = counting ? await countInstructions(marked) : null;
+  if (counting) tell("instructions by primitive");
   const primitives = counting ? await countInstructions(withModule("counted-app.js")) : null;
   for (const result of [memory, counted, primitives]) {
     if (result === null) continue;

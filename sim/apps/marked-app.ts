@@ -33,7 +33,7 @@ function begin(name: string, direction: string, bytes: number): void {
 
 interface Inner {
   findRow(type: number): unknown;
-  readonly header: number;
+  readonly message: { readonly header: number };
 }
 
 type Method = (...values: unknown[]) => unknown;
@@ -47,7 +47,7 @@ function before(prototype: object, key: string, told: (self: never, values: read
 }
 
 before(Handshake.prototype, "findRow", (self: Inner, [type]) => {
-  begin(NAMES[type as number] ?? "another message", "<", (self.header & 0xffffff) + 4);
+  begin(NAMES[type as number] ?? "another message", "<", (self.message.header & 0xffffff) + 4);
 });
 before(Connection.prototype, "write", (_, [, , length]) => {
   begin("data sent", ">", length as number);

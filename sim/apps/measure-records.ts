@@ -2,6 +2,7 @@
 import { ClientConnection } from "../../src/client.js";
 import type { CipherSuite } from "../../src/crypto/provider.js";
 import { useTrafficSecret } from "../../src/handshake/common-13.js";
+import { KEYS_LENGTH, WRITE_IV, WRITE_SECRET } from "../../src/handshake/keys.js";
 import { Protection13 } from "../../src/record/protection-13.js";
 import { KeySchedule13 } from "../../src/schedule/key-schedule-13.js";
 import { RecordLoop, replay } from "./record-loop.js";
@@ -19,9 +20,8 @@ const connection = new ClientConnection({
 // The server's tickets had the first sequence numbers.
 const tickets = replay(connection);
 const suite = connection.suite as CipherSuite;
-// [ iv 12 | nonce 12 | traffic secret ]
-const keys = new Uint8Array(24 + suite.hash.outputLength);
-keys.set(secret.subarray(0, suite.hash.outputLength), 24);
-const server = new Protection13(suite, null, keys, 0, 12);
-useTrafficSecret(new KeySchedule13(suite.hash), server, suite.aead.keyLength, keys, 24, 0);
+const keys = new Uint8Array(KEYS_LENGTH);
+keys.set(secret.subarray(0, suite.hash.outputLength), WRITE_SECRET);
+const server = new Protection13(suite, null, keys, WRITE_IV);
+useTrafficSecret(new KeySchedule13(suite.hash), server, suite.aead.keyLength, keys, WRITE_SECRET, WRITE_IV);
 new RecordLoop(connection, server, 1 + suite.aead.tagLength, tickets).run();

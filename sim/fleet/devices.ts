@@ -23,8 +23,13 @@ export class Devices {
   private readonly folder: string;
   private readonly events: DeviceEvents;
   private readonly pids = new Map<number, number>();
+  /** Started, and not ended yet. */
+  private readonly open = new Set<number>();
   private readonly overdue = new Set<number>();
   private readonly closed: Promise<void>;
+  private closing = false;
+  /** Why no device can run any more; "": they can. */
+  private gone = "";
 
   /** Answers once the flash is there. */
   static async open(options: XsOptions, folder: string, events: DeviceEvents): Promise<Devices> {
@@ -42,7 +47,13 @@ export class Devices {
     this.pid = child.pid ?? 0;
     this.folder = folder;
     this.events = events;
-    this.closed = new Promise((done) => child.on("close", () => done()));
+    this.closed = new Promise((done) =>
+      child.on("close", (status, signal) => {
+        this.gone = `the process that the devices are forks of has ended (${signal ?? `status ${status}`})`;
+        if (!this.closing) for (const device of [...this.open]) this.lose(device);
+        done();
+      }),
+    );
     child.stdin?.on("error", () => {}); // it has ended, which ready() and close() see
   }
 
@@ -80,8 +91,15 @@ export class Devices {
     } else if (verb === "mark") this.events.marked(device, word);
     else if (verb === "ended") {
       this.pids.delete(device);
+      this.open.delete(device);
       this.events.ended(device, this.resultOf(device, Number(word)));
     }
+  }
+
+  private lose(device: number): void {
+    this.pids.delete(device);
+    this.open.delete(device);
+    this.events.ended(device, { status: -1, timedOut: false, stdout: "", stderr: this.gone, stats: null });
   }
 
   private resultOf(device: number, status: number): XsResult {
@@ -98,7 +116,9 @@ export class Devices {
 
   /** A device has a number from 0; one that has ended can be started again. */
   start(device: number): void {
-    this.child.stdin?.write(`${device}\n`);
+    this.open.add(device);
+    if (this.gone !== "") setImmediate(() => this.lose(device));
+    else this.child.stdin?.write(`${device}\n`);
   }
 
   /** Its time is over: it says what holds it, and ends. */
@@ -129,6 +149,7 @@ export class Devices {
 
   /** Devices that still run end too. */
   async close(): Promise<void> {
+    this.closing = true;
     this.child.stdin?.end();
     await this.closed;
   }

@@ -68,6 +68,8 @@ for (const role of ["client", "server"] as const)
 
 const CLIENT: Setup = { role: "client", suite: CHACHA["13"], group: X25519 };
 part("client13 postHandshakeAuth", "client13", { ...CLIENT, postHandshakeAuth: true });
+// It keeps the hash of the handshake, whose state is larger there.
+part("client13 postHandshakeAuth-384", "client13 AES_256_GCM", { ...CLIENT, suite: 0x1302, postHandshakeAuth: true });
 // From peers that others made: ours honours record limits, and makes no long names. They are held against the same app with an ordinary flight.
 recorded("client13-recorded", null, "client13-chacha");
 recorded("client13 largeRecords", "client13-recorded", "client13-big");

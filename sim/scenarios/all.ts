@@ -15,8 +15,7 @@ import { reconnect } from "./reconnect.js";
 import { client13Big, client13Small } from "./record-sizes.js";
 import {
   records12AesGcm,
-  records12Cbc,
-  records12CbcMacFirst,
+  records12Bare,
   records12ChaCha,
   recordsAes128Ccm,
   recordsAes128Ccm8,
@@ -67,8 +66,7 @@ export const SCENARIOS: readonly Scenario[] = [
   recordsAes128Ccm8,
   records12ChaCha,
   records12AesGcm,
-  records12Cbc,
-  records12CbcMacFirst,
+  ...records12Bare,
   primitives,
   primitivesFull,
   slices,

@@ -38,5 +38,9 @@ export const recordsAes128Ccm8 = records("records.aes128ccm8", "client13-aes128c
 export const records12ChaCha = records("records12.chacha", "client12-chacha", "measure-records-12");
 export const records12AesGcm = records("records12.aesgcm", "client12-aesgcm", "measure-records-12");
 /** The two record protections alone, without a connection. */
-export const records12Cbc = records("records12.cbc", "client12-chacha", "measure-records-cbc");
-export const records12CbcMacFirst = records("records12.cbcMacFirst", "client12-chacha", "measure-records-cbc", ["mac-first"]);
+const bare = (name: string, ...more: readonly string[]) => records(`records12.${name}`, "client12-chacha", "measure-bare-records", more);
+
+export const records12Bare = [
+  ...["aes256gcm", "aes128ccm", "aes128ccm8", "aes256ccm", "aes256ccm8", "cbc"].map((cipher) => bare(cipher, cipher)),
+  bare("cbcMacFirst", "cbc", "mac-first"),
+];

@@ -23,11 +23,12 @@ static void tell(const char* format, ...)
 {
 	char line[160];
 	va_list arguments;
-	int length;
+	int length, i;
 	va_start(arguments, format);
 	length = vsnprintf(line, sizeof(line) - 1, format, arguments);
 	va_end(arguments);
 	if (length > (int)sizeof(line) - 2) length = sizeof(line) - 2;
+	for (i = 0; i < length; i++) if ((unsigned char)line[i] < ' ') line[i] = ' '; /* names are the app's: a line stays one */
 	line[length++] = '\n';
 	if (write(events, line, (size_t)length) != length) _exit(EXIT_SETUP); /* nobody listens any more */
 }
@@ -48,11 +49,12 @@ static void redirect(int descriptor, const char* kind)
 	close(file);
 }
 
-static void become(int which)
+static void become(int which, pid_t parent)
 {
 	static char argument[16], stats[4096], storage[4096];
 	static char* arguments[] = { argument };
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent) _exit(EXIT_SETUP); /* it had ended before we could ask for that */
 	number = which;
 	events = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	redirect(STDOUT_FILENO, "out");
@@ -74,11 +76,11 @@ static int start(const char* line)
 {
 	char* end;
 	long which = strtol(line, &end, 10);
-	pid_t child;
+	pid_t child, parent = getpid();
 	if ((end == line) || *end || (which < 0) || (which >= FLEET_LIMIT) || devices[which]) simFail(EXIT_SETUP, "no device can be started as \"%s\"", line);
 	child = fork();
 	if (child == 0) {
-		become((int)which);
+		become((int)which, parent);
 		return 1;
 	}
 	if (child < 0) {

@@ -30,7 +30,8 @@ static void load(void)
 	loaded = 1;
 	if (!file) return;
 	while (fread(&head, offsetof(Entry, next), 1, file) == 1) {
-		Entry* entry = (head.length <= VALUE_LIMIT) ? malloc(sizeof(Entry) + head.length) : NULL;
+		int named = !head.domain[NAME_LIMIT - 1] && !head.key[NAME_LIMIT - 1];
+		Entry* entry = (named && (head.length <= VALUE_LIMIT)) ? malloc(sizeof(Entry) + head.length) : NULL;
 		if (!entry || (head.length && (fread(entry->bytes, head.length, 1, file) != 1)))
 			simFail(EXIT_SETUP, "--storage %s: it is damaged", sim.options.storage);
 		memcpy(entry, &head, offsetof(Entry, next));

@@ -30,7 +30,6 @@ type H = ClientHandshake12;
 export function sendClientHello12(h: H): number {
   const offer = h.offer as ClientOffer;
   const { writer, io } = h.records;
-  writer.legacyVersion = 1;
   const start = writer.begin(0);
   const w = new Writer(io);
   w.over(io, start, start + writer.capacity);
@@ -38,7 +37,7 @@ export function sendClientHello12(h: H): number {
   offer.helloStart = start;
   offer.helloLength = w.offset - start;
   writer.end(handshake, offer.helloLength);
-  writer.legacyVersion = 3;
+  writer.setFirstVersion(start);
   return S.WAIT_SH;
 }
 

@@ -39,12 +39,12 @@ import { ClientOffer } from "./client-13.js";
 import { ecdheClient12 } from "./ecdhe-client-12.js";
 import { type ClientExchange12, type ClientKind12, findExchange } from "./exchange-12.js";
 import type { Flow, PostFlow } from "./flow.js";
-import type { Row, StreamReader, Wait } from "./handshake.js";
+import type { StreamReader, Table } from "./handshake.js";
 import { Handshake12 } from "./handshake-12.js";
 import type { Negotiated } from "./handshake-13.js";
 import type { ClientVersion12 } from "./hello.js";
 import { checkCertificate } from "./peer-auth-12.js";
-import { CLIENT_ROWS_12, PostHandshake12 } from "./post-handshake-12.js";
+import { CLIENT_12, PostHandshake12 } from "./post-handshake-12.js";
 import type { ClientResuming12, ClientResumption12 } from "./resumption-12.js";
 import * as S from "./states-12.js";
 
@@ -174,7 +174,7 @@ export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
     keys: Uint8Array,
     negotiated: Negotiated,
   ) {
-    super(both ? S.WAIT_SH : S.SEND_CH, ROWS, WAITS, MAX_MESSAGE, records, keys, negotiated);
+    super(both ? S.WAIT_SH : S.SEND_CH, TABLE, MAX_MESSAGE, records, keys, negotiated);
     this.version = version;
     this.config = config;
     this.name = name;
@@ -208,7 +208,7 @@ export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
 
   get next(): PostFlow | null {
     if (this.state !== S.CONNECTED) return null;
-    return this.resuming === null ? new PostHandshake12(CLIENT_ROWS_12, this.records) : this.resuming.next(this);
+    return this.resuming === null ? new PostHandshake12(CLIENT_12, this.records) : this.resuming.next(this);
   }
 
   override wipe(): void {
@@ -221,42 +221,43 @@ export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
 
 type H = ClientHandshake12;
 
-const ROWS: readonly Row<H>[] = [
-  { state: S.WAIT_SH, type: server_hello, stream: null, endsRecord: false, handle: onServerHello },
-  { state: S.WAIT_CERT, type: certificate, stream: readCertificate, endsRecord: false, handle: onCertificate },
-  { state: S.WAIT_SKE, type: server_key_exchange, stream: null, endsRecord: false, handle: onServerKeyExchange },
-  // Plain PSK has no ServerKeyExchange where there is no hint.
-  { state: S.WAIT_SKE, type: server_hello_done, stream: null, endsRecord: false, handle: onServerHelloDone },
-  { state: S.WAIT_SKE, type: certificate_status, stream: readStatus, endsRecord: false, handle: onStatus },
-  { state: S.WAIT_CR, type: certificate_status, stream: readStatus, endsRecord: false, handle: onStatus },
-  { state: S.WAIT_CR, type: certificate_request, stream: readCertificateRequest, endsRecord: false, handle: onCertificateRequest },
-  { state: S.WAIT_CR, type: server_hello_done, stream: null, endsRecord: false, handle: onServerHelloDone },
-  { state: S.WAIT_SHD, type: server_hello_done, stream: null, endsRecord: false, handle: onServerHelloDone },
-  { state: S.WAIT_TICKET, type: new_session_ticket, stream: readTicket, endsRecord: false, handle: onTicket },
-  { state: S.WAIT_FINISHED, type: finished, stream: null, endsRecord: false, handle: onFinished },
-  // RFC 5246 §7.4.1.1: ignored in a handshake, and no part of it.
-  { state: S.WAIT_SH, type: hello_request, stream: null, endsRecord: false, handle: onHelloRequest },
-  { state: S.WAIT_CERT, type: hello_request, stream: null, endsRecord: false, handle: onHelloRequest },
-  { state: S.WAIT_SKE, type: hello_request, stream: null, endsRecord: false, handle: onHelloRequest },
-  { state: S.WAIT_CR, type: hello_request, stream: null, endsRecord: false, handle: onHelloRequest },
-  { state: S.WAIT_SHD, type: hello_request, stream: null, endsRecord: false, handle: onHelloRequest },
-];
-
-const WAITS: readonly Wait<H>[] = [
-  { state: S.SEND_CH, step: sendClientHello12 },
-  { state: S.CHECK_CERT, step: checkCertificate },
-  { state: S.CHECK_STATUS, step: checkStatus },
-  { state: S.CHECK_SKE, step: checkServerKeyExchange },
-  { state: S.SEND_CERT, step: sendClientCertificate },
-  { state: S.EXCHANGE, step: exchangeAsClient },
-  { state: S.SEND_CKE, step: sendClientKeyExchange },
-  { state: S.DERIVE, step: deriveAsClient },
-  { state: S.SIGN, step: signAsClient },
-  { state: S.SEND_CV, step: sendClientVerify },
-  { state: S.PROTECT, step: protectAsClient },
-  { state: S.SEND_CCS, step: sendChangeCipherSpec },
-  { state: S.SEND_FINISHED, step: finishClient },
-];
+const TABLE: Table<H> = {
+  rows: [
+    { state: S.WAIT_SH, type: server_hello, stream: null, endsRecord: false, handle: onServerHello },
+    { state: S.WAIT_CERT, type: certificate, stream: readCertificate, endsRecord: false, handle: onCertificate },
+    { state: S.WAIT_SKE, type: server_key_exchange, stream: null, endsRecord: false, handle: onServerKeyExchange },
+    // Plain PSK has no ServerKeyExchange where there is no hint.
+    { state: S.WAIT_SKE, type: server_hello_done, stream: null, endsRecord: false, handle: onServerHelloDone },
+    { state: S.WAIT_SKE, type: certificate_status, stream: readStatus, endsRecord: false, handle: onStatus },
+    { state: S.WAIT_CR, type: certificate_status, stream: readStatus, endsRecord: false, handle: onStatus },
+    { state: S.WAIT_CR, type: certificate_request, stream: readCertificateRequest, endsRecord: false, handle: onCertificateRequest },
+    { state: S.WAIT_CR, type: server_hello_done, stream: null, endsRecord: false, handle: onServerHelloDone },
+    { state: S.WAIT_SHD, type: server_hello_done, stream: null, endsRecord: false, handle: onServerHelloDone },
+    { state: S.WAIT_TICKET, type: new_session_ticket, stream: readTicket, endsRecord: false, handle: onTicket },
+    { state: S.WAIT_FINISHED, type: finished, stream: null, endsRecord: false, handle: onFinished },
+    // RFC 5246 §7.4.1.1: ignored in a handshake, and no part of it.
+    { state: S.WAIT_SH, type: hello_request, stream: null, endsRecord: false, handle: onHelloRequest },
+    { state: S.WAIT_CERT, type: hello_request, stream: null, endsRecord: false, handle: onHelloRequest },
+    { state: S.WAIT_SKE, type: hello_request, stream: null, endsRecord: false, handle: onHelloRequest },
+    { state: S.WAIT_CR, type: hello_request, stream: null, endsRecord: false, handle: onHelloRequest },
+    { state: S.WAIT_SHD, type: hello_request, stream: null, endsRecord: false, handle: onHelloRequest },
+  ],
+  waits: [
+    { state: S.SEND_CH, step: sendClientHello12 },
+    { state: S.CHECK_CERT, step: checkCertificate },
+    { state: S.CHECK_STATUS, step: checkStatus },
+    { state: S.CHECK_SKE, step: checkServerKeyExchange },
+    { state: S.SEND_CERT, step: sendClientCertificate },
+    { state: S.EXCHANGE, step: exchangeAsClient },
+    { state: S.SEND_CKE, step: sendClientKeyExchange },
+    { state: S.DERIVE, step: deriveAsClient },
+    { state: S.SIGN, step: signAsClient },
+    { state: S.SEND_CV, step: sendClientVerify },
+    { state: S.PROTECT, step: protectAsClient },
+    { state: S.SEND_CCS, step: sendChangeCipherSpec },
+    { state: S.SEND_FINISHED, step: finishClient },
+  ],
+};
 
 function readTicket(h: H): StreamReader {
   return (h.resuming as ClientResuming12).createReader();

@@ -5,7 +5,8 @@ import { CertificateRequestReader } from "../messages/certificate-request.js";
 import { ChainVerifier } from "../x509/chain.js";
 import type { ServerName } from "../x509/name.js";
 import type { TrustStore } from "../x509/trust.js";
-import { CLIENT_13, type ClientHandshake13, type ClientTable13 } from "./client-13.js";
+import { CLIENT_13, type ClientHandshake13 } from "./client-13.js";
+import type { Table } from "./handshake.js";
 import { checkCertificate, checkCertificateVerify, onCertificateVerify } from "./peer-auth-13.js";
 import { keepPeerKey } from "./peer-key.js";
 import { Proof13, sendCertificate, sendCertificateVerify, sign } from "./proof-13.js";
@@ -55,7 +56,7 @@ export function signAsClient(h: H, budget: number): number {
 }
 
 /** The client's table where servers may prove themselves with certificates. */
-export const CERTIFICATES_13: ClientTable13 = {
+export const CERTIFICATES_13: Table<ClientHandshake13> = {
   rows: [
     ...CLIENT_13.rows,
     {

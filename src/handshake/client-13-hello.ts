@@ -28,7 +28,6 @@ export function sendClientHello(h: H, budget: number): number {
   }
   if (offer.keyExchange !== null && offer.keyExchange.step(budget) !== DONE) return S.GENERATE_SHARE;
   if (h.retried) sendCompatibilityChangeCipherSpec(h.records);
-  else writer.legacyVersion = 1; // §5.1: 0x0301 in the first ClientHello's record
   const start = writer.begin(0);
   const w = new Writer(io);
   w.over(io, start, start + writer.room);
@@ -39,7 +38,7 @@ export function sendClientHello(h: H, budget: number): number {
   if (offer.psks !== null) writeBinders(h, offer.psks, io, start, offer.helloLength);
   else if (h.transcript !== null) h.transcript.update(io, start, offer.helloLength);
   writer.end(handshake, offer.helloLength);
-  writer.legacyVersion = 3;
+  if (!h.retried) writer.setFirstVersion(start);
   return S.WAIT_SH;
 }
 

@@ -12,10 +12,10 @@ import { finishClient, onEncryptedExtensions, onFinished, useClientSecret, useSe
 import { agree, deriveAsClient, onServerHello, protectAsClient, sendClientHello } from "./client-13-hello.js";
 import { keysToOffer } from "./client-13-psk.js";
 import type { PostFlow } from "./flow.js";
-import type { Row, Wait } from "./handshake.js";
+import type { Table } from "./handshake.js";
 import { Handshake13, type Negotiated, PROVED_PSK } from "./handshake-13.js";
 import { clientVersion12 } from "./hello.js";
-import { CLIENT_ROWS, PostHandshake13, Resumable13 } from "./post-handshake-13.js";
+import { CLIENT, PostHandshake13, Resumable13 } from "./post-handshake-13.js";
 import * as S from "./states-13.js";
 
 /** What the client keeps until EncryptedExtensions: its offer, and the server's answers to it. */
@@ -93,9 +93,9 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
     records: RecordLayer,
     keys: Uint8Array,
     negotiated: Negotiated,
-    table: ClientTable13,
+    table: Table<ClientHandshake13>,
   ) {
-    super(S.GENERATE_SHARE, table.rows, table.waits, MAX_MESSAGE, records, keys, negotiated);
+    super(S.GENERATE_SHARE, table, MAX_MESSAGE, records, keys, negotiated);
     negotiated.sni = name !== null && name.address === null ? name.text : ""; // RFC 6066 §3: an address is never sent
     this.config = config;
     this.name = name;
@@ -148,7 +148,7 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
     // §4.4.2: after an external key no certificate is asked for, not later either.
     if (postHandshakeAuth !== undefined && (proved & PROVED_PSK) === 0) return postHandshakeAuth.connected(this) as PostFlow;
     if (session !== null) return new Resumable13(session, records, keys, suite as CipherSuite);
-    return new PostHandshake13(CLIENT_ROWS, records, keys, suite as CipherSuite);
+    return new PostHandshake13(CLIENT, records, keys, suite as CipherSuite);
   }
 
   override wipe(): void {
@@ -165,14 +165,8 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
 
 type H = ClientHandshake13;
 
-/** What a client's connection is driven by: its rows and its states that wait. */
-export interface ClientTable13 {
-  readonly rows: readonly Row<H>[];
-  readonly waits: readonly Wait<H>[];
-}
-
 /** Without certificates: a pre-shared key proves the server. CERTIFICATES_13 has what they need besides. */
-export const CLIENT_13: ClientTable13 = {
+export const CLIENT_13: Table<H> = {
   rows: [
     { state: S.WAIT_SH, type: server_hello, stream: null, endsRecord: true, handle: onServerHello },
     { state: S.WAIT_EE, type: encrypted_extensions, stream: null, early: true, endsRecord: false, handle: onEncryptedExtensions },

@@ -2,11 +2,12 @@ import { internal_error, TLSAlert } from "../alert.js";
 import { change_cipher_spec } from "../constants.js";
 import type { CipherSuite } from "../crypto/provider.js";
 import { expandLabel, LABEL_IV, LABEL_KEY } from "../crypto/xs/hkdf.js";
-import { NONCE_LENGTH, Protection13 } from "../record/protection-13.js";
+import { NONCE_LENGTH } from "../record/nonce.js";
+import { Protection13 } from "../record/protection-13.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { Handshake13 } from "./handshake-13.js";
-import { NONCE, READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
+import { READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
 
 /** True where `length` bytes of content fit into a record now; else the step is blocked until what stands before them was sent. */
 export function waitForRoom(h: { readonly records: RecordLayer; blocked: boolean }, length: number): boolean {
@@ -72,8 +73,8 @@ export function protectHandshake<F>(h: Handshake13<F>): void {
   const { keys, records } = h;
   const schedule = h.schedule as KeySchedule13;
   const suite = h.negotiated.suite as CipherSuite;
-  const read = new Protection13(suite, null, keys, READ_IV, NONCE);
-  const write = new Protection13(suite, read.aead, keys, WRITE_IV, NONCE);
+  const read = new Protection13(suite, null, keys, READ_IV);
+  const write = new Protection13(suite, read.aead, keys, WRITE_IV);
   useTrafficSecret(schedule, read, suite.aead.keyLength, keys, READ_SECRET, READ_IV);
   schedule.replaceByFinishedKey(keys, READ_SECRET);
   useTrafficSecret(schedule, write, suite.aead.keyLength, keys, WRITE_SECRET, WRITE_IV);

@@ -6,7 +6,7 @@ import { KeyingMaterial12 } from "../schedule/exporter-12.js";
 import { MASTER_SECRET_LENGTH, Prf12 } from "../schedule/prf-12.js";
 import type { ChainVerifier } from "../x509/chain.js";
 import { waitForRoom } from "./common-13.js";
-import { Handshake, putHeader, type Row, type Wait } from "./handshake.js";
+import { Handshake, putHeader, type Table } from "./handshake.js";
 import type { Negotiated } from "./handshake-13.js";
 import { MASTER_SECRET } from "./keys.js";
 import type { Proof12 } from "./proof-12.js";
@@ -17,6 +17,7 @@ export const NO_SINKS: readonly SignedContent[] = [];
 
 /** What both sides of a TLS 1.2 handshake (RFC 5246 §7.3) have in common. Dropped, and its secrets zeroed, once connected. */
 export abstract class Handshake12<F> extends Handshake<F> {
+  protected readonly maxMessage: number;
   readonly records: RecordLayer;
   readonly keys: Uint8Array;
   readonly negotiated: Negotiated;
@@ -42,16 +43,9 @@ export abstract class Handshake12<F> extends Handshake<F> {
   /** The step under way can't go on before bytes were sent or an outside operation is ready. */
   blocked: boolean;
 
-  constructor(
-    state: number,
-    rows: readonly Row<F>[],
-    waits: readonly Wait<F>[],
-    maxMessage: number,
-    records: RecordLayer,
-    keys: Uint8Array,
-    negotiated: Negotiated,
-  ) {
-    super(state, rows, waits, maxMessage);
+  constructor(state: number, table: Table<F>, maxMessage: number, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated) {
+    super(state, table);
+    this.maxMessage = maxMessage;
     this.records = records;
     this.keys = keys;
     this.negotiated = negotiated;

@@ -7,7 +7,7 @@ import { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { ChainVerifier } from "../x509/chain.js";
 import { waitForRoom } from "./common-13.js";
 import type { Flow } from "./flow.js";
-import { Handshake, putHeader, type Row, type Wait } from "./handshake.js";
+import { Handshake, putHeader, type Table } from "./handshake.js";
 import type { Proof13 } from "./proof-13.js";
 import * as S from "./states-13.js";
 import { Transcript } from "./transcript.js";
@@ -40,6 +40,7 @@ export interface Negotiated {
 
 /** What both sides of a TLS 1.3 handshake have in common. Dropped, and its secrets zeroed, once connected. */
 export abstract class Handshake13<F> extends Handshake<F> {
+  protected readonly maxMessage: number;
   readonly records: RecordLayer;
   readonly keys: Uint8Array;
   readonly negotiated: Negotiated;
@@ -57,16 +58,9 @@ export abstract class Handshake13<F> extends Handshake<F> {
   blocked: boolean;
   private clientRandom: Uint8Array | null;
 
-  constructor(
-    state: number,
-    rows: readonly Row<F>[],
-    waits: readonly Wait<F>[],
-    maxMessage: number,
-    records: RecordLayer,
-    keys: Uint8Array,
-    negotiated: Negotiated,
-  ) {
-    super(state, rows, waits, maxMessage);
+  constructor(state: number, table: Table<F>, maxMessage: number, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated) {
+    super(state, table);
+    this.maxMessage = maxMessage;
     this.records = records;
     this.keys = keys;
     this.negotiated = negotiated;

@@ -42,38 +42,53 @@ export interface Wait<F> {
   readonly step: (flow: F, budget: number) => number;
 }
 
+/** A state machine: what may come, and what it waits for. */
+export interface Table<F> {
+  readonly rows: readonly Row<F>[];
+  readonly waits: readonly Wait<F>[];
+}
+
+/** A message while it is read: made with the first byte of its header, dropped when it is handled. A flow at rest has none. */
+class Incoming<F> {
+  /** Null until the header is complete. */
+  row: Row<F> | null;
+  reader: StreamReader | null;
+  header: number;
+  /** Bytes that are still to come: of the header, then of the body. */
+  left: number;
+  /** A gathered message: where it stands as a whole, or is being put together. */
+  bytes: Uint8Array;
+  start: number;
+
+  constructor() {
+    this.row = null;
+    this.reader = null;
+    this.header = 0;
+    this.left = HEADER_LENGTH;
+    this.bytes = EMPTY;
+    this.start = 0;
+  }
+
+  /** A streamed one is complete, and its reader no longer waits. */
+  get waited(): boolean {
+    return this.reader !== null && this.left === 0 && !this.reader.waiting;
+  }
+}
+
 /** Handshake messages out of records: reassembly (bounded), look-up in the table, and the waiting states. Flows extend it with their tables. */
 export abstract class Handshake<F> {
   state: number;
-  protected reader: StreamReader | null;
-  private readonly rows: readonly Row<F>[];
-  private readonly waits: readonly Wait<F>[];
-  /** The longest gathered message that is taken. */
-  private readonly maxMessage: number;
-  private row: Row<F> | null;
-  private header: number;
-  private headerLength: number;
-  private left: number;
-  /** A gathered message: where it stands as a whole, or is being put together. */
-  private bytes: Uint8Array;
-  private start: number;
-  private end: number;
+  private readonly table: Table<F>;
+  private message: Incoming<F> | null;
 
-  constructor(state: number, rows: readonly Row<F>[], waits: readonly Wait<F>[], maxMessage: number) {
+  constructor(state: number, table: Table<F>) {
     this.state = state;
-    this.reader = null;
-    this.rows = rows;
-    this.waits = waits;
-    this.maxMessage = maxMessage;
-    this.row = null;
-    this.header = 0;
-    this.headerLength = 0;
-    this.left = 0;
-    this.bytes = EMPTY;
-    this.start = 0;
-    this.end = 0;
+    this.table = table;
+    this.message = null;
   }
 
+  /** The longest gathered message that is taken. */
+  protected abstract readonly maxMessage: number;
   /** Set by a step that can't go on before bytes were sent or an outside operation is ready. */
   abstract blocked: boolean;
   /** The state as the RFC names it. */
@@ -87,15 +102,15 @@ export abstract class Handshake<F> {
 
   /** True in the middle of a message: no other record may come between (RFC 9846 §5.1). */
   get midMessage(): boolean {
-    return this.headerLength > 0;
+    return this.message !== null;
   }
 
   get early(): boolean {
-    return (this.row as Row<F>).early === true;
+    return this.message?.row?.early === true;
   }
 
   authenticated(): void {
-    const { reader } = this;
+    const reader = this.message?.reader;
     reader?.release?.();
     if (reader?.waiting) this.waitForReader();
   }
@@ -115,7 +130,7 @@ export abstract class Handshake<F> {
   work(budget: number): boolean {
     this.blocked = false;
     this.state = (this.findWait() as Wait<F>).step(this as unknown as F, budget);
-    return this.reader !== null && this.left === 0 && !this.reader.waiting;
+    return this.message?.waited === true;
   }
 
   /**
@@ -123,98 +138,93 @@ export abstract class Handshake<F> {
    * handlers are not called from here: the stack under them would cost RAM.
    */
   feed(records: RecordReader, bytes: Uint8Array): boolean {
-    if (this.row === null) return this.readHeader(records, bytes);
-    const { start } = records;
-    const there = Math.min(this.left, records.end - start);
-    const { reader } = this;
+    const message = this.message ?? new Incoming<F>();
+    this.message = message;
+    if (message.row === null) return this.readHeader(message, records, bytes);
+    const there = Math.min(message.left, records.end - records.start);
+    const { reader } = message;
     if (reader === null) {
-      const gathered = this.bytes;
-      const at = gathered.length - this.left;
-      for (let i = 0; i < there; i++) gathered[at + i] = bytes[start + i];
-      this.left -= there;
-      records.start = start + there;
-      return this.left === 0;
+      const gathered = message.bytes;
+      const at = gathered.length - message.left;
+      for (let i = 0; i < there; i++) gathered[at + i] = bytes[records.start + i];
+      message.left -= there;
+      records.start += there;
+      return message.left === 0;
     }
     if (records.provisional) reader.hold?.();
-    const taken = reader.push(bytes, start, there);
-    this.passed(bytes, start, taken);
-    this.left -= taken;
-    records.start = start + taken;
+    const taken = reader.push(bytes, records.start, there);
+    this.passed(bytes, records.start, taken);
+    message.left -= taken;
+    records.start += taken;
     if (reader.waiting) {
       this.waitForReader();
       return false;
     }
-    return this.left === 0;
+    return message.left === 0;
   }
 
   /** Handles the message that is complete: the state machine's step. */
   handle(records: RecordReader): void {
-    const { reader, bytes, start, end } = this;
-    const row = this.row as Row<F>;
-    this.reader = null;
-    this.row = null;
-    this.bytes = EMPTY;
-    this.header = 0;
-    this.headerLength = 0;
+    const { row, header, bytes, start } = this.message as Incoming<F> & { row: Row<F> };
     if (row.endsRecord && (records.start !== records.end || !records.endsRecord))
       throw new TLSAlert(
         unexpected_message,
         `${this.stateName}: more bytes follow a message of type ${row.type} in its record, though keys change behind it`,
       );
-    if (reader !== null) reader.finish();
-    this.state = row.handle(this as unknown as F, bytes, start, end);
+    this.message?.reader?.finish();
+    this.message = null;
+    this.state = row.handle(this as unknown as F, bytes, start, start + HEADER_LENGTH + (header & 0xffffff));
   }
 
   /** Reads the header. A gathered message that stands whole in the fragment stays in place, without a copy; true then. */
-  private readHeader(records: RecordReader, bytes: Uint8Array): boolean {
+  private readHeader(message: Incoming<F>, records: RecordReader, bytes: Uint8Array): boolean {
     const from = records.start;
     let o = from;
-    while (this.headerLength < HEADER_LENGTH) {
+    while (message.left > 0) {
       if (o === records.end) {
         records.start = o;
         return false;
       }
-      this.header = (this.header << 8) | bytes[o++];
-      this.headerLength++;
+      message.header = (message.header << 8) | bytes[o++];
+      message.left--;
     }
     records.start = o;
-    const length = this.header & 0xffffff;
-    const row = this.findRow((this.header >> 24) & 255);
-    this.row = row;
-    this.left = length;
+    message.left = message.header & 0xffffff;
+    const row = this.findRow((message.header >> 24) & 255);
+    message.row = row;
     if (row.stream !== null) {
-      this.reader = row.stream(this as unknown as F, length);
-      this.begun(this.header);
-      return length === 0;
+      message.reader = row.stream(this as unknown as F, message.left);
+      this.begun(message.header);
+      return message.left === 0;
     }
-    if (length > this.maxMessage)
+    if (message.left > this.maxMessage)
       throw new TLSAlert(
         illegal_parameter,
-        `${this.stateName}: a message of type ${row.type} has ${length} bytes; ${this.maxMessage} is the most`,
+        `${this.stateName}: a message of type ${row.type} has ${message.left} bytes; ${this.maxMessage} is the most`,
       );
     // What has to wait for its record's tag can't stay in place.
-    if (o - from === HEADER_LENGTH && records.end - o >= length && !records.provisional) {
-      this.bytes = bytes;
-      this.start = from;
-      this.end = records.start = o + length;
+    if (o - from === HEADER_LENGTH && records.end - o >= message.left && !records.provisional) {
+      message.bytes = bytes;
+      message.start = from;
+      records.start = o + message.left;
       return true;
     }
-    const gathered = new Uint8Array(HEADER_LENGTH + length);
-    putHeader(gathered, 0, this.header);
-    this.bytes = gathered;
-    this.start = 0;
-    this.end = gathered.length;
-    return length === 0;
+    const gathered = new Uint8Array(HEADER_LENGTH + message.left);
+    putHeader(gathered, 0, message.header);
+    message.bytes = gathered;
+    return message.left === 0;
   }
 
   private findRow(type: number): Row<F> {
-    const { rows, state } = this;
+    const { state } = this;
+    const { rows } = this.table;
     for (let i = 0; i < rows.length; i++) if (rows[i].state === state && rows[i].type === type) return rows[i];
     throw new TLSAlert(unexpected_message, `${this.stateName}: a handshake message of type ${type} may not come here`);
   }
 
   private findWait(): Wait<F> | null {
-    const { waits, state } = this;
+    const { state } = this;
+    const { waits } = this.table;
     for (let i = 0; i < waits.length; i++) if (waits[i].state === state) return waits[i];
     return null;
   }

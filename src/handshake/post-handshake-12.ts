@@ -1,7 +1,7 @@
 import { decode_error, no_renegotiation, TLSAlert } from "../alert.js";
 import { alert, client_hello, hello_request } from "../constants.js";
 import type { RecordLayer } from "../record/record-layer.js";
-import type { Row, StreamReader } from "./handshake.js";
+import type { StreamReader, Table } from "./handshake.js";
 import { PostHandshake } from "./post-handshake.js";
 import { CONNECTED } from "./states-12.js";
 
@@ -9,8 +9,8 @@ const WARNING = 1;
 
 /** What a connected TLS 1.2 peer may still send: attempts to renegotiate, which are refused (RFC 5246 §7.4.1.1, RFC 5746 §4.5). There are no new keys. */
 export class PostHandshake12 extends PostHandshake<PostHandshake12> {
-  constructor(rows: readonly Row<PostHandshake12>[], records: RecordLayer) {
-    super(CONNECTED, rows, records);
+  constructor(table: Table<PostHandshake12>, records: RecordLayer) {
+    super(CONNECTED, table, records);
   }
 
   get ignoresWarnings(): boolean {
@@ -52,12 +52,14 @@ export class Skipped implements StreamReader {
   finish(): void {}
 }
 
-export const CLIENT_ROWS_12: readonly Row<P>[] = [
-  { state: CONNECTED, type: hello_request, stream: null, endsRecord: false, handle: onHelloRequest },
-];
-export const SERVER_ROWS_12: readonly Row<P>[] = [
-  { state: CONNECTED, type: client_hello, stream: () => new Skipped(), endsRecord: false, handle: onClientHello },
-];
+export const CLIENT_12: Table<P> = {
+  rows: [{ state: CONNECTED, type: hello_request, stream: null, endsRecord: false, handle: onHelloRequest }],
+  waits: [],
+};
+export const SERVER_12: Table<P> = {
+  rows: [{ state: CONNECTED, type: client_hello, stream: () => new Skipped(), endsRecord: false, handle: onClientHello }],
+  waits: [],
+};
 
 function onHelloRequest(p: P, _bytes: Uint8Array, start: number, end: number): number {
   if (end - start !== 4) throw new TLSAlert(decode_error, `HelloRequest: ${end - start - 4} bytes, it has none`);

@@ -7,10 +7,15 @@ import type { Protection13 } from "../record/protection-13.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { useTrafficSecret } from "./common-13.js";
-import { putHeader, type Row } from "./handshake.js";
+import { putHeader, type Row, type Table } from "./handshake.js";
 import { READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
 import { PostHandshake } from "./post-handshake.js";
 import { CONNECTED } from "./states-13.js";
+
+/** Bits of `updates`: a KeyUpdate of ours is due; it shall ask the peer for one in return; one that did so has not been answered yet. */
+const DUE = 1;
+const REQUEST_DUE = 2;
+const REQUESTED = 4;
 
 const UPDATE_NOT_REQUESTED = 0;
 const UPDATE_REQUESTED = 1;
@@ -19,19 +24,18 @@ const UPDATE_REQUESTED = 1;
 export class PostHandshake13 extends PostHandshake<PostHandshake13> {
   readonly keys: Uint8Array;
   readonly suite: CipherSuite;
-  /** A KeyUpdate of ours is due: it goes out before the next application data (§4.7.3). */
-  keyUpdateDue: boolean;
-  /** It shall ask the peer for one in return; one that did so has not been answered yet. */
-  private requestDue: boolean;
-  private requested: boolean;
+  private updates: number;
 
-  constructor(rows: readonly Row<PostHandshake13>[], records: RecordLayer, keys: Uint8Array, suite: CipherSuite) {
-    super(CONNECTED, rows, records);
+  constructor(table: Table<PostHandshake13>, records: RecordLayer, keys: Uint8Array, suite: CipherSuite) {
+    super(CONNECTED, table, records);
     this.keys = keys;
     this.suite = suite;
-    this.keyUpdateDue = false;
-    this.requestDue = false;
-    this.requested = false;
+    this.updates = 0;
+  }
+
+  /** It goes out before the next application data (§4.7.3). */
+  get keyUpdateDue(): boolean {
+    return (this.updates & DUE) !== 0;
   }
 
   get renewsKeys(): boolean {
@@ -44,13 +48,14 @@ export class PostHandshake13 extends PostHandshake<PostHandshake13> {
 
   /** §4.7.3: not asked again before the peer has answered. */
   updateKeys(requestPeer: boolean): void {
-    this.keyUpdateDue = true;
-    if (requestPeer && !this.requested) this.requestDue = true;
+    this.updates |= requestPeer && (this.updates & REQUESTED) === 0 ? DUE | REQUEST_DUE : DUE;
   }
 
   /** The peer has updated its keys. */
-  answered(): void {
-    this.requested = false;
+  updated(requestsUs: boolean): void {
+    this.updates &= ~REQUESTED;
+    this.nextGeneration(this.records.reader.protection as Protection13, READ_SECRET, READ_IV);
+    if (requestsUs) this.updates |= DUE;
   }
 
   /** Sends the KeyUpdate that is due, once there is room for it. */
@@ -59,16 +64,14 @@ export class PostHandshake13 extends PostHandshake<PostHandshake13> {
     if (!this.keyUpdateDue || writer.room < 5) return;
     const start = writer.begin(5);
     putHeader(io, start, (key_update << 24) | 1);
-    io[start + 4] = this.requestDue ? UPDATE_REQUESTED : UPDATE_NOT_REQUESTED;
+    io[start + 4] = (this.updates & REQUEST_DUE) !== 0 ? UPDATE_REQUESTED : UPDATE_NOT_REQUESTED;
     writer.end(handshake, 5);
-    this.keyUpdateDue = false;
-    if (this.requestDue) this.requested = true;
-    this.requestDue = false;
+    this.updates = (this.updates & (REQUEST_DUE | REQUESTED)) === 0 ? 0 : REQUESTED;
     this.nextGeneration(writer.protection as Protection13, WRITE_SECRET, WRITE_IV);
   }
 
   /** §7.2: the next traffic secret of one direction, and its keys. */
-  nextGeneration(protection: Protection13, secret: number, iv: number): void {
+  private nextGeneration(protection: Protection13, secret: number, iv: number): void {
     const schedule = new KeySchedule13(this.suite.hash);
     schedule.updateTrafficSecret(this.keys, secret);
     useTrafficSecret(schedule, protection, this.suite.aead.keyLength, this.keys, secret, iv);
@@ -81,7 +84,7 @@ export class Resumable13 extends PostHandshake13 {
   readonly session: ClientSession;
 
   constructor(session: ClientSession, records: RecordLayer, keys: Uint8Array, suite: CipherSuite) {
-    super(RESUMABLE_ROWS, records, keys, suite);
+    super(RESUMABLE, records, keys, suite);
     this.session = session;
   }
 
@@ -95,22 +98,34 @@ type P = PostHandshake13;
 const KEY_UPDATE: Row<P> = { state: CONNECTED, type: key_update, stream: null, endsRecord: true, handle: onKeyUpdate };
 
 /** A client is sent tickets; a server is not. */
-export const CLIENT_ROWS: readonly Row<P>[] = [
-  { state: CONNECTED, type: new_session_ticket, stream: () => new NewSessionTicketReader(), endsRecord: false, handle: onNewSessionTicket },
-  KEY_UPDATE,
-];
+export const CLIENT: Table<P> = {
+  rows: [
+    {
+      state: CONNECTED,
+      type: new_session_ticket,
+      stream: () => new NewSessionTicketReader(),
+      endsRecord: false,
+      handle: onNewSessionTicket,
+    },
+    KEY_UPDATE,
+  ],
+  waits: [],
+};
 /** Of a flow that has a `session`. */
-export const RESUMABLE_ROWS: readonly Row<P>[] = [
-  {
-    state: CONNECTED,
-    type: new_session_ticket,
-    stream: (p) => (p as Resumable13).session.createReader(),
-    endsRecord: false,
-    handle: onTicketToKeep,
-  },
-  KEY_UPDATE,
-];
-export const SERVER_ROWS: readonly Row<P>[] = [KEY_UPDATE];
+export const RESUMABLE: Table<P> = {
+  rows: [
+    {
+      state: CONNECTED,
+      type: new_session_ticket,
+      stream: (p) => (p as Resumable13).session.createReader(),
+      endsRecord: false,
+      handle: onTicketToKeep,
+    },
+    KEY_UPDATE,
+  ],
+  waits: [],
+};
+export const SERVER: Table<P> = { rows: [KEY_UPDATE], waits: [] };
 
 /** §4.7.1: a client that does not resume ignores tickets. */
 function onNewSessionTicket(p: P): number {
@@ -129,8 +144,6 @@ function onKeyUpdate(p: P, bytes: Uint8Array, start: number, end: number): numbe
   if (end - start !== 5) throw new TLSAlert(decode_error, `KeyUpdate: ${end - start - 4} bytes, it has 1`);
   const request = bytes[start + 4];
   if (request > UPDATE_REQUESTED) throw new TLSAlert(illegal_parameter, `KeyUpdate: request_update ${request}`);
-  p.answered();
-  p.nextGeneration(p.records.reader.protection as Protection13, READ_SECRET, READ_IV);
-  if (request === UPDATE_REQUESTED) p.keyUpdateDue = true;
+  p.updated(request === UPDATE_REQUESTED);
   return CONNECTED;
 }

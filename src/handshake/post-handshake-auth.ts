@@ -11,8 +11,8 @@ import { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { ClientHandshake13 } from "./client-13.js";
 import { waitForRoom } from "./common-13.js";
 import { sendFinished } from "./finished-13.js";
-import { putHeader, type Row } from "./handshake.js";
-import { CLIENT_ROWS, PostHandshake13, RESUMABLE_ROWS } from "./post-handshake-13.js";
+import { putHeader, type Row, type Table } from "./handshake.js";
+import { CLIENT, PostHandshake13, RESUMABLE } from "./post-handshake-13.js";
 import { Proof13, type Proving, sendCertificate, sendCertificateVerify, sign } from "./proof-13.js";
 import * as S from "./states-13.js";
 import { Transcript } from "./transcript.js";
@@ -45,7 +45,7 @@ class PostHandshakeAuth13 extends PostHandshake13 implements Proving {
 
   constructor(h: ClientHandshake13) {
     const suite = h.negotiated.suite as CipherSuite;
-    super((h.session === null ? ROWS : RESUMING_ROWS) as unknown as readonly Row<PostHandshake13>[], h.records, h.keys, suite);
+    super((h.session === null ? TABLE : RESUMING) as unknown as Table<PostHandshake13>, h.records, h.keys, suite);
     this.session = h.session;
     this.config = h.config;
     this.base = suite.hash.create();
@@ -195,8 +195,8 @@ const REQUEST: Row<P> = {
   handle: onRequest,
 };
 
-const ROWS: readonly Row<P>[] = [...(CLIENT_ROWS as unknown as readonly Row<P>[]), REQUEST];
-const RESUMING_ROWS: readonly Row<P>[] = [...(RESUMABLE_ROWS as unknown as readonly Row<P>[]), REQUEST];
+const TABLE: Table<P> = { rows: [...(CLIENT.rows as unknown as readonly Row<P>[]), REQUEST], waits: [] };
+const RESUMING: Table<P> = { rows: [...(RESUMABLE.rows as unknown as readonly Row<P>[]), REQUEST], waits: [] };
 
 /** The `postHandshakeAuth` of a client's config. */
 export const postHandshakeAuth: PostHandshakeAuth = {

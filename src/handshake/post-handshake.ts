@@ -1,9 +1,7 @@
 import { TLSAlert, unexpected_message } from "../alert.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import type { PostFlow } from "./flow.js";
-import { Handshake, type Row, type Wait } from "./handshake.js";
-
-const NO_WAITS: readonly Wait<never>[] = [];
+import { Handshake, type Table } from "./handshake.js";
 
 /** The gathered messages have a byte at most; some more are read, so that their error is told right. */
 const MAX_MESSAGE = 16;
@@ -17,8 +15,8 @@ export abstract class PostHandshake<F> extends Handshake<F> implements PostFlow 
   private inARow: number;
 
   /** connected: the one state. */
-  protected constructor(connected: number, rows: readonly Row<F>[], records: RecordLayer) {
-    super(connected, rows, NO_WAITS as unknown as readonly Wait<F>[], MAX_MESSAGE);
+  protected constructor(connected: number, table: Table<F>, records: RecordLayer) {
+    super(connected, table);
     this.records = records;
     this.inARow = 0;
   }
@@ -28,6 +26,10 @@ export abstract class PostHandshake<F> extends Handshake<F> implements PostFlow 
   abstract readonly ignoresWarnings: boolean;
   abstract sendKeyUpdate(): void;
   abstract updateKeys(requestPeer: boolean): void;
+
+  protected get maxMessage(): number {
+    return MAX_MESSAGE;
+  }
 
   get stateName(): string {
     return "CONNECTED";

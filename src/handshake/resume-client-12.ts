@@ -9,7 +9,7 @@ import { endedByAlert } from "./common-12.js";
 import { NO_SINKS } from "./handshake-12.js";
 import { type Negotiated, RESUMED } from "./handshake-13.js";
 import { MASTER_SECRET } from "./keys.js";
-import { CLIENT_ROWS_12, PostHandshake12 } from "./post-handshake-12.js";
+import { CLIENT_12, PostHandshake12 } from "./post-handshake-12.js";
 import type { ClientResuming12, ClientResumption12 } from "./resumption-12.js";
 
 type H = ClientHandshake12;
@@ -98,7 +98,7 @@ class Resumable12 extends PostHandshake12 {
   private readonly negotiated: Negotiated;
 
   constructor(session: ClientSession, records: RecordLayer, negotiated: Negotiated) {
-    super(CLIENT_ROWS_12, records);
+    super(CLIENT_12, records);
     this.session = session;
     this.negotiated = negotiated;
   }

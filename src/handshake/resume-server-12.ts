@@ -14,7 +14,7 @@ import { endedByAlert, findSuite12 } from "./common-12.js";
 import { type Negotiated, PROVED_CERTIFICATE, RESUMED } from "./handshake-13.js";
 import { MASTER_SECRET } from "./keys.js";
 import { LeafDigest } from "./leaf-digest.js";
-import { PostHandshake12, SERVER_ROWS_12 } from "./post-handshake-12.js";
+import { PostHandshake12, SERVER_12 } from "./post-handshake-12.js";
 import type { ServerResuming12, ServerResumption12 } from "./resumption-12.js";
 import type { ServerHandshake12 } from "./server-12.js";
 import { takesOrder } from "./server-12-hello.js";
@@ -140,7 +140,7 @@ class ResumingServer12 implements ServerResuming12 {
   next({ records, negotiated }: H): PostHandshake12 {
     return this.byId
       ? new Kept12(this.ids as ServerSessionIds, this.sessionId, records, negotiated)
-      : new PostHandshake12(SERVER_ROWS_12, records);
+      : new PostHandshake12(SERVER_12, records);
   }
 
   wipe({ negotiated }: H): void {
@@ -177,7 +177,7 @@ class Kept12 extends PostHandshake12 {
   private readonly negotiated: Negotiated;
 
   constructor(ids: ServerSessionIds, id: Uint8Array, records: RecordLayer, negotiated: Negotiated) {
-    super(SERVER_ROWS_12, records);
+    super(SERVER_12, records);
     this.ids = ids;
     this.id = id;
     this.negotiated = negotiated;

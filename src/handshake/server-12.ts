@@ -10,12 +10,12 @@ import type { RecordLayer } from "../record/record-layer.js";
 import { ecdheServer12 } from "./ecdhe-server-12.js";
 import { findExchange, type ServerExchange12, type ServerKind12 } from "./exchange-12.js";
 import type { Flow, PostFlow } from "./flow.js";
-import type { Row, Wait } from "./handshake.js";
+import type { Table } from "./handshake.js";
 import { Handshake12 } from "./handshake-12.js";
 import type { Negotiated } from "./handshake-13.js";
 import type { ServerVersion12 } from "./hello.js";
 import { checkCertificate } from "./peer-auth-12.js";
-import { PostHandshake12, SERVER_ROWS_12 } from "./post-handshake-12.js";
+import { PostHandshake12, SERVER_12 } from "./post-handshake-12.js";
 import type { ServerResuming12, ServerResumption12 } from "./resumption-12.js";
 import {
   checkClientVerify,
@@ -139,7 +139,7 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
     keys: Uint8Array,
     negotiated: Negotiated,
   ) {
-    super(S.WAIT_CH, ROWS, WAITS, Math.max(maxHello, LEAST_MAX_MESSAGE), records, keys, negotiated);
+    super(S.WAIT_CH, TABLE, Math.max(maxHello, LEAST_MAX_MESSAGE), records, keys, negotiated);
     this.version = version;
     this.config = config;
     this.both = both;
@@ -194,7 +194,7 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
 
   get next(): PostFlow | null {
     if (this.state !== S.CONNECTED) return null;
-    return this.resuming === null ? new PostHandshake12(SERVER_ROWS_12, this.records) : this.resuming.next(this);
+    return this.resuming === null ? new PostHandshake12(SERVER_12, this.records) : this.resuming.next(this);
   }
 
   override wipe(): void {
@@ -209,30 +209,31 @@ const LEAST_MAX_MESSAGE = 1024;
 
 type H = ServerHandshake12;
 
-const ROWS: readonly Row<H>[] = [
-  { state: S.WAIT_CH, type: client_hello, stream: null, endsRecord: false, handle: onClientHello },
-  { state: S.WAIT_CERT, type: certificate, stream: readClientCertificate, endsRecord: false, handle: onClientCertificate },
-  { state: S.WAIT_CKE, type: client_key_exchange, stream: null, endsRecord: false, handle: onClientKeyExchange },
-  { state: S.WAIT_CV, type: certificate_verify, stream: null, endsRecord: false, handle: onCertificateVerify },
-  { state: S.WAIT_FINISHED, type: finished, stream: null, endsRecord: false, handle: onClientFinished },
-];
-
-const WAITS: readonly Wait<H>[] = [
-  { state: S.FIND_HOST, step: findHost },
-  { state: S.FIND_SESSION, step: findSession },
-  { state: S.SEND_SH, step: sendServerHello },
-  { state: S.SEND_CERT, step: sendServerCertificate },
-  { state: S.PREPARE, step: prepareExchange },
-  { state: S.SIGN, step: signAsServer },
-  { state: S.SEND_SKE, step: sendServerKeyExchange },
-  { state: S.SEND_CR, step: sendCertificateRequest },
-  { state: S.SEND_SHD, step: sendServerHelloDone },
-  { state: S.CHECK_CERT, step: checkCertificate },
-  { state: S.EXCHANGE, step: exchangeAsServer },
-  { state: S.DERIVE, step: deriveAsServer },
-  { state: S.PROTECT, step: protectAsServer },
-  { state: S.CHECK_CV, step: checkClientVerify },
-  { state: S.SEND_TICKET, step: sendTicket },
-  { state: S.SEND_CCS, step: sendChangeCipherSpec },
-  { state: S.SEND_FINISHED, step: finishServer },
-];
+const TABLE: Table<H> = {
+  rows: [
+    { state: S.WAIT_CH, type: client_hello, stream: null, endsRecord: false, handle: onClientHello },
+    { state: S.WAIT_CERT, type: certificate, stream: readClientCertificate, endsRecord: false, handle: onClientCertificate },
+    { state: S.WAIT_CKE, type: client_key_exchange, stream: null, endsRecord: false, handle: onClientKeyExchange },
+    { state: S.WAIT_CV, type: certificate_verify, stream: null, endsRecord: false, handle: onCertificateVerify },
+    { state: S.WAIT_FINISHED, type: finished, stream: null, endsRecord: false, handle: onClientFinished },
+  ],
+  waits: [
+    { state: S.FIND_HOST, step: findHost },
+    { state: S.FIND_SESSION, step: findSession },
+    { state: S.SEND_SH, step: sendServerHello },
+    { state: S.SEND_CERT, step: sendServerCertificate },
+    { state: S.PREPARE, step: prepareExchange },
+    { state: S.SIGN, step: signAsServer },
+    { state: S.SEND_SKE, step: sendServerKeyExchange },
+    { state: S.SEND_CR, step: sendCertificateRequest },
+    { state: S.SEND_SHD, step: sendServerHelloDone },
+    { state: S.CHECK_CERT, step: checkCertificate },
+    { state: S.EXCHANGE, step: exchangeAsServer },
+    { state: S.DERIVE, step: deriveAsServer },
+    { state: S.PROTECT, step: protectAsServer },
+    { state: S.CHECK_CV, step: checkClientVerify },
+    { state: S.SEND_TICKET, step: sendTicket },
+    { state: S.SEND_CCS, step: sendChangeCipherSpec },
+    { state: S.SEND_FINISHED, step: finishServer },
+  ],
+};

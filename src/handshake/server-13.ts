@@ -9,12 +9,12 @@ import type { ClientHello } from "../messages/client-hello.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { PostFlow } from "./flow.js";
-import type { Row, Wait } from "./handshake.js";
+import type { Table } from "./handshake.js";
 import { Handshake13, type Negotiated } from "./handshake-13.js";
 import { serverVersion12 } from "./hello.js";
 import type { LeafDigest } from "./leaf-digest.js";
 import { checkCertificate, checkCertificateVerify, onCertificateVerify } from "./peer-auth-13.js";
-import { PostHandshake13, SERVER_ROWS } from "./post-handshake-13.js";
+import { PostHandshake13, SERVER } from "./post-handshake-13.js";
 import { sendCertificate, sendCertificateVerify } from "./proof-13.js";
 import {
   finishServer,
@@ -90,7 +90,7 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
   fingerprint: Uint8Array | null;
 
   constructor(config: ServerConfig, address: Uint8Array, maxHello: number, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated) {
-    super(S.WAIT_CH, ROWS, WAITS, maxHello, records, keys, negotiated);
+    super(S.WAIT_CH, TABLE, maxHello, records, keys, negotiated);
     this.config = config;
     this.address = address;
     this.offersTLS13 = false;
@@ -200,7 +200,7 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
 
   get next(): PostFlow | null {
     if (this.state !== S.CONNECTED) return null;
-    return new PostHandshake13(SERVER_ROWS, this.records, this.keys, this.negotiated.suite as CipherSuite);
+    return new PostHandshake13(SERVER, this.records, this.keys, this.negotiated.suite as CipherSuite);
   }
 
   override wipe(): void {
@@ -213,31 +213,32 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
 
 type H = ServerHandshake13;
 
-const ROWS: readonly Row<H>[] = [
-  { state: S.WAIT_CH, type: client_hello, stream: null, endsRecord: true, handle: onClientHello },
-  { state: S.WAIT_CERT, type: certificate, stream: readClientCertificate, endsRecord: false, handle: onClientCertificate },
-  { state: S.WAIT_CV, type: certificate_verify, stream: null, endsRecord: false, handle: onCertificateVerify },
-  { state: S.WAIT_FINISHED, type: finished, stream: null, endsRecord: true, handle: onClientFinished },
-];
-
-const WAITS: readonly Wait<H>[] = [
-  { state: S.SEND_RETRY, step: sendRetry },
-  { state: S.FIND_HOST, step: findHost },
-  { state: S.FIND_KEY, step: findKey },
-  { state: S.GENERATE_SHARE, step: generateShare },
-  { state: S.AGREE, step: agreeAsServer },
-  { state: S.DERIVE, step: deriveAsServer },
-  { state: S.PROTECT, step: protectAsServer },
-  { state: S.SEND_SH, step: sendServerHello },
-  { state: S.SEND_EE, step: sendEncryptedExtensions },
-  { state: S.SEND_CR, step: sendCertificateRequest },
-  { state: S.SEND_CERT, step: sendCertificate },
-  { state: S.SIGN, step: signAsServer },
-  { state: S.SEND_CV, step: sendCertificateVerify },
-  { state: S.SEND_FINISHED, step: finishServer },
-  { state: S.WRITE_KEYS, step: useServerSecret, atOnce: true },
-  { state: S.READ_KEYS, step: useClientSecret },
-  { state: S.SEND_TICKET, step: sendTicket },
-  { state: S.CHECK_CERT, step: checkCertificate },
-  { state: S.CHECK_CV, step: checkCertificateVerify },
-];
+const TABLE: Table<H> = {
+  rows: [
+    { state: S.WAIT_CH, type: client_hello, stream: null, endsRecord: true, handle: onClientHello },
+    { state: S.WAIT_CERT, type: certificate, stream: readClientCertificate, endsRecord: false, handle: onClientCertificate },
+    { state: S.WAIT_CV, type: certificate_verify, stream: null, endsRecord: false, handle: onCertificateVerify },
+    { state: S.WAIT_FINISHED, type: finished, stream: null, endsRecord: true, handle: onClientFinished },
+  ],
+  waits: [
+    { state: S.SEND_RETRY, step: sendRetry },
+    { state: S.FIND_HOST, step: findHost },
+    { state: S.FIND_KEY, step: findKey },
+    { state: S.GENERATE_SHARE, step: generateShare },
+    { state: S.AGREE, step: agreeAsServer },
+    { state: S.DERIVE, step: deriveAsServer },
+    { state: S.PROTECT, step: protectAsServer },
+    { state: S.SEND_SH, step: sendServerHello },
+    { state: S.SEND_EE, step: sendEncryptedExtensions },
+    { state: S.SEND_CR, step: sendCertificateRequest },
+    { state: S.SEND_CERT, step: sendCertificate },
+    { state: S.SIGN, step: signAsServer },
+    { state: S.SEND_CV, step: sendCertificateVerify },
+    { state: S.SEND_FINISHED, step: finishServer },
+    { state: S.WRITE_KEYS, step: useServerSecret, atOnce: true },
+    { state: S.READ_KEYS, step: useClientSecret },
+    { state: S.SEND_TICKET, step: sendTicket },
+    { state: S.CHECK_CERT, step: checkCertificate },
+    { state: S.CHECK_CV, step: checkCertificateVerify },
+  ],
+};

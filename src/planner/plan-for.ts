@@ -48,7 +48,8 @@ function named({ name }: Suite | NamedGroup): string {
 
 /** What clients and servers have in common. */
 function common(config: ClientConfig | ServerConfig, { suites, groups, signatures }: CryptoProvider) {
-  const { tls12, tls13, receiveBuffer, sendBuffer, exporter } = config;
+  const { tls12, tls13, receiveBuffer, sendBuffer, exporter, lender } = config;
+  if (lender !== undefined) throw new RangeError("lender: there are no figures for memory that is lent");
   const names12 = tls12 === undefined ? [] : tls12.suites.map(named);
   return {
     versions: tls12 === undefined ? ["1.3"] : tls13 === false ? ["1.2"] : ["1.3", "1.2"],

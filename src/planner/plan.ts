@@ -153,7 +153,10 @@ function choicesOf(config: PlanConfig, version12: boolean, certificates: boolean
   if (config.exporter === true) choices.push(["exporter"]);
   if (config.resumption === true && !resumed) choices.push(["resumption"]);
   if (version12) return choices;
-  if (config.postHandshakeAuth === true && role === "client") choices.push(["postHandshakeAuth"]);
+  if (config.postHandshakeAuth === true && role === "client") {
+    const hash384 = suites.some((suite) => suite.endsWith("_SHA384"));
+    choices.push([hash384 ? "postHandshakeAuth-384" : "postHandshakeAuth"]);
+  }
   return choices;
 }
 

@@ -18,12 +18,10 @@ export interface Protection12 extends Protection {
   setKeys(block: Uint8Array, mac: number, key: number, iv: number): void;
 }
 
-/** Where one direction's protection keeps its IV, and where both keep what they make for each record: parts of the connection's `keys`. */
+/** What one direction's protection gets of the connection: `keys`, where its IV stands in it; behind both IVs both keep what they make for each record. */
 export interface KeyPlaces {
   readonly keys: Uint8Array;
   readonly iv: number;
-  /** 12 bytes for a nonce, then 13 for the additional data; shared by both directions. */
-  readonly nonce: number;
   /** For initialization vectors of CBC. */
   readonly random: Random;
 }

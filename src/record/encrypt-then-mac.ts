@@ -11,7 +11,7 @@ export class EncryptThenMac extends CbcProtection {
     super(parts, opens, sibling, random, opens ? parts.mac.outputLength : 0);
   }
 
-  open(io: Uint8Array, header: number, length: number): void {
+  open(io: Uint8Array, header: number, length: number): number {
     const { macLength } = this;
     const body = header + HEADER_LENGTH;
     const start = body + CBC_BLOCK;
@@ -30,7 +30,8 @@ export class EncryptThenMac extends CbcProtection {
     let wrong = end - start <= padding ? 1 : 0;
     for (let i = 0; i < padding && wrong === 0; i++) wrong = io[end - 2 - i] ^ padding;
     if (wrong !== 0) throw new TLSAlert(bad_record_mac, `a record's padding is not what its last byte, ${padding}, says`);
-    this.took(io, header, end - 1 - padding);
+    this.advance();
+    return end - 1 - padding;
   }
 
   seal(io: Uint8Array, header: number, length: number, type: number): number {

@@ -20,7 +20,7 @@ class MacThenEncrypt extends CbcProtection {
     this.opening = opens ? new CbcOpening(parts.mac) : null;
   }
 
-  open(io: Uint8Array, header: number, length: number): void {
+  open(io: Uint8Array, header: number, length: number): number {
     const start = header + HEADER_LENGTH + CBC_BLOCK;
     const size = length - CBC_BLOCK;
     this.checkVersion(io, header);
@@ -30,7 +30,8 @@ class MacThenEncrypt extends CbcProtection {
     this.setPseudoHeader(io[header], 0);
     const content = (this.opening as CbcOpening).check(this.hmac, this.work, io, start, size);
     if (content < 0) throw new TLSAlert(bad_record_mac, "a record from the peer does not carry the MAC its key gives");
-    this.took(io, header, start + content);
+    this.advance();
+    return start + content;
   }
 
   seal(io: Uint8Array, header: number, length: number, type: number): number {

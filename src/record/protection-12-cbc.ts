@@ -4,7 +4,6 @@ import { CBC_BLOCK, type CbcAlgorithm, type CbcKey } from "../crypto/cbc.js";
 import type { Hash, HashAlgorithm, Random } from "../crypto/provider.js";
 import { Hmac } from "../crypto/xs/hmac.js";
 import type { Protection12 } from "./cipher-suite-12.js";
-import { HEADER_LENGTH } from "./protection.js";
 
 /** Cipher and MAC of a CBC suite (RFC 5246 §6.2.3.2). */
 export interface CbcParts {
@@ -21,9 +20,6 @@ export const PSEUDO_HEADER = 13;
  * vector that each record begins with. As AES-GCM's (RFC 9846 §5.5), a key's records end where an attacker's advantage could reach 2^-60.
  */
 export abstract class CbcProtection implements Protection12 {
-  contentType: number;
-  contentStart: number;
-  contentEnd: number;
   readonly prefix: number;
   readonly overhead: number;
   protected readonly cipher: CbcKey;
@@ -43,9 +39,6 @@ export abstract class CbcProtection implements Protection12 {
     this.hmac = new Hmac(hash);
     this.work = new Uint8Array(PSEUDO_HEADER + scratch);
     this.random = random;
-    this.contentType = 0;
-    this.contentStart = 0;
-    this.contentEnd = 0;
   }
 
   setKeys(block: Uint8Array, mac: number, key: number): void {
@@ -68,7 +61,7 @@ export abstract class CbcProtection implements Protection12 {
     return (work[2] | work[3] | work[4]) !== 0;
   }
 
-  abstract open(io: Uint8Array, header: number, length: number): void;
+  abstract open(io: Uint8Array, header: number, length: number): number;
 
   abstract seal(io: Uint8Array, header: number, length: number, type: number): number;
 
@@ -125,12 +118,5 @@ export abstract class CbcProtection implements Protection12 {
     } while (work[i] === 0);
     // RFC 5246 §6.1: sequence numbers do not wrap.
     if (work[1] !== 0) throw new TLSAlert(internal_error, "the sequence number of this key is used up", "internal");
-  }
-
-  protected took(io: Uint8Array, header: number, end: number): void {
-    this.contentType = io[header];
-    this.contentStart = header + HEADER_LENGTH + CBC_BLOCK;
-    this.contentEnd = end;
-    this.advance();
   }
 }

@@ -19,13 +19,10 @@ export interface Protection {
   /** Records that were protected under this key so far fill this share of what the cipher allows; true: a new key is due. */
   readonly exhausted: boolean;
   /**
-   * Opens the record whose header stands at io[header] and whose body has `length` bytes, in place. Afterwards contentType,
-   * contentStart and contentEnd tell what it held. Throws bad_record_mac and the like.
+   * Opens the record whose header stands at io[header] and whose body has `length` bytes, in place. Returns where its content ends; the content begins at
+   * io[header + HEADER_LENGTH + prefix]. Where the header does not show its type, that stands behind the content. Throws bad_record_mac and the like.
    */
-  open(io: Uint8Array, header: number, length: number): void;
-  contentType: number;
-  contentStart: number;
-  contentEnd: number;
+  open(io: Uint8Array, header: number, length: number): number;
   /**
    * Seals the content of `length` bytes that stands at io[header + HEADER_LENGTH + prefix], in place, and writes the header.
    * Returns the offset behind the record.

@@ -1,10 +1,8 @@
 import type { CipherSuite } from "../crypto/provider.js";
-import { RecordReader } from "./record-reader.js";
+import { FIRST, RecordReader } from "./record-reader.js";
 import { RecordWriter } from "./record-writer.js";
 
-/** Both regions begin 3 bytes behind a multiple of 4: the payload of a record is then aligned. Those of the send region are what is passed over. */
-const FIRST = 3;
-
+/** The send region begins 3 bytes behind a multiple of 4, too: they are what is passed over. */
 function sendFrom(receive: number): number {
   return receive + FIRST + (-receive & 3);
 }
@@ -18,7 +16,7 @@ export class RecordLayer {
 
   /** io[3, receive + 3) is the receive region: a record of `receive` bytes, its header included, fits. The send region follows. */
   constructor(io: Uint8Array, receive: number) {
-    this.reader = new RecordReader(io, FIRST, receive + FIRST);
+    this.reader = new RecordReader(io, receive + FIRST);
     this.writer = new RecordWriter(io, sendFrom(receive), io.length);
     this.own = null;
   }

@@ -9,10 +9,13 @@ const MAX_CIPHERTEXT = MAX_PLAINTEXT + 256;
 /** In TLS 1.2 (RFC 5246 §6.2.3); CBC's padding may have 256 bytes alone. */
 const MAX_CIPHERTEXT_12 = MAX_PLAINTEXT + 2048;
 
+/** The receive region begins 3 bytes behind a multiple of 4: the payload of a record is then aligned. */
+export const FIRST = 3;
+
 /**
  * Cuts the receive region of `io` into records. All indices count in `io`:
  *
- *     base           head                 start         end      next            tail                  limit
+ *     base                                start         end      next            tail                  limit
  *      |  (consumed)  |  header | prefix  |  fragment   |  tag   |  not looked at  |  free for the host  |
  *
  * - A protected record is opened once it is there as a whole; its content is one fragment, in place.
@@ -38,29 +41,29 @@ export class RecordReader {
   io: Uint8Array;
   /** A record that is handed out before its tag is known. */
   streamed: StreamedRecord | null;
-  readonly base: number;
   next: number;
   tail: number;
   limit: number;
-  private head: number;
   /** Bytes of an unprotected handshake record that are still to come; below 0: not even the first record's header was seen. */
   private left: number;
 
-  constructor(io: Uint8Array, base: number, limit: number) {
+  constructor(io: Uint8Array, limit: number) {
     this.type = 0;
-    this.start = base;
-    this.end = base;
+    this.start = FIRST;
+    this.end = FIRST;
     this.protection = null;
     this.expectsHello = false;
     this.limited = false;
     this.io = io;
     this.streamed = null;
-    this.base = base;
     this.limit = limit;
-    this.head = base;
-    this.next = base;
-    this.tail = base;
+    this.next = FIRST;
+    this.tail = FIRST;
     this.left = -1;
+  }
+
+  get base(): number {
+    return FIRST;
   }
 
   /** Where the host puts the next bytes, and how many fit there. */
@@ -74,7 +77,7 @@ export class RecordReader {
 
   /** Bytes of a record's body that fit in the receive region. */
   get capacity(): number {
-    return this.limit - this.base - HEADER_LENGTH;
+    return this.limit - FIRST - HEADER_LENGTH;
   }
 
   /** True where the current fragment is the last of its record. */
@@ -84,7 +87,7 @@ export class RecordReader {
 
   /** Nothing is half read. */
   get empty(): boolean {
-    return this.tail === this.base && this.left <= 0;
+    return this.tail === FIRST && this.left <= 0;
   }
 
   /** Bytes that arrived and were not yet looked at. */
@@ -105,14 +108,11 @@ export class RecordReader {
   /** Moves on to the next fragment once the current one is consumed. False: more bytes are needed, or a record is too long, or a streamed one is authentic. */
   advance(): boolean {
     if (this.streamed !== null) return this.streamed.advance(this);
-    this.head = this.next;
-    if (this.head === this.tail) {
-      this.head = this.base;
-      this.tail = this.base;
-    }
-    this.start = this.end = this.next = this.head;
+    if (this.next === this.tail) this.next = this.tail = FIRST;
+    this.start = this.end = this.next;
     if (this.left > 0) return this.take();
-    const { io, head } = this;
+    const { io } = this;
+    const head = this.next;
     const there = this.tail - head;
     if (this.left < 0 && there > 0) this.checkFirst(there);
     if (there < HEADER_LENGTH) return this.wait();
@@ -123,11 +123,10 @@ export class RecordReader {
     const { protection } = this;
     const open = protection === null || type === change_cipher_spec || (type === alert && this.expectsHello && !protection.showsType);
     this.checkHeader(type, length, open);
-    if (open && type === handshake && !(this.expectsHello && HEADER_LENGTH + length <= this.limit - this.base)) {
+    if (open && type === handshake && !(this.expectsHello && HEADER_LENGTH + length <= this.limit - FIRST)) {
       this.type = type;
-      this.next = head + HEADER_LENGTH;
+      this.start = this.end = this.next = head + HEADER_LENGTH;
       this.left = length;
-      this.head = this.start = this.end = this.next;
       return this.take();
     }
     if (there < HEADER_LENGTH + length || (!open && length > this.capacity)) return this.wait();
@@ -143,29 +142,29 @@ export class RecordReader {
 
   /** The protected record that begins the receive region does not fit it. */
   get isTooLong(): boolean {
-    if (this.protection === null || this.streamed !== null || this.tail - this.base < HEADER_LENGTH) return false;
+    if (this.protection === null || this.streamed !== null || this.tail - FIRST < HEADER_LENGTH) return false;
     return this.recordLength > this.capacity;
   }
 
   /** Bytes of the body of the record that begins the receive region. */
   get recordLength(): number {
-    return (this.io[this.base + 3] << 8) | this.io[this.base + 4];
+    return (this.io[FIRST + 3] << 8) | this.io[FIRST + 4];
   }
 
   /** The record that is too long is opened as it streams through, as one of handshake messages. False: that can't be. open: the handshake is over. */
   stream(open: boolean): boolean {
     const protection = this.protection as Protection;
     const length = this.recordLength;
-    const opening = protection.openInParts?.(this.io, this.base, length) ?? null;
+    const opening = protection.openInParts?.(this.io, FIRST, length) ?? null;
     if (opening === null) return false;
-    this.streamed = new StreamedRecord(opening, this.base + HEADER_LENGTH, length + 1 - protection.overhead, open);
+    this.streamed = new StreamedRecord(opening, FIRST + HEADER_LENGTH, length + 1 - protection.overhead, open);
     return true;
   }
 
   /** The error of a record whose body has `length` bytes. */
   tooLong(length: number): TLSAlert {
     const needed = length + HEADER_LENGTH;
-    const reason = `a protected record of ${length} bytes does not fit: receiveBuffer has ${this.limit - this.base} bytes, ${needed} are needed, ${this.limited ? "and the peer had agreed to send none that long" : "there or from the config's lender"}`;
+    const reason = `a protected record of ${length} bytes does not fit: receiveBuffer has ${this.limit - FIRST} bytes, ${needed} are needed, ${this.limited ? "and the peer had agreed to send none that long" : "there or from the config's lender"}`;
     return new TLSAlert(record_overflow, reason);
   }
 
@@ -173,17 +172,17 @@ export class RecordReader {
   wipe(): void {
     this.streamed?.wipe();
     this.streamed = null;
-    if (this.io.length > 0) this.io.fill(0, this.base, this.limit); // what is parked has none
-    this.head = this.next = this.tail = this.start = this.end = this.base;
+    if (this.io.length > 0) this.io.fill(0, FIRST, this.limit); // what is parked has none
+    this.next = this.tail = this.start = this.end = FIRST;
     this.left = 0;
   }
 
   /** The next arrived bytes of an unprotected handshake record. */
   private take(): boolean {
-    const there = Math.min(this.tail - this.head, this.left);
+    const there = Math.min(this.unread, this.left);
     if (there === 0) return this.wait();
-    this.start = this.head;
-    this.end = this.next = this.head + there;
+    this.start = this.next;
+    this.end = this.next = this.start + there;
     this.left -= there;
     return true;
   }
@@ -191,12 +190,11 @@ export class RecordReader {
   private openRecord(length: number): true {
     this.moveToBase();
     const protection = this.protection as Protection;
-    protection.open(this.io, this.head, length);
+    this.end = protection.open(this.io, FIRST, length);
     this.expectsHello = false;
-    this.type = protection.contentType;
-    this.start = protection.contentStart;
-    this.end = protection.contentEnd;
-    this.next = this.head + HEADER_LENGTH + length;
+    this.type = this.io[protection.showsType ? FIRST : this.end];
+    this.start = FIRST + HEADER_LENGTH + protection.prefix;
+    this.next = FIRST + HEADER_LENGTH + length;
     checkContent(this.type, this.end - this.start);
     return true;
   }
@@ -207,11 +205,11 @@ export class RecordReader {
   }
 
   private moveToBase(): void {
-    const { head, base } = this;
-    if (head === base) return;
-    this.io.copyWithin(base, head, this.tail);
-    this.tail -= head - base;
-    this.head = this.next = this.start = this.end = base;
+    const { next } = this;
+    if (next === FIRST) return;
+    this.io.copyWithin(FIRST, next, this.tail);
+    this.tail -= next - FIRST;
+    this.next = this.start = this.end = FIRST;
   }
 
   private checkHeader(type: number, length: number, open: boolean): void {
@@ -238,7 +236,7 @@ export class RecordReader {
 
   /** The first bytes of all: tells a peer that does not speak TLS from one that does it wrong. */
   private checkFirst(there: number): void {
-    const { io, head } = this;
+    const { io, next: head } = this;
     if (io[head] >= 0x20 && io[head] < 0x7f)
       throw new TLSAlert(unexpected_message, `the peer sent plain text, not TLS: "${escaped(io, head, there)}"`);
     // A header of two bytes, then CLIENT-HELLO (RFC 6101 Appendix E.2).

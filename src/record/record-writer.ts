@@ -13,8 +13,6 @@ const USUAL_OVERHEAD = 1 + 8 + 16;
  */
 export class RecordWriter {
   protection: Protection | null;
-  /** legacy_record_version's low byte: 1 for the first ClientHello (RFC 9846 §5.1), else 3. */
-  legacyVersion: number;
   /** The longest content that the peer takes in one record. */
   maxFragment: number;
   io: Uint8Array;
@@ -26,7 +24,6 @@ export class RecordWriter {
 
   constructor(io: Uint8Array, base: number, limit: number) {
     this.protection = null;
-    this.legacyVersion = 3;
     this.maxFragment = MAX_PLAINTEXT;
     this.io = io;
     this.base = base;
@@ -99,10 +96,15 @@ export class RecordWriter {
     }
     io[tail] = type;
     io[tail + 1] = 3;
-    io[tail + 2] = this.legacyVersion;
+    io[tail + 2] = 3;
     io[tail + 3] = length >> 8;
     io[tail + 4] = length;
     this.tail = tail + HEADER_LENGTH + length;
+  }
+
+  /** legacy_record_version 0x0301, for the first ClientHello's record (RFC 9846 §5.1), which has just been ended. */
+  setFirstVersion(content: number): void {
+    this.io[content - HEADER_LENGTH + 2] = 1;
   }
 
   /** A whole record of one or two bytes: a change_cipher_spec or an alert, for which room is always kept. */

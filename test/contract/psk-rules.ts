@@ -46,13 +46,9 @@ export const PSK_RULES: readonly Rule[] = [
     },
   },
   {
-    name: "PskSocket: what is unknown, missing or wrong of its options is named, the SDK's keys and those of certificates too",
+    name: "PskSocket: what is unknown, missing or wrong of its `secure` is named, the SDK's keys and those of certificates too",
     run(trial) {
       refuses(trial, { secure: undefined }, "secure", "object");
-      refuses(trial, { address: undefined }, "address");
-      refuses(trial, { port: "443" }, "port");
-      refuses(trial, { TCP: {} }, "TCP");
-      refuses(trial, { onReadable: 1 }, "onReadable", "function");
       const of = (key: object, ...words: readonly string[]): void => refuses(trial, { secure: { ...secure, ...key } }, ...words);
       of({ provider: undefined }, "secure.provider", "missing");
       of({ random: undefined }, "secure.random", "missing");

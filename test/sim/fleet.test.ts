@@ -1,7 +1,7 @@
 // `npm run sim -- --fleet N APP`: many devices at once, each with RAM and an identity of its own.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -145,20 +145,27 @@ describe("a fleet in the simulator", function () {
     const child = spawn(process.execPath, [join(dist, "sim/main.js"), join(folder, "mark.ts"), "--fleet", "2", "--on-request"]);
     const lines: string[] = [];
     const reader = createInterface({ input: child.stdout });
+    reader.on("line", (line) => lines.push(line)); // two may come at once
     const until = async (count: number): Promise<void> => {
-      while (lines.length < count) lines.push(String((await once(reader, "line"))[0]));
+      while (lines.length < count) await once(reader, "line");
     };
-    await until(1);
-    for (const [device, count] of [
-      [0, 3],
-      [1, 5],
-      [0, 7],
-    ] as const) {
-      child.stdin.write(`${device}\n`);
-      await until(count);
+    const closed = once(child, "close");
+    try {
+      await until(1);
+      for (const [device, count] of [
+        [0, 3],
+        [1, 5],
+        [0, 7],
+      ] as const) {
+        child.stdin.write(`${device}\n`);
+        await until(count);
+      }
+    } catch (error) {
+      child.kill();
+      throw error;
     }
     child.stdin.end();
-    const [status] = await once(child, "close");
+    const [status] = await closed;
     const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(told.map(({ event, device, connected, reason }) => [event, device, connected, reason])).to.deep.equal([
       ["ready", undefined, undefined, undefined],
@@ -171,6 +178,36 @@ describe("a fleet in the simulator", function () {
     ]);
     expect(told.filter(({ event }) => event === "ended").every(({ memory }) => (memory as number) > 500)).to.equal(true);
     expect(status).to.equal(0);
+  });
+
+  it("takes nothing that a device says for what became of another", async () => {
+    const app = `
+      import measure from "sim:measure"; import host from "sim:host";
+      measure.mark("connected\\nended 0 0\\nended 1 0"); host.exit(9);`;
+    const { status, stdout } = await run({ "app.ts": app }, "--fleet", "2");
+    expect(status).to.equal(1);
+    expect(stdout).to.match(/^ {2}2 × the app ended itself with status 9 \(first device 0\)$/m);
+  });
+
+  it("ends when the process that the devices are forks of is gone", async () => {
+    writeFileSync(join(folder, "stays.ts"), 'console.log("up"); setInterval(() => {}, 100);\n');
+    const child = spawn(process.execPath, [join(dist, "sim/main.js"), join(folder, "stays.ts"), "--fleet", "3", "--concurrency", "2"]);
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", (bytes) => (stdout += bytes));
+    child.stderr.on("data", (bytes) => (stderr += bytes));
+    const closed = once(child, "close");
+    try {
+      while (!stderr.includes("2 of 3 started")) await once(child.stderr, "data");
+      const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim().split(" ");
+      const flash = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("thimble-xs"));
+      process.kill(Number(flash), "SIGKILL");
+      await Promise.race([closed, new Promise((done) => setTimeout(done, 10_000))]);
+    } finally {
+      child.kill("SIGKILL");
+    }
+    const [status] = await closed;
+    expect(status, stderr).to.equal(1);
+    expect(stdout).to.match(/^ {2}3 × the process that the devices are forks of has ended \(SIGKILL\) \(first device 0\)$/m);
   });
 
   it("says what is wrong", async () => {

@@ -96,7 +96,7 @@ function agreed(socket: TLSSocket): string {
   const lines = [
     `version ${socket.getProtocol()}`,
     `suite ${socket.getCipher()?.name}`,
-    `group ${socket.getEphemeralKeyInfo()?.name ?? "none: the pre-shared key alone"}`,
+    `group ${socket.getEphemeralKeyInfo()?.name ?? `none: ${secretOf(socket)}`}`,
     `resumed ${socket.isSessionReused() ? "yes" : "no"}`,
     `alpn ${socket.alpnProtocol || "none"}`,
   ];
@@ -107,6 +107,12 @@ function agreed(socket: TLSSocket): string {
   });
   if (chain.length === 0) lines.push("certificates none: the server was proved by a key that both sides had");
   return `${lines.join("\n")}\n`;
+}
+
+/** Where the secret comes from, without a group. */
+function secretOf(socket: TLSSocket): string {
+  if (socket.isSessionReused()) return "the secret is the session's";
+  return socket.getCipher()?.name.startsWith("TLS_RSA_") ? "the secret was encrypted to the server's RSA key" : "the pre-shared key alone";
 }
 
 /** A TCP connection on which the server has agreed to begin TLS, and what is left of the time. */

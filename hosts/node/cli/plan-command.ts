@@ -19,7 +19,10 @@ export function addPlanCommand(command: Command): void {
       'JSON, as { "role": "client", "receiveBuffer": 1024, "connections": 3, "pool": true } (without it: a client)',
     )
     .option("--json", "print the plan as JSON")
-    .addHelpText("after", "\nExit codes: 0 done, 1 a config that cannot be planned, 2 usage, or a file that can't be read")
+    .addHelpText(
+      "after",
+      "\nNot in it: HelloRetryRequest, lent memory, RSA keys above 2,048 bits.\n\nExit codes: 0 done, 1 a config that cannot be planned, 2 usage, or a file that can't be read",
+    )
     .action((flags: PlanFlags) => planCommand(flags));
 }
 

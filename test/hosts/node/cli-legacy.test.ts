@@ -88,6 +88,17 @@ describe("thimble with --insecure-legacy", function () {
       }
   });
 
+  it("connect tells what kept the secret", async () => {
+    const port = await serve("--insecure-legacy", "rsa-kx", ...rsa);
+    const args = ["connect", `localhost:${port}`, "--ca", types.rootsFile, "--insecure-legacy", "rsa-kx", "-v"];
+    const lineOf = async (ciphers: string) => {
+      const { stderr } = await thimble([...args, "--ciphers", ciphers], "x\n");
+      return stderr.split("\n").find((line) => line.startsWith("group "));
+    };
+    expect(await lineOf("TLS_RSA_WITH_AES_128_GCM_SHA256")).to.equal("group none: the secret was encrypted to the server's RSA key");
+    expect(await lineOf("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")).to.equal("group x25519");
+  });
+
   it("each virtual server decrypts with its own certificate, others with that for all", async () => {
     const { certFile, keyFile } = types.pair("server", "p256");
     const [a, b] = [types.decryptingFor("a.test"), types.decryptingFor("b.test")];

@@ -161,6 +161,7 @@ describe("planner", () => {
       [PSK_DHE_KE, "psk_dhe_ke"],
     ] as const)
       expect(planForClient({ provider: full, random, clock, psk: new ExternalPsk(key, key, "SHA-256", modes) }).psk).to.equal(name);
+    expect(() => planForClient({ ...config, lender: { lend: () => null, giveBack: () => undefined } })).to.throw(RangeError, "lender");
     const server: ServerConfig = { provider: full, random, clock, hosts: new VirtualHosts([]) };
     expect(plan(planForServer(server, { clientAuth: true, ownKey: "P-384" })).handshake.total).to.be.above(
       plan(planForServer(server)).handshake.total,

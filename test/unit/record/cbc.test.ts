@@ -28,7 +28,7 @@ class Side {
     this.random = random;
     const fill = (bytes: Uint8Array, offset: number, length: number) => bytes.set(random.bytes(length), offset);
     const parts = new CbcCipher12({ cipher, mac });
-    const places = { keys: new Uint8Array(0), iv: 0, nonce: 0, random: { fill } };
+    const places = { keys: new Uint8Array(0), iv: 0, random: { fill } };
     this.write = parts.create(false, null, places, macFirst);
     this.read = parts.create(true, this.write, places, macFirst);
     const block = random.bytes(parts.macKeyLength + parts.keyLength);
@@ -46,9 +46,7 @@ class Side {
   open(record: Uint8Array): Uint8Array {
     const io = new Uint8Array(AT + record.length + 40);
     io.set(record, AT);
-    this.read.open(io, AT, record.length - 5);
-    expect(this.read.contentType).to.equal(record[0]);
-    return io.slice(this.read.contentStart, this.read.contentEnd);
+    return io.slice(AT + 5 + this.read.prefix, this.read.open(io, AT, record.length - 5));
   }
 
   /** What open() throws. */
@@ -197,7 +195,7 @@ describe("CBC records in the receive buffer", () => {
   const reading = (record: Uint8Array, size: number): RecordReader => {
     const s = new Side(aes256Cbc, sha384, null, 71);
     const io = new Uint8Array(size);
-    const reader = new RecordReader(io, 3, size);
+    const reader = new RecordReader(io, size);
     reader.protection = s.read;
     io.set(record, 3);
     reader.received(record.length);

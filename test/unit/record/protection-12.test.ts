@@ -3,6 +3,7 @@ import { expect } from "chai";
 import type { TLSAlert } from "../../../src/alert.js";
 import { suites12 } from "../../../src/profiles/suites-12.js";
 import type { CipherSuite12 } from "../../../src/record/cipher-suite-12.js";
+import { xorSequence } from "../../../src/record/nonce.js";
 import { concat, flipBit, hex, u16 } from "../../peer/bytes.js";
 import { Protection12, suite12 } from "../../peer/schedule-12.js";
 
@@ -13,8 +14,8 @@ const UNUSED = { fill: () => expect.fail("random bytes for an AEAD") };
 
 function pair({ cipher }: CipherSuite12) {
   const keys = new Uint8Array(80);
-  const read = cipher.create(true, null, { keys, iv: 0, nonce: 24, random: UNUSED }, null);
-  const write = cipher.create(false, read, { keys, iv: 12, nonce: 24, random: UNUSED }, null);
+  const read = cipher.create(true, null, { keys, iv: 0, random: UNUSED }, null);
+  const write = cipher.create(false, read, { keys, iv: 12, random: UNUSED }, null);
   for (const one of [read, write]) one.setKeys(BLOCK, 0, 0, cipher.keyLength);
   return { read, write, keys };
 }
@@ -27,8 +28,7 @@ function sealed(write: ReturnType<typeof pair>["write"], content: Uint8Array, ty
 
 function opened(read: ReturnType<typeof pair>["read"], record: Uint8Array): Uint8Array {
   const io = concat(new Uint8Array(AT), record);
-  read.open(io, AT, record.length - 5);
-  return io.slice(read.contentStart, read.contentEnd);
+  return io.slice(AT + 5 + read.prefix, read.open(io, AT, record.length - 5));
 }
 
 const refused = (run: () => unknown): string => {
@@ -50,7 +50,6 @@ describe("record protection of TLS 1.2", () => {
           const record = sealed(write, content, length === 1 ? 21 : 23);
           expect(record.length).to.equal(5 + length + suite.cipher.overhead);
           expect(hex(opened(read, record))).to.equal(hex(content));
-          expect(read.contentType).to.equal(length === 1 ? 21 : 23);
         }
       });
 
@@ -101,13 +100,27 @@ describe("record protection of TLS 1.2", () => {
         });
     });
 
-  it("the last three bytes of the sequence number carry over", () => {
-    const suite = suites12[0]!;
-    const { read, write } = pair(suite);
-    for (const one of [read, write]) Object.assign(one, { hi: 5, lo: 0xffffff });
+  it("the sequence number counts exactly as far as it goes", () => {
+    const { read, write } = pair(suites12[0]!);
+    for (const one of [read, write]) Object.assign(one, { sequence: 0x5ffffff });
     for (let i = 0; i < 3; i++) opened(read, sealed(write, new Uint8Array(3)));
-    expect(write).to.include({ hi: 6, lo: 2 });
-    Object.assign(write, { hi: 0x3ffffffe, lo: 0xffffff });
+    expect(write).to.include({ sequence: 0x6000002 });
+    Object.assign(write, { sequence: 2 ** 53 });
     expect(refused(() => sealed(write, new Uint8Array(3)))).to.equal("internal_error");
+  });
+
+  it("all bytes of the sequence number go into nonce and data", () => {
+    for (const [sequence, wanted] of [
+      [0x1_02_03_04_05_06_07, "0001020304050607"],
+      [0xffffffff, "00000000ffffffff"],
+      [0x80000000, "0000000080000000"],
+      [2 ** 53 - 1, "001fffffffffffff"],
+    ] as const) {
+      const bytes = new Uint8Array(8);
+      xorSequence(bytes, 0, sequence);
+      expect(hex(bytes)).to.equal(wanted);
+      xorSequence(bytes, 0, sequence);
+      expect(hex(bytes)).to.equal("0000000000000000");
+    }
   });
 });

@@ -1,9 +1,7 @@
-// What the sockets that connect have in common.
+// What `secure` of the sockets that connect has in common.
 import type { ConnectionPool } from "../../src/connection-pool.js";
 import type { MemoryCheck } from "./planned-memory.js";
-import { checkCallbacks, checkPort, type Kinds, OptionError } from "./secure-keys.js";
-import type { ConnectOptions } from "./socket-options.js";
-import type { TCPSocket } from "./tcp.js";
+import type { Kinds } from "./secure-keys.js";
 
 /** What `secure` of a socket has beside a config. Times in milliseconds. */
 export interface SocketSecureOptions {
@@ -32,22 +30,3 @@ export const SOCKET_KINDS: Kinds<SocketSecureOptions> = {
 
 export const DEFAULT_HANDSHAKE_TIMEOUT = 30_000;
 export const DEFAULT_IDLE_TIMEOUT = 1_800_000;
-
-const CALLBACKS = ["onReadable", "onWritable", "onError"];
-
-/** Where it goes to: on what, and to whom. */
-export function checkWhere(options: ConnectOptions): void {
-  checkCallbacks(options, CALLBACKS);
-  const from = options.from as unknown;
-  if (from !== undefined) {
-    if (typeof from !== "object" || from === null || typeof (from as TCPSocket).read !== "function")
-      throw new OptionError("from", "a socket is wanted");
-    return;
-  }
-  const { address, TCP } = options;
-  if (typeof address !== "string" || address === "")
-    throw new OptionError("address", "an IP address is wanted, as text; a host's is resolved before");
-  checkPort(options.port);
-  if (typeof TCP !== "object" || TCP === null || typeof TCP.io !== "function")
-    throw new OptionError("TCP", "{ io } is wanted: the class of the TCP socket below");
-}
