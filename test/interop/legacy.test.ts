@@ -1,31 +1,23 @@
 // TLS 1.2 with RSA key exchange, CBC and pre-shared keys, every suite, as client and as server, with each peer that has it.
 import { spawnSync } from "node:child_process";
 import { expect } from "chai";
-import { decryptionIdentity } from "../../hosts/node/decryption-key.js";
-import { identityFromFiles } from "../../hosts/node/index.js";
 import { LEGACY, makeClient12, makeServer12 } from "../../hosts/node/legacy12.js";
-import { VirtualHosts } from "../../src/virtual-hosts.js";
 import type { RunningPeer } from "./echo-peers.js";
 import { KeyTypes } from "./key-types.js";
 import {
   certificateFor,
   GnutlsLegacy,
-  IDENTITY,
-  KEY,
   type LegacyPeer,
   type LegacyRow,
   legacyRows,
+  legacyServer,
   NodeLegacy,
   OpensslLegacy,
+  PSK,
 } from "./legacy-peers.js";
 import { talk } from "./servers.js";
 import { type ThimbleServer, thimbleServer } from "./thimble-server.js";
 
-const PSK = { identity: new Uint8Array(Buffer.from(IDENTITY)), key: new Uint8Array(Buffer.from(KEY, "hex")) };
-const KEYS = {
-  find: (bytes: Uint8Array, offset: number, length: number) =>
-    Buffer.from(bytes.slice(offset, offset + length)).equals(PSK.identity) ? PSK.key : null,
-};
 const LINE = "abc thimble";
 
 const describeRow = ({ suite, encryptThenMac }: LegacyRow): string => `${suite.name}${encryptThenMac ? "" : ", MAC-then-encrypt"}`;
@@ -47,19 +39,9 @@ describe("TLS 1.2 for legacy peers, and with pre-shared keys", function () {
 
   before(async () => {
     types = new KeyTypes();
-    const leaf = types.pair("server", "p256");
-    const identities = (["p256", "rsa"] as const).map((type) => {
-      const { certFile, keyFile } = types.pair("server", type);
-      return identityFromFiles(certFile, keyFile);
-    });
-    const decryption = decryptionIdentity(types.decrypting.cert, types.decrypting.key);
-    const suites = legacyRows().map(({ suite }) => suite);
-    ours = await thimbleServer(
-      { chainFile: leaf.certFile, leafFile: leaf.certFile, keyFile: leaf.keyFile },
-      {
-        hosts: new VirtualHosts([], { identities }),
-        tls12: makeServer12({ suites: [...new Set(suites)], insecureLegacy: LEGACY, psk: KEYS, decryption }),
-      },
+    ours = await legacyServer(
+      types,
+      legacyRows().map(({ suite }) => suite),
     );
   });
 
