@@ -50,12 +50,13 @@ describe("TLS 1.2 for legacy peers, and with pre-shared keys", function () {
     types?.remove();
   });
 
-  it("CBC without encrypt-then-MAC needs its own name, on both sides", async () => {
+  it("CBC without encrypt-then-MAC needs its own name, on both sides", async function () {
     const [row] = legacyRows().filter(
       ({ suite, encryptThenMac }) => !encryptThenMac && suite.name === "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
     );
     const openssl = peers.find(({ name }) => name === "OpenSSL");
-    if (openssl === undefined || row === undefined) return;
+    if (openssl === undefined) return this.skip();
+    if (row === undefined) throw new Error("there is no such suite");
     const server = await openssl.serve(types, row);
     const tls12 = makeClient12({ suites: [row.suite], insecureLegacy: ["rsa-kx", "cbc"] });
     const { error } = await talk({ port: server.port, ca: types.roots, tls12, tls13: false }, LINE, LINE);
@@ -79,6 +80,7 @@ describe("TLS 1.2 for legacy peers, and with pre-shared keys", function () {
   for (const peer of peers) {
     const served = legacyRows().filter((row) => peer.knows(row, "server"));
     const asked = legacyRows().filter((row) => peer.knows(row, "client"));
+    if (served.length === 0 || asked.length === 0) throw new Error(`${peer.name} has none of the suites`);
 
     it(`thimble's client with ${peer.name}, ${served.length} rows`, async () => {
       const servers = new Map<string, RunningPeer>();
