@@ -155,6 +155,13 @@ const ROWS = [
   ["TLS 1.2: ECDHE_PSK", "handshake/psk-secret-12.js", "secret.set(other, 2);", "", "interop/legacy"],
   ["TLS 1.2: unknown identities", "handshake/psk-server-12.js", "key === null ? this.randomKey()", "key === null ? null", "pair/legacy-12"],
   [
+    "TLS 1.2: RSA key exchange, another secret each time",
+    "handshake/rsa-server-12.js",
+    "random.fill(this.secret, 0, PRE_MASTER_LENGTH);",
+    ";",
+    "pair/legacy-12",
+  ],
+  [
     "TLS 1.2: RSA key exchange, virtual servers",
     "handshake/rsa-server-12.js",
     "insecureRsa = this.shared",
