@@ -10,6 +10,8 @@ class FakeFlash implements Keep {
   writes = 0;
   deletes = 0;
   full = false;
+  /** What was given last, as it is now. */
+  given = new Uint8Array(0);
 
   read(key: string): unknown {
     return this.entries.get(key)?.slice(0);
@@ -18,6 +20,7 @@ class FakeFlash implements Keep {
   write(key: string, bytes: Uint8Array): void {
     if (this.full) throw new Error("no room");
     this.writes++;
+    this.given = bytes as Uint8Array<ArrayBuffer>;
     this.entries.set(key, bytes.slice().buffer as ArrayBuffer);
   }
 
@@ -44,6 +47,10 @@ describe("hosts/moddable FlashSessions", () => {
     expect(bytes(after.get("b.example"))).to.deep.equal([4, 5]);
     expect(after.get("")).to.equal(null);
     expect(after.get("a.exampl")).to.equal(null);
+    expect(
+      flash.given.every((byte) => byte === 0),
+      "no copy stays in memory",
+    ).to.equal(true);
     expect([flash.writes, flash.deletes]).to.deep.equal([3, 0]);
   });
 
@@ -55,7 +62,10 @@ describe("hosts/moddable FlashSessions", () => {
     store.put("a", session(3));
     store.put("c", session(4));
     expect([bytes(store.get("a")), bytes(store.get("b")), bytes(store.get("c"))]).to.deep.equal([[3], null, [4]]);
-    expect(() => new FlashSessions(flash, 0)).to.throw(RangeError);
+    for (const names of [0, 17]) expect(() => new FlashSessions(flash, names)).to.throw(RangeError);
+    const { writes } = flash;
+    store.put("x".repeat(256), session(5));
+    expect(flash.writes).to.equal(writes);
     expect(() => new FlashSessions({} as Keep)).to.throw(TypeError);
   });
 
@@ -68,6 +78,8 @@ describe("hosts/moddable FlashSessions", () => {
     store.remove("", old);
     expect(bytes(store.get(""))).to.deep.equal([1, 3]);
     store.remove("other", session(1, 3));
+    store.remove("", session(1));
+    store.remove("", session(1, 3, 0));
     expect(flash.deletes).to.equal(0);
     store.remove("", session(1, 3));
     expect([store.get(""), flash.deletes]).to.deep.equal([null, 1]);
@@ -137,7 +149,8 @@ describe("hosts/moddable time from the network", () => {
       expect(set).to.deep.equal([]);
       expect(told).to.contain(`the time server says ${seconds}`);
     }
-    expect(asked(undefined, new Error("no answer"))).to.deep.equal({ set: [], told: "no answer" });
+    for (const answer of [undefined, (BUILD + 5) * 1000])
+      expect(asked(answer, new Error("no answer"))).to.deep.equal({ set: [], told: "no answer" });
     expect(asked(undefined).told).to.contain("says NaN");
   });
 
