@@ -35,6 +35,7 @@ describe("fuzz", function () {
       play(drive, flight);
       expect(drive.connection.peerClosed, drive.outcome).to.equal(true);
       expect(drive.received.length).to.equal(2 * WORDS.length);
+      expect(drive.connection.resumed, "resumed").to.equal(/ that resumes$/.test(scenario.name));
     });
 
     it(`${scenario.name}: the kept flight, unchanged and cut short, ends clean`, () => {

@@ -1,5 +1,5 @@
 // OCSP stapling with real responses (`openssl ocsp`), real servers (OpenSSL, GnuTLS) and real clients (OpenSSL, GnuTLS, Node, curl).
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
@@ -9,6 +9,7 @@ import { makeClient12 } from "../../hosts/node/legacy12.js";
 import { xsProvider } from "../../hosts/node/provider-xs.js";
 import { client12, server12 } from "../../hosts/node/tls12.js";
 import { rsaSuites12 } from "../../src/profiles/suites-12-legacy.js";
+import { gnutlsEcho } from "./echo-peers.js";
 import { KEY_KINDS, OcspCa } from "./ocsp-ca.js";
 import { type Leaf, opensslVersion } from "./openssl-ca.js";
 import { run } from "./run.js";
@@ -246,15 +247,11 @@ describe("OCSP stapling and others", function () {
         [ca.response(leaf), /^good, by a responder$/],
         [ca.response(leaf, { status: "revoked" }), /certificate_revoked/],
       ] as const) {
-        const port = 20000 + Math.floor(Math.random() * 20000);
         const files = ["--x509certfile", leaf.chainFile, "--x509keyfile", leaf.keyFile];
         const more = ["--ocsp-response", file, "--ignore-ocsp-response-errors", "--priority", priority];
-        const child = spawn("gnutls-serv", ["--echo", "-p", `${port}`, ...files, ...more]);
-        running.push({ stop: () => child.kill() });
-        let output = "";
-        for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk));
-        for (let i = 0; i < 100 && !/listening on IPv4/.test(output); i++) await new Promise((done) => setTimeout(done, 50));
-        expect(await ask(port, ca, options)).to.match(text);
+        const server = await gnutlsEcho([...files, ...more]);
+        running.push(server);
+        expect(await ask(server.port, ca, options)).to.match(text);
       }
     });
 

@@ -3,23 +3,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { connect as connectTls, type TlsOptions } from "node:tls";
-import { BY_PSK } from "../../src/record/cipher-suite-12.js";
 import { gnutlsEcho, nodeEcho, opensslEcho, type RunningPeer } from "./echo-peers.js";
 import type { KeyTypes } from "./key-types.js";
-import {
-  certificateFor,
-  GnutlsLegacy,
-  IDENTITY,
-  KEY,
-  type LegacyPeer,
-  type LegacyRow,
-  NodeLegacy,
-  OpensslLegacy,
-  opensslName,
-} from "./legacy-peers.js";
+import { GnutlsLegacy, type LegacyRow, NodeLegacy, OpensslLegacy } from "./legacy-peers.js";
 
 export type Kind = "ticket" | "session ID";
 
@@ -44,10 +33,10 @@ const plainKey = (row: ResumedRow): string => `${row.suite.by} ${row.suite.kx} $
 
 export class OpensslResuming implements ResumingPeer {
   readonly name = "OpenSSL";
-  private readonly legacy: LegacyPeer = new OpensslLegacy();
+  private readonly legacy = new OpensslLegacy();
 
-  knows(row: ResumedRow, role: "client" | "server"): boolean {
-    return this.legacy.knows(row, role);
+  knows(row: ResumedRow): boolean {
+    return this.legacy.knows(row);
   }
 
   keyOf(row: ResumedRow): string {
@@ -55,24 +44,18 @@ export class OpensslResuming implements ResumingPeer {
   }
 
   async serve(types: KeyTypes, row: ResumedRow): Promise<RunningPeer> {
-    const pair = certificateFor(types, row.suite);
     return opensslEcho([
-      ...["-tls1_2", "-cipher", "ALL:@SECLEVEL=0"],
-      ...(pair === null ? ["-nocert", "-psk", KEY, "-psk_identity", IDENTITY] : ["-cert", pair.certFile, "-key", pair.keyFile]),
-      ...(row.encryptThenMac ? [] : ["-no_etm"]),
+      ...this.legacy.serverArgs(types, row),
       ...(row.kind === "ticket" ? [] : ["-no_ticket"]),
       ...(row.auth ? ["-Verify", "1", "-CAfile", types.rootsFile, "-verify_return_error"] : []),
     ]);
   }
 
   async talkTwice(types: KeyTypes, port: number, row: ResumedRow, line: string): Promise<void> {
-    const { suite, encryptThenMac, kind, auth } = row;
+    const { kind, auth } = row;
     const file = join(types.folder, `session-${port}.pem`);
     rmSync(file, { force: true });
-    const args = ["s_client", "-connect", `127.0.0.1:${port}`, "-tls1_2", "-cipher", `${opensslName(suite)}:@SECLEVEL=0`];
-    if (suite.by === BY_PSK) args.push("-psk", KEY, "-psk_identity", IDENTITY);
-    else args.push("-servername", "localhost", "-verify_hostname", "localhost", "-CAfile", types.rootsFile, "-verify_return_error");
-    if (!encryptThenMac) args.push("-no_etm");
+    const args = this.legacy.clientArgs(types, port, row);
     if (kind === "session ID") args.push("-no_ticket");
     if (auth) args.push("-cert", types.pair("client", "p256").certFile, "-key", types.pair("client", "p256").keyFile);
     await says("openssl", [...args, "-sess_out", file], line, /^New, (TLS|SSL)v/m);
@@ -94,33 +77,27 @@ export class GnutlsResuming implements ResumingPeer {
   }
 
   async serve(types: KeyTypes, row: ResumedRow): Promise<RunningPeer> {
-    const pair = certificateFor(types, row.suite);
     return gnutlsEcho([
-      ...["--priority", this.legacy.priority(row)],
+      ...this.legacy.serverArgs(types, row),
       ...(row.auth ? ["--require-client-cert", "--verify-client-cert", "--x509cafile", types.rootsFile] : ["--disable-client-cert"]),
-      ...(pair === null ? ["--pskpasswd", types.pskFile(IDENTITY, KEY)] : ["--x509certfile", pair.certFile, "--x509keyfile", pair.keyFile]),
       row.kind === "ticket" ? "--nodb" : "--noticket",
     ]);
   }
 
   async talkTwice(types: KeyTypes, port: number, row: ResumedRow, line: string): Promise<void> {
-    const args = ["--resume", "--port", String(port), "--priority", this.legacy.priority(row)];
-    if (row.suite.by === BY_PSK) args.push("--pskusername", IDENTITY, "--pskkey", KEY);
-    else args.push("--x509cafile", types.rootsFile, "--sni-hostname", "localhost", "--verify-hostname", "localhost");
+    const args = ["--resume", ...this.legacy.clientArgs(types, port, row)];
     if (row.auth) args.push("--x509certfile", types.pair("client", "p256").certFile, "--x509keyfile", types.pair("client", "p256").keyFile);
     if (row.kind === "session ID") args.push("--noticket");
     await says("gnutls-cli", [...args, "127.0.0.1"], line, /This is a resumed session/);
   }
 }
 
-const ONLY_12 = { minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const;
-
 export class NodeResuming implements ResumingPeer {
   readonly name = "Node";
-  private readonly legacy: LegacyPeer = new NodeLegacy();
+  private readonly legacy = new NodeLegacy();
 
-  knows(row: ResumedRow, role: "client" | "server"): boolean {
-    return this.legacy.knows(row, role);
+  knows(row: ResumedRow): boolean {
+    return this.legacy.knows(row);
   }
 
   keyOf(row: ResumedRow): string {
@@ -129,14 +106,9 @@ export class NodeResuming implements ResumingPeer {
 
   /** Sessions by ID are kept by the app. */
   async serve(types: KeyTypes, row: ResumedRow): Promise<RunningPeer> {
-    const pair = certificateFor(types, row.suite);
     const kept = new Map<string, Buffer>();
-    const proof: TlsOptions =
-      pair === null
-        ? { pskCallback: (_socket, identity) => (identity === IDENTITY ? Buffer.from(KEY, "hex") : null) }
-        : { cert: pair.cert, key: pair.key };
     const options: TlsOptions = {
-      ...{ ...ONLY_12, ciphers: "ALL:@SECLEVEL=0", sessionIdContext: "thimble", ...proof },
+      ...{ ...this.legacy.serverOptions(types, row), sessionIdContext: "thimble" },
       ...(row.kind === "ticket" ? {} : { secureOptions: constants.SSL_OP_NO_TICKET }),
       ...(row.auth ? { requestCert: true, rejectUnauthorized: true, ca: types.roots } : {}),
     };
@@ -161,20 +133,16 @@ export class NodeResuming implements ResumingPeer {
   private talk(
     types: KeyTypes,
     port: number,
-    { suite, kind, auth }: ResumedRow,
+    row: ResumedRow,
     line: string,
     session: Buffer | undefined,
   ): Promise<{ reused: boolean; session: Buffer | undefined }> {
     return new Promise((done, failed) => {
       const own = types.pair("client", "p256");
       const socket = connectTls({
-        ...{ ...ONLY_12, port, host: "127.0.0.1", servername: "localhost", ca: readFileSync(types.rootsFile), session },
-        ciphers: `${opensslName(suite)}:@SECLEVEL=0`,
-        ...(kind === "ticket" ? {} : { secureOptions: constants.SSL_OP_NO_TICKET }),
-        ...(auth ? { cert: own.cert, key: own.key } : {}),
-        ...(suite.by === BY_PSK
-          ? { pskCallback: () => ({ psk: Buffer.from(KEY, "hex"), identity: IDENTITY }), checkServerIdentity: () => undefined }
-          : {}),
+        ...{ ...this.legacy.clientOptions(types, row), port, host: "127.0.0.1", servername: "localhost", session },
+        ...(row.kind === "ticket" ? {} : { secureOptions: constants.SSL_OP_NO_TICKET }),
+        ...(row.auth ? { cert: own.cert, key: own.key } : {}),
       });
       let text = "";
       let result = { reused: false, session: undefined as Buffer | undefined };

@@ -3,9 +3,10 @@ export const ON_XS = (globalThis as { process?: unknown }).process === undefined
 
 /** Numbers from `first` to `last`: all of them on Node, about `few` on XS, both ends among them. */
 export function sampled(first: number, last: number, few: number): number[] {
+  if (!(first <= last)) throw new RangeError(`no number from ${first} to ${last}: nothing would be tested`);
   const out: number[] = [];
   const step = ON_XS ? Math.max(1, Math.floor((last - first) / few)) : 1;
   for (let n = first; n < last; n += step) out.push(n);
-  if (last >= first) out.push(last);
+  out.push(last);
   return out;
 }

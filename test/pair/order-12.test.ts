@@ -5,8 +5,8 @@ import { ascii, text } from "../peer/bytes.js";
 import { HANDSHAKE_TYPES as T } from "../peer/messages.js";
 import type { ServerName12 } from "../peer/scripted-server-12.js";
 import { clientIdentity } from "./client-fixture.js";
-import { ON_XS } from "./effort.js";
 import { FAILED, HANDSHAKING, OPEN } from "./joined.js";
+import { refusesOutOfPlace, type StateRow } from "./out-of-place.js";
 import { Bench12, only } from "./pair-12.js";
 import { identityOf } from "./signer.js";
 import { TYPES } from "./well-formed.js";
@@ -17,7 +17,7 @@ describe("TLS 1.2 client: order", function () {
   const identities = [identityOf(bench.crypto, clientIdentity())];
 
   describe("each state and each message that may not come there", () => {
-    const STATES: readonly (readonly [string, ServerName12, readonly number[]])[] = [
+    const STATES: readonly StateRow<ServerName12>[] = [
       ["WAIT_SH", "server_hello", [T.server_hello, T.hello_request]],
       ["WAIT_CERT", "certificate", [T.certificate, T.hello_request]],
       ["WAIT_SKE", "server_key_exchange", [T.server_key_exchange, T.hello_request]],
@@ -26,17 +26,7 @@ describe("TLS 1.2 client: order", function () {
       ["WAIT_CCS", "change_cipher_spec", []],
       ["WAIT_FINISHED", "finished", [T.finished]],
     ];
-    for (const [name, due, legal] of STATES)
-      it(name, () => {
-        for (const [, type] of TYPES) {
-          if (legal.includes(type)) continue;
-          const before = (which: ServerName12, peer: { handshake(m: Uint8Array): void }) => {
-            if (which === due) peer.handshake(new Uint8Array([type, 0, 0, 0]));
-          };
-          bench.client12({ request: {}, before }, { identities }).expectAlert(unexpected_message);
-          if (ON_XS) break;
-        }
-      });
+    refusesOutOfPlace(STATES, (before) => bench.client12({ request: {}, before }, { identities }));
 
     it("CONNECTED", () => {
       for (const [, type] of TYPES)

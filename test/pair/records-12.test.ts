@@ -1,8 +1,8 @@
 // A TLS 1.2 client: the server's Finished and its records, damaged and out of bounds.
 import { expect } from "chai";
 import { bad_record_mac, decode_error, decrypt_error, protocol_version, record_overflow, unexpected_message } from "../../src/alert.js";
-import { flipBit } from "../peer/bytes.js";
-import { append, cutBody, withBody } from "../peer/edit.js";
+import { flipBit, splice } from "../peer/bytes.js";
+import { append, cutBody, editExtensions, fixLength, SERVER_HELLO, withBody } from "../peer/edit.js";
 import { extension } from "../peer/messages.js";
 import { sampled } from "./effort.js";
 import { HANDSHAKING } from "./joined.js";
@@ -24,10 +24,20 @@ describe("TLS 1.2 client: Finished and records", function () {
       bench.client12({ mutate: only("finished", (m) => withBody(m, [])) }).expectAlert(decode_error);
     });
 
-    it("over another transcript: a changed byte anywhere in the server's flight", () => {
-      // What the peer hashes is what it meant to send: any change that no other check sees ends here.
-      const pair = bench.client12({ transcript: "original", mutate: only("server_hello", (m) => flipBit(m, (4 + 2 + 5) * 8)) });
-      pair.expectAlert([decrypt_error]);
+    it("over another transcript: what somebody changed in the server's flight, and no other check sees", () => {
+      const sessionId = new Uint8Array(32).fill(1);
+      for (const change of [
+        { mutate: only("server_hello", (m) => flipBit(m, 8 * (SERVER_HELLO.suite - 1))) },
+        { mutate: only("server_hello", (m) => editExtensions(m, (list) => [...list].reverse())) },
+        { request: {}, mutate: only("certificate_request", (m) => fixLength(splice(m, 4, 2, [2, 64, 65]))) },
+      ])
+        for (const extended of [true, false]) {
+          const pair = bench.client12({ sessionId, extended, transcript: "original", ...change });
+          // With an extended master secret the keys are others already.
+          expect(pair.tested.failure?.message ?? null).to.equal(null);
+          expect(pair.peer.problems).to.deep.equal([extended ? "a record of the client does not open" : "the client's Finished is wrong"]);
+          expect(pair.tested.state).to.equal(HANDSHAKING);
+        }
     });
 
     it("without extended master secret where both said it", () => {

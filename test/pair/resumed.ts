@@ -5,10 +5,11 @@ import type { Both, BothBench } from "./both.js";
 import type { ServerParts } from "./server-pair.js";
 import { SessionPair } from "./sessions.js";
 
-export function expectResumed(both: Both, resumed: boolean, why = ""): void {
+export function expectResumed(both: Both, resumed: boolean, why = ""): Both {
   expect(both.client.resumed, `client ${why}`).to.equal(resumed);
   expect(both.server.resumed, `server ${why}`).to.equal(resumed);
   expect(both.client.peerAuthenticated).to.equal(true);
+  return both;
 }
 
 /** One connection, so that there is a session; then one with changes. */

@@ -136,12 +136,6 @@ describe("sessions", function () {
         expectResumed(pair.connect(), false, `${name}, and back`);
       });
 
-    it("the server's name", () => {
-      const pair = new SessionPair(bench);
-      const store = { get: () => pair.store.get(SERVER_NAME), put() {}, remove() {} };
-      expectResumed(second(bench, { serverName: "a.wild.test", resumption: new Resumption(store) }, {}, pair), false);
-    });
-
     it("what verify() refuses, told by `policy`", () => {
       const checks = { verify: () => "" };
       const pair = new SessionPair(bench, { policy: "one" });

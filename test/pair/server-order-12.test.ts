@@ -6,8 +6,8 @@ import { fixLength } from "../peer/edit.js";
 import { HANDSHAKE_TYPES as T } from "../peer/messages.js";
 import type { ClientName12 } from "../peer/scripted-client-12.js";
 import { clientIdentity } from "./client-fixture.js";
-import { ON_XS } from "./effort.js";
 import { FAILED } from "./joined.js";
+import { refusesOutOfPlace, type StateRow } from "./out-of-place.js";
 import { Bench12, only } from "./pair-12.js";
 import { TYPES } from "./well-formed.js";
 
@@ -17,7 +17,7 @@ describe("TLS 1.2 server: order", function () {
   const identity = clientIdentity();
 
   describe("each state and each message that may not come there", () => {
-    const STATES: readonly (readonly [string, ClientName12, readonly number[]])[] = [
+    const STATES: readonly StateRow<ClientName12>[] = [
       ["START", "client_hello", [T.client_hello]],
       ["WAIT_CERT", "certificate", [T.certificate]],
       ["WAIT_CKE", "client_key_exchange", [T.client_key_exchange]],
@@ -25,17 +25,7 @@ describe("TLS 1.2 server: order", function () {
       ["WAIT_CCS", "change_cipher_spec", []],
       ["WAIT_FINISHED", "finished", [T.finished]],
     ];
-    for (const [name, due, legal] of STATES)
-      it(name, () => {
-        for (const [, type] of TYPES) {
-          if (legal.includes(type)) continue;
-          const before = (which: ClientName12, peer: { handshake(m: Uint8Array): void }) => {
-            if (which === due) peer.handshake(new Uint8Array([type, 0, 0, 0]));
-          };
-          bench.server12({ identity, before }, { host: bench.asked(true) }).expectAlert(unexpected_message);
-          if (ON_XS) break;
-        }
-      });
+    refusesOutOfPlace(STATES, (before) => bench.server12({ identity, before }, { host: bench.asked(true) }));
 
     it("CONNECTED", () => {
       for (const [, type] of TYPES)

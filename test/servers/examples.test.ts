@@ -2,10 +2,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash, X509Certificate } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { userInfo } from "node:os";
 import { expect } from "chai";
 import { dist } from "../../sim/paths.js";
 import { command, hostOrNull } from "../sim/program.js";
+import { startMosquitto, startNginx } from "./configured.js";
 import { found, freePort, needed, type RealServer, ServerFolder, start } from "./real-server.js";
 
 /** What stands between the lines of a PEM file. */
@@ -41,31 +41,16 @@ describe("example apps", function () {
 
   /** nginx honours no size extension: its records have 16 KB where there is so much to send. */
   function serveBy(nginx: string, port: number, location: string): Promise<RealServer> {
-    const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
-      (what) => `${what}_temp_path ${folder.at(`nginx-${what}`)};`,
-    );
-    const config = folder.write(
-      "nginx.conf",
-      `pid ${folder.at("nginx.pid")};
-error_log stderr;
-daemon off;
-master_process off;
-events {}
-http {
-  access_log off;
-  ${temporary.join("\n  ")}
-  server {
+    return startNginx(nginx, port, folder, [
+      `server {
     listen 127.0.0.1:${port} ssl;
     ssl_certificate ${folder.cert};
     ssl_certificate_key ${folder.key};
     ssl_protocols TLSv1.3;
     ssl_session_cache shared:SSL:1m;
     location / { ${location} }
-  }
-}
-`,
-    );
-    return start(port, nginx, ["-p", folder.path, "-c", config, "-e", "stderr"]);
+  }`,
+    ]);
   }
 
   it("get: a page of nginx, then another over the resumed session", async function () {
@@ -102,19 +87,7 @@ http {
   it("mqtt: mosquitto knows the device by its certificate", async function () {
     const mosquitto = needed(this, found("mosquitto"), "mosquitto");
     const port = await freePort();
-    const config = folder.write(
-      "mosquitto.conf",
-      `listener ${port} 127.0.0.1
-cafile ${folder.root}
-certfile ${folder.cert}
-keyfile ${folder.key}
-require_certificate true
-use_identity_as_username true
-tls_version tlsv1.3
-user ${userInfo().username}
-`,
-    );
-    server = await start(port, mosquitto, ["-c", config, "-v"]);
+    server = await startMosquitto(mosquitto, port, folder);
     folder.ca.leaf("sensor", [], "clientAuth");
     const certificates = [folder.ca.text("sensor.pem"), folder.ca.text("inter.pem")].map((pem) =>
       new X509Certificate(pem).raw.toString("base64"),

@@ -1,12 +1,12 @@
 // A fleet of simulated devices on mosquitto, which wants a certificate of each. `npm run fleet` does it with 200, all connected at once.
 import { writeFileSync } from "node:fs";
-import { userInfo } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { identitiesIn } from "../../sim/fleet/identities.js";
 import { root } from "../../sim/paths.js";
 import { command, hostOrNull } from "../sim/program.js";
-import { found, freePort, needed, type RealServer, ServerFolder, start } from "./real-server.js";
+import { startMosquitto } from "./configured.js";
+import { found, freePort, needed, type RealServer, ServerFolder } from "./real-server.js";
 
 const DEVICES = Number(process.env.THIMBLE_FLEET ?? 30);
 /** Until the last of them is there. */
@@ -27,18 +27,7 @@ describe("mosquitto and a fleet", function () {
     const { ca } = identitiesIn(folder.at("devices"), 0, DEVICES);
     writeFileSync(folder.at("devices-ca.pem"), ca as string);
     port = await freePort();
-    const config = folder.write(
-      "mosquitto.conf",
-      `listener ${port} 127.0.0.1
-cafile ${folder.at("devices-ca.pem")}
-certfile ${folder.cert}
-keyfile ${folder.key}
-require_certificate true
-use_identity_as_username true
-user ${userInfo().username}
-`,
-    );
-    broker = await start(port, mosquitto, ["-c", config, "-v"]);
+    broker = await startMosquitto(mosquitto, port, folder, folder.at("devices-ca.pem"));
   });
 
   after(async () => {

@@ -1,10 +1,10 @@
 // MQTT over TLS with mosquitto, which wants a client's certificate.
 import { writeFileSync } from "node:fs";
-import { userInfo } from "node:os";
 import { expect } from "chai";
 import mqtt from "mqtt-packet";
 import type { TLSSocket } from "../../hosts/node/index.js";
-import { found, freePort, needed, type RealServer, ServerFolder, start } from "./real-server.js";
+import { startMosquitto } from "./configured.js";
+import { found, freePort, needed, type RealServer, ServerFolder } from "./real-server.js";
 import { type Secured, secured, VERSIONS } from "./secured.js";
 
 /** Packets that come over a socket. */
@@ -44,18 +44,7 @@ describe("mosquitto", function () {
     const mosquitto = needed(this, found("mosquitto"), "mosquitto");
     folder = new ServerFolder();
     port = await freePort();
-    const config = folder.write(
-      "mosquitto.conf",
-      `listener ${port} 127.0.0.1
-cafile ${folder.root}
-certfile ${folder.cert}
-keyfile ${folder.key}
-require_certificate true
-use_identity_as_username true
-user ${userInfo().username}
-`,
-    );
-    broker = await start(port, mosquitto, ["-c", config, "-v"]);
+    broker = await startMosquitto(mosquitto, port, folder);
   });
 
   after(async () => {

@@ -1,7 +1,8 @@
 // HTTPS with nginx: two servers on one port.
 import { writeFileSync } from "node:fs";
 import { expect } from "chai";
-import { found, freePort, needed, type RealServer, ServerFolder, start } from "./real-server.js";
+import { startNginx } from "./configured.js";
+import { found, freePort, needed, type RealServer, ServerFolder } from "./real-server.js";
 import { Chat, secured, VERSIONS } from "./secured.js";
 
 describe("nginx", function () {
@@ -28,24 +29,7 @@ describe("nginx", function () {
   }`;
     });
     writeFileSync(folder.at("large.bin"), Buffer.alloc(1_000_000, "large "));
-    const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
-      (what) => `${what}_temp_path ${folder.at(`nginx-${what}`)};`,
-    );
-    const config = folder.write(
-      "nginx.conf",
-      `pid ${folder.at("nginx.pid")};
-error_log stderr;
-daemon off;
-master_process off;
-events {}
-http {
-  access_log off;
-  ${temporary.join("\n  ")}
-  ${hosts.join("\n  ")}
-}
-`,
-    );
-    server = await start(port, nginx, ["-p", folder.path, "-c", config, "-e", "stderr"]);
+    server = await startNginx(nginx, port, folder, hosts);
   });
 
   after(async () => {

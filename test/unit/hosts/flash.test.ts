@@ -13,6 +13,8 @@ class FakeFlash implements Keep {
   broken = false;
   /** What was given out. */
   readonly given: ArrayBuffer[] = [];
+  /** The bytes written last, as they are now. */
+  written = new Uint8Array(0);
 
   read(key: string): unknown {
     if (this.broken) throw new Error("no flash");
@@ -24,6 +26,7 @@ class FakeFlash implements Keep {
   write(key: string, bytes: Uint8Array): void {
     if (this.full) throw new Error("no room");
     this.writes++;
+    this.written = bytes as Uint8Array<ArrayBuffer>;
     this.entries.set(key, bytes.slice().buffer as ArrayBuffer);
   }
 
@@ -51,6 +54,10 @@ describe("hosts/moddable FlashSessions", () => {
     expect(bytes(after.get("b.example"))).to.deep.equal([4, 5]);
     expect(after.get("")).to.equal(null);
     expect(after.get("a.exampl")).to.equal(null);
+    expect(
+      flash.written.every((byte) => byte === 0),
+      "no copy stays in memory",
+    ).to.equal(true);
     expect([flash.writes, flash.deletes]).to.deep.equal([3, 0]);
   });
 
@@ -62,7 +69,10 @@ describe("hosts/moddable FlashSessions", () => {
     store.put("a", session(3));
     store.put("c", session(4));
     expect([bytes(store.get("a")), bytes(store.get("b")), bytes(store.get("c"))]).to.deep.equal([[3], null, [4]]);
-    expect(() => new FlashSessions(flash, 0)).to.throw(RangeError);
+    for (const names of [0, 17]) expect(() => new FlashSessions(flash, names)).to.throw(RangeError);
+    const { writes } = flash;
+    store.put("x".repeat(256), session(5));
+    expect(flash.writes).to.equal(writes);
     expect(() => new FlashSessions({} as Keep)).to.throw(TypeError);
   });
 
@@ -75,6 +85,8 @@ describe("hosts/moddable FlashSessions", () => {
     store.remove("", old);
     expect(bytes(store.get(""))).to.deep.equal([1, 3]);
     store.remove("other", session(1, 3));
+    store.remove("", session(1));
+    store.remove("", session(1, 3, 0));
     expect(flash.deletes).to.equal(0);
     store.remove("", session(1, 3));
     expect([store.get(""), flash.deletes]).to.deep.equal([null, 1]);
@@ -190,7 +202,8 @@ describe("hosts/moddable time from the network", () => {
       expect(set).to.deep.equal([]);
       expect(told).to.contain(`the time server says ${seconds}`);
     }
-    expect(asked(undefined, new Error("no answer"))).to.deep.equal({ set: [], told: "no answer" });
+    for (const answer of [undefined, (BUILD + 5) * 1000])
+      expect(asked(answer, new Error("no answer"))).to.deep.equal({ set: [], told: "no answer" });
     expect(asked(undefined).told).to.contain("says NaN");
   });
 

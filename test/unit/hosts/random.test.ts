@@ -77,6 +77,29 @@ describe("hosts/moddable DeviceRandom", () => {
     expect(Array.from(bytes)).to.deep.equal([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
+  it("a source is stuck only where 64 bits come again", () => {
+    for (const word of [0, 4]) {
+      const counter = new Counter();
+      const random = new DeviceRandom({
+        fill(bytes) {
+          counter.fill(bytes);
+          bytes.fill(7, word, word + 4);
+        },
+      });
+      random.fill(new Uint8Array(4), 0, 4);
+    }
+  });
+
+  it("keeps its next key, and nothing of what it gave out or was given", () => {
+    const random = new DeviceRandom(new Counter());
+    const { words } = random as unknown as { words: Int32Array };
+    const zeros = (from: number, to: number): boolean => words.slice(from, to).every((word) => word === 0);
+    random.fill(new Uint8Array(100), 0, 100);
+    expect([zeros(0, 8), zeros(8, 24), zeros(24, 26), zeros(26, 32)]).to.deep.equal([false, true, false, true]);
+    random.wipe();
+    expect([zeros(0, 32), words.length]).to.deep.equal([true, 32]);
+  });
+
   it("bounds are held, and after wipe() it fails", () => {
     const random = new DeviceRandom(new Counter());
     expect(() => random.fill(new Uint8Array(4), 2, 3)).to.throw(RangeError);
