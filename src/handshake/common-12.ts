@@ -7,7 +7,7 @@ import type { Prf12 } from "../schedule/prf-12.js";
 import type { ClientExchange12 } from "./exchange-12.js";
 import type { Handshake12 } from "./handshake-12.js";
 import type { Negotiated } from "./handshake-13.js";
-import { MASTER_SECRET, READ_IV, WRITE_IV } from "./keys.js";
+import { MASTER_SECRET } from "./keys.js";
 import type { Transcript } from "./transcript.js";
 
 /** What both sides do with the pre-master secret. */
@@ -30,12 +30,12 @@ export function makeKeys<F>(h: Handshake12<F>, asClient: boolean, random: Random
   const { macKeyLength: mac, keyLength: key, ivLength: iv } = cipher;
   const block = new Uint8Array(2 * (mac + key + iv));
   (h.prf as Prf12).keyBlock(keys, MASTER_SECRET, block);
-  const read = cipher.create(true, null, { keys, iv: READ_IV, random }, macFirst);
-  const write = cipher.create(false, read, { keys, iv: WRITE_IV, random }, macFirst);
+  const read = cipher.create(true, null, { keys, random }, macFirst);
+  const write = cipher.create(false, read, { keys, random }, macFirst);
   const ofClient = asClient ? write : read;
   const ofServer = asClient ? read : write;
-  ofClient.setKeys(block, 0, 2 * mac, 2 * (mac + key));
-  ofServer.setKeys(block, mac, 2 * mac + key, 2 * (mac + key) + iv);
+  ofClient.setKeys(!asClient, block, 0, 2 * mac, 2 * (mac + key));
+  ofServer.setKeys(asClient, block, mac, 2 * mac + key, 2 * (mac + key) + iv);
   block.fill(0);
   h.read = read;
   h.write = write;

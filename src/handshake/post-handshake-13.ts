@@ -8,7 +8,7 @@ import type { RecordLayer } from "../record/record-layer.js";
 import { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { useTrafficSecret } from "./common-13.js";
 import { putHeader, type Row, type Table } from "./handshake.js";
-import { READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
+import { READ_SECRET, WRITE_SECRET } from "./keys.js";
 import { PostHandshake } from "./post-handshake.js";
 import { CONNECTED } from "./states-13.js";
 
@@ -54,7 +54,7 @@ export class PostHandshake13 extends PostHandshake<PostHandshake13> {
   /** The peer has updated its keys. */
   updated(requestsUs: boolean): void {
     this.updates &= ~REQUESTED;
-    this.nextGeneration(this.records.reader.protection as Protection13, READ_SECRET, READ_IV);
+    this.nextGeneration(true);
     if (requestsUs) this.updates |= DUE;
   }
 
@@ -67,14 +67,14 @@ export class PostHandshake13 extends PostHandshake<PostHandshake13> {
     io[start + 4] = (this.updates & REQUEST_DUE) !== 0 ? UPDATE_REQUESTED : UPDATE_NOT_REQUESTED;
     writer.end(handshake, 5);
     this.updates = (this.updates & (REQUEST_DUE | REQUESTED)) === 0 ? 0 : REQUESTED;
-    this.nextGeneration(writer.protection as Protection13, WRITE_SECRET, WRITE_IV);
+    this.nextGeneration(false);
   }
 
   /** §7.2: the next traffic secret of one direction, and its keys. */
-  private nextGeneration(protection: Protection13, secret: number, iv: number): void {
+  private nextGeneration(opens: boolean): void {
     const schedule = new KeySchedule13(this.suite.hash);
-    schedule.updateTrafficSecret(this.keys, secret);
-    useTrafficSecret(schedule, protection, this.suite.aead.keyLength, this.keys, secret, iv);
+    schedule.updateTrafficSecret(this.keys, opens ? READ_SECRET : WRITE_SECRET);
+    useTrafficSecret(schedule, this.records.reader.protection as Protection13, this.suite.aead.keyLength, this.keys, opens);
     schedule.wipe();
   }
 }

@@ -8,8 +8,8 @@ import { fromAscii, fromHex, Seeded, toHex } from "../../support/hex.js";
 
 describe("ChaCha20-Poly1305", () => {
   it("seals the example of RFC 8439 §2.8.2", () => {
-    const key = chacha20Poly1305.create(null);
-    key.setKey(fromHex("808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f"), 0);
+    const key = chacha20Poly1305.create(1);
+    key.setKey(false, fromHex("808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f"), 0);
     const nonce = fromHex("070000004041424344454647");
     const aad = fromHex("50515253c0c1c2c3c4c5c6c7");
     const plaintext = fromAscii(
