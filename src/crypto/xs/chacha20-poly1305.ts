@@ -23,19 +23,17 @@ const SEAL_KEY = 32;
 const KEY_WORDS = 8;
 
 /**
- * Keys of AEAD_CHACHA20_POLY1305 (RFC 8439 §2.8). A payload that starts at a multiple of 4 in its ArrayBuffer is a little faster. Words are in the
- * machine's order, which is little-endian on every target of XS, as ChaCha20 and Poly1305 need it.
+ * Keys of AEAD_CHACHA20_POLY1305 (RFC 8439 §2.8). A payload that starts at a multiple of 4 in its ArrayBuffer, as those of records do, is
+ * faster: others go block by block. Words are in the machine's order, which is little-endian on every target of XS, as ChaCha20 and Poly1305 need it.
  */
 class ChaCha20Poly1305Keys implements AeadKeys, PartwiseKeys {
   readonly state: Int32Array;
-  /** Views of the caller's buffer, kept while it stays the same. */
+  /** A view of the caller's buffer, kept while it stays the same. */
   private words: Int32Array | null;
-  private view: DataView | null;
 
   constructor(keys: 1 | 2) {
     this.state = new Int32Array(SEAL_KEY + keys * KEY_WORDS);
     this.words = null;
-    this.view = null;
   }
 
   private get openKey(): number {
@@ -43,10 +41,7 @@ class ChaCha20Poly1305Keys implements AeadKeys, PartwiseKeys {
   }
 
   private attach(buffer: ArrayBufferLike): void {
-    if (this.view === null || this.view.buffer !== buffer) {
-      this.view = new DataView(buffer);
-      this.words = new Int32Array(buffer, 0, buffer.byteLength >> 2);
-    }
+    if (this.words === null || this.words.buffer !== buffer) this.words = new Int32Array(buffer, 0, buffer.byteLength >> 2);
   }
 
   setKey(opens: boolean, key: Uint8Array, offset: number): void {
@@ -114,11 +109,7 @@ class ChaCha20Poly1305Keys implements AeadKeys, PartwiseKeys {
     const n1 = wordAt(nonce, nonceOffset + 4);
     const n2 = wordAt(nonce, nonceOffset + 8);
     this.start(this.openKey, n0, n1, n2, aad);
-    const { words, view } = this;
-    for (let at = 0; at < aadLength; at += 16) {
-      loadBlock(state, AAD, aad, aadOffset + at, Math.min(16, aadLength - at));
-      poly1305Blocks(state, 1, words!, view!, 0, 0, 0);
-    }
+    this.absorb(aad, aadOffset, aadLength);
     state[NONCE] = n0;
     state[NONCE + 1] = n1;
     state[NONCE + 2] = n2;
@@ -128,12 +119,13 @@ class ChaCha20Poly1305Keys implements AeadKeys, PartwiseKeys {
   openPart(buf: Uint8Array, offset: number, length: number, done: number): void {
     const { state } = this;
     this.attach(buf.buffer);
-    const rest = length & 15;
-    poly1305Blocks(state, 0, this.words!, this.view!, buf.byteOffset + offset, length >> 4, 0);
-    if (rest > 0) {
-      loadBlock(state, AAD, buf, offset + length - rest, rest);
-      poly1305Blocks(state, 1, this.words!, this.view!, 0, 0, 0);
+    const start = buf.byteOffset + offset;
+    let whole = 0;
+    if ((start & 3) === 0) {
+      whole = length & ~15;
+      poly1305Blocks(state, 0, this.words!, start >> 2, length >> 4, 0);
     }
+    this.absorb(buf, offset + whole, length - whole);
     this.crypt(this.openKey, 1 + (done >> 6), state[NONCE]!, state[NONCE + 1]!, state[NONCE + 2]!, buf, offset, length);
     state.fill(0, WORK, WORK_END);
   }
@@ -145,7 +137,7 @@ class ChaCha20Poly1305Keys implements AeadKeys, PartwiseKeys {
     state[LENGTHS + 1] = 0;
     state[LENGTHS + 2] = length;
     state[LENGTHS + 3] = 0;
-    poly1305Blocks(state, 0, this.words!, this.view!, 0, 0, 1);
+    poly1305Blocks(state, 0, this.words!, 0, 0, 1);
     poly1305Tag(state);
     let difference = 0;
     for (let i = 0; i < 4; i++) difference |= wordAt(buf, offset + 4 * i) ^ state[WORK + i]!;
@@ -154,7 +146,6 @@ class ChaCha20Poly1305Keys implements AeadKeys, PartwiseKeys {
   }
 
   detach(): void {
-    this.view = null;
     this.words = null;
   }
 
@@ -168,50 +159,66 @@ class ChaCha20Poly1305Keys implements AeadKeys, PartwiseKeys {
     const { state } = this;
     this.attach(buf.buffer);
     state.fill(0, 0, H + 8);
-    chacha20Xor(state, key, 0, n0, n1, n2, state, this.view!, 0, 1);
+    chacha20Xor(state, key, 0, n0, n1, n2, state, 0, 1);
     state.fill(0, H, H + 8);
   }
 
   /** Encrypts or decrypts the payload: the whole one from block 1 on (RFC 8439 §2.8), or a part from a later one. */
   private crypt(key: number, counter: number, n0: number, n1: number, n2: number, buf: Uint8Array, offset: number, length: number): void {
     const { state } = this;
-    const blocks = length >> 6;
-    const rest = length & 63;
-    if (blocks > 0) chacha20Xor(state, key, counter, n0, n1, n2, this.words!, this.view!, buf.byteOffset + offset, blocks);
-    if (rest === 0) return;
-    state.fill(0, WORK, WORK_END);
-    chacha20Xor(state, key, counter + blocks, n0, n1, n2, state, this.view!, 4 * WORK, 1);
-    offset += length - rest;
-    let i = 0;
-    const start = buf.byteOffset + offset;
-    if ((start & 3) === 0) {
-      const words = this.words!;
-      for (let at = start >> 2; i + 4 <= rest; i += 4) words[at++]! ^= state[WORK + (i >> 2)]!;
+    const words = this.words!;
+    const aligned = ((buf.byteOffset + offset) & 3) === 0;
+    let done = 0;
+    if (aligned) {
+      const blocks = length >> 6;
+      if (blocks > 0) chacha20Xor(state, key, counter, n0, n1, n2, words, (buf.byteOffset + offset) >> 2, blocks);
+      done = blocks << 6;
     }
-    for (; i < rest; i++) buf[offset + i]! ^= state[WORK + (i >> 2)]! >> (8 * (i & 3));
+    for (; done < length; done += 64) {
+      state.fill(0, WORK, WORK_END);
+      chacha20Xor(state, key, counter + (done >> 6), n0, n1, n2, state, WORK, 1);
+      const at = offset + done;
+      const size = Math.min(64, length - done);
+      let i = 0;
+      if (aligned) for (let to = (buf.byteOffset + at) >> 2; i + 4 <= size; i += 4) words[to++]! ^= state[WORK + (i >> 2)]!;
+      for (; i < size; i++) buf[at + i]! ^= state[WORK + (i >> 2)]! >> (8 * (i & 3));
+    }
   }
 
   /** Poly1305 over aad, ciphertext and both lengths, each padded to 16 bytes (RFC 8439 §2.8); the tag comes to state[WORK, WORK + 4). */
   private authenticate(aad: Uint8Array, aadOffset: number, aadLength: number, buf: Uint8Array, offset: number, length: number): void {
     const { state } = this;
-    const words = this.words!;
-    const view = this.view!;
     const rest = length & 15;
-    let left = aadLength;
-    for (; left > 16; left -= 16) {
-      // TLS's additional data is one block; others are taken block by block.
-      loadBlock(state, AAD, aad, aadOffset, 16);
-      poly1305Blocks(state, 1, words, view, 0, 0, 0);
-      aadOffset += 16;
+    let start = buf.byteOffset + offset;
+    let count = length >> 4;
+    let head = 0;
+    if (aadLength > 16 || (start & 3) !== 0) this.absorb(aad, aadOffset, aadLength);
+    else if (aadLength > 0) {
+      // TLS's additional data is one block, which goes with the others.
+      loadBlock(state, AAD, aad, aadOffset, aadLength);
+      head = 1;
     }
-    loadBlock(state, AAD, aad, aadOffset, left);
+    if ((start & 3) !== 0) {
+      this.absorb(buf, offset, length - rest);
+      start = 0;
+      count = 0;
+    }
     if (rest > 0) loadBlock(state, REST, buf, offset + length - rest, rest);
     state[LENGTHS] = aadLength;
     state[LENGTHS + 1] = 0;
     state[LENGTHS + 2] = length;
     state[LENGTHS + 3] = 0;
-    poly1305Blocks(state, left > 0 ? 1 : 0, words, view, buf.byteOffset + offset, length >> 4, rest > 0 ? 2 : 1);
+    poly1305Blocks(state, head, this.words!, start >> 2, count, rest > 0 ? 2 : 1);
     poly1305Tag(state);
+  }
+
+  /** Adds bytes to Poly1305 block by block, the last one padded with zeros. */
+  private absorb(bytes: Uint8Array, offset: number, length: number): void {
+    const { state } = this;
+    for (let at = 0; at < length; at += 16) {
+      loadBlock(state, AAD, bytes, offset + at, Math.min(16, length - at));
+      poly1305Blocks(state, 1, this.words!, 0, 0, 0);
+    }
   }
 }
 

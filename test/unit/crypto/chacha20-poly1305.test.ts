@@ -32,15 +32,15 @@ describe("ChaCha20-Poly1305", () => {
 });
 
 describe("Poly1305", () => {
-  /** The MAC of whole blocks under a one-time key (r, s), at a byte offset of the message's buffer. */
+  /** The MAC of whole blocks under a one-time key (r, s), at a word of its buffer. */
   function macOf(key: Uint8Array, message: Uint8Array, before: number): string {
     const state = new Int32Array(48);
     const bytes = new Uint8Array(state.buffer);
     bytes.set(key);
-    const buffer = new ArrayBuffer(message.length + 8);
-    new Uint8Array(buffer).set(message, before);
+    const buffer = new ArrayBuffer(message.length + 32);
+    new Uint8Array(buffer).set(message, 4 * before);
     const words = new Int32Array(buffer, 0, buffer.byteLength >> 2);
-    poly1305Blocks(state, 0, words, new DataView(buffer), before, message.length >> 4, 0);
+    poly1305Blocks(state, 0, words, before, message.length >> 4, 0);
     poly1305Tag(state);
     return toHex(bytes.slice(64, 80));
   }
