@@ -93,7 +93,7 @@ export abstract class ConnectionState implements Negotiated {
 
   /** The ALPN protocol, or null where none was agreed, or what agreed on it is not known to be authentic yet. */
   get alpn(): string | null {
-    return this.records.reader.provisional ? null : this.agreedAlpn;
+    return this.records.provisional ? null : this.agreedAlpn;
   }
 
   set alpn(name: string | null) {
@@ -107,9 +107,9 @@ export abstract class ConnectionState implements Negotiated {
   /** Whether park() may be called: the connection is open, and nothing is half read or unsent. */
   get parkable(): boolean {
     const { flow, post } = this;
-    const { reader, writer } = this.records;
-    const read = this.peerClosed || (reader.empty && !flow?.midMessage);
-    return this.state === OPEN && !this.parked && read && writer.pending === 0 && !post?.keyUpdateDue && !post?.answering;
+    const { records } = this;
+    const read = this.peerClosed || (records.empty && !flow?.midMessage);
+    return this.state === OPEN && !this.parked && read && records.pending === 0 && !post?.keyUpdateDue && !post?.answering;
   }
 
   /**
@@ -134,7 +134,7 @@ export abstract class ConnectionState implements Negotiated {
   private parkObstacle(): string {
     if (this.state !== OPEN) return "the connection is not open";
     if (this.parked) return "the connection is parked already";
-    return this.records.writer.pending > 0 ? "bytes wait to be sent" : "received bytes are not consumed, or a message is half read";
+    return this.records.pending > 0 ? "bytes wait to be sent" : "received bytes are not consumed, or a message is half read";
   }
 
   protected needMemory(call: string): void {
@@ -170,13 +170,13 @@ export abstract class ConnectionState implements Negotiated {
    * the lender is asked first. A tap sees what passes before the tag is known: with one, nothing is streamed.
    */
   protected takeTooLong(): void {
-    const { reader } = this.records;
+    const { records } = this;
     const open = this.state === OPEN;
-    if (reader.limited) throw reader.tooLong(reader.recordLength);
+    if (records.limited) throw records.tooLong(records.recordLength);
     if (open && this.borrow()) return;
-    if (this.certificateTap === null && reader.stream(open)) return;
+    if (this.certificateTap === null && records.stream(open)) return;
     if (!open && this.borrow()) return;
-    throw reader.tooLong(reader.recordLength);
+    throw records.tooLong(records.recordLength);
   }
 
   /** Goes on in memory that holds the record; false: there is none. */

@@ -57,7 +57,7 @@ export function onFinished(h: H, bytes: Uint8Array, start: number, end: number):
 export function useServerSecret(h: H): number {
   const { records, negotiated, keys } = h;
   const { aead } = negotiated.suite as CipherSuite;
-  useTrafficSecret(h.schedule as KeySchedule13, records.reader.protection as Protection13, aead.keyLength, keys, true);
+  useTrafficSecret(h.schedule as KeySchedule13, records.readProtection as Protection13, aead.keyLength, keys, true);
   return h.proof === null ? S.SEND_FINISHED : S.SEND_CERT;
 }
 
@@ -77,6 +77,6 @@ export function useClientSecret(h: H): number {
   const schedule = h.schedule as KeySchedule13;
   const { aead } = negotiated.suite as CipherSuite;
   takeSpareSecret(schedule, keys, WRITE_SECRET);
-  useTrafficSecret(schedule, records.writer.protection as Protection13, aead.keyLength, keys, false);
+  useTrafficSecret(schedule, records.writeProtection as Protection13, aead.keyLength, keys, false);
   return S.CONNECTED;
 }

@@ -20,25 +20,26 @@ type H = ClientHandshake13;
 
 export function sendClientHello(h: H, budget: number): number {
   const offer = h.offer as ClientOffer;
-  const { writer, io } = h.records;
+  const { records } = h;
+  const { io } = records;
   // The first ClientHello may still stand there: the host has sent its bytes, but not said so.
-  if (h.retried && writer.pending > 0) {
+  if (h.retried && records.pending > 0) {
     h.blocked = true;
     return S.GENERATE_SHARE;
   }
   if (offer.keyExchange !== null && offer.keyExchange.step(budget) !== DONE) return S.GENERATE_SHARE;
   if (h.retried) sendCompatibilityChangeCipherSpec(h.records);
-  const start = writer.begin(0);
+  const start = records.beginRecord(0);
   const w = new Writer(io);
-  w.over(io, start, start + writer.room);
+  w.over(io, start, start + records.room);
   const tls12 = clientVersion12(h.config);
   offer.sent = writeClientHello(w, h.config.random, offer.firstHello, h.config.provider.suites, h.extensions, offer, tls12?.suites);
   offer.helloStart = start;
   offer.helloLength = w.offset - start;
   if (offer.psks !== null) writeBinders(h, offer.psks, io, start, offer.helloLength);
   else if (h.transcript !== null) h.transcript.update(io, start, offer.helloLength);
-  writer.end(handshake, offer.helloLength);
-  if (!h.retried) writer.setFirstVersion(start);
+  records.endRecord(handshake, offer.helloLength);
+  if (!h.retried) records.setFirstVersion(start);
   return S.WAIT_SH;
 }
 

@@ -66,15 +66,15 @@ export function endedByAlert({ failure }: Negotiated): boolean {
 /** Sends change_cipher_spec; what follows is protected. False: there is no room. It runs in one with Finished where it can. */
 export function changeWriteKeys<F>(h: Handshake12<F>): boolean {
   if (!h.hasRoom(1)) return false;
-  const { writer } = h.records;
-  writer.put(change_cipher_spec, 1, 1, 0);
-  writer.protection = h.write;
+  const { records } = h;
+  records.putRecord(change_cipher_spec, 1, 1, 0);
+  records.writeProtection = h.write;
   h.write = null;
   return true;
 }
 
 /** What we send is held to the peer's record_size_limit or to the max_fragment_length agreed on: both count content in TLS 1.2 (RFC 8449 §4). */
 export function limitRecords12(records: RecordLayer, sizeLimit: number, fragmentLength: number): void {
-  if (sizeLimit > 0) records.writer.maxFragment = Math.min(sizeLimit, records.writer.maxFragment);
-  else if (fragmentLength > 0) records.writer.maxFragment = fragmentLength;
+  if (sizeLimit > 0) records.maxFragment = Math.min(sizeLimit, records.maxFragment);
+  else if (fragmentLength > 0) records.maxFragment = fragmentLength;
 }

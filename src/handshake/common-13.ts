@@ -11,12 +11,12 @@ import { READ_SECRET, WRITE_SECRET } from "./keys.js";
 
 /** True where `length` bytes of content fit into a record now; else the step is blocked until what stands before them was sent. */
 export function waitForRoom(h: { readonly records: RecordLayer; blocked: boolean }, length: number): boolean {
-  const { writer } = h.records;
-  if (writer.room >= length) return true;
-  if (writer.pending === 0)
+  const { records } = h;
+  if (records.room >= length) return true;
+  if (records.pending === 0)
     throw new TLSAlert(
       internal_error,
-      `sendBuffer is too small: a message of ${length} bytes, there is room for ${writer.room}`,
+      `sendBuffer is too small: a message of ${length} bytes, there is room for ${records.room}`,
       "internal",
     );
   h.blocked = true;
@@ -25,11 +25,10 @@ export function waitForRoom(h: { readonly records: RecordLayer; blocked: boolean
 
 /** RFC 9846 Appendix E.4: one unprotected change_cipher_spec before the encrypted flight, for middleboxes. */
 export function sendCompatibilityChangeCipherSpec(records: RecordLayer): void {
-  const { writer } = records;
-  const { protection } = writer;
-  writer.protection = null;
-  writer.put(change_cipher_spec, 1, 1, 0);
-  writer.protection = protection;
+  const protection = records.writeProtection;
+  records.writeProtection = null;
+  records.putRecord(change_cipher_spec, 1, 1, 0);
+  records.writeProtection = protection;
 }
 
 /**
@@ -37,12 +36,11 @@ export function sendCompatibilityChangeCipherSpec(records: RecordLayer): void {
  * peer to ours, which was what the receive region holds (RFC 8449 §4: a larger record is record_overflow).
  */
 export function limitRecords(records: RecordLayer, sizeLimit: number, fragmentLength: number): void {
-  if (sizeLimit > 0) records.writer.maxFragment = sizeLimit - 1;
-  else if (fragmentLength > 0) records.writer.maxFragment = fragmentLength;
+  if (sizeLimit > 0) records.maxFragment = sizeLimit - 1;
+  else if (fragmentLength > 0) records.maxFragment = fragmentLength;
   else return;
-  const { reader } = records;
-  reader.limited = true;
-  if (reader.streamed !== null) throw reader.streamed.tooLong(reader);
+  records.limited = true;
+  if (records.streamed !== null) throw records.streamed.tooLong(records);
 }
 
 /**
@@ -78,8 +76,8 @@ export function protectHandshake<F>(h: Handshake13<F>): void {
   schedule.replaceByFinishedKey(keys, READ_SECRET);
   useTrafficSecret(schedule, protection, suite.aead.keyLength, keys, false);
   schedule.replaceByFinishedKey(keys, WRITE_SECRET);
-  records.reader.protection = protection;
-  records.writer.protection = protection;
+  records.readProtection = protection;
+  records.writeProtection = protection;
 }
 
 /** The application traffic secret that waited in `spare` goes to keys[secret]. */

@@ -92,7 +92,7 @@ export abstract class Handshake12<F> extends Handshake<F> {
 
   /** What the peer sends from here on is protected. */
   changeCipherSpec(): void {
-    this.records.reader.protection = this.read;
+    this.records.readProtection = this.read;
     this.read = null;
     this.state = S.WAIT_FINISHED;
   }

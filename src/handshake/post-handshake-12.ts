@@ -32,8 +32,8 @@ export class PostHandshake12 extends PostHandshake<PostHandshake12> {
   /** A warning is all the answer: where there is no room for it the peer gets none. */
   refuse(message: string): void {
     this.count(message);
-    const { writer } = this.records;
-    if (writer.room > 2) writer.put(alert, 2, WARNING, no_renegotiation);
+    const { records } = this;
+    if (records.room > 2) records.putRecord(alert, 2, WARNING, no_renegotiation);
   }
 }
 

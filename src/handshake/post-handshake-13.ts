@@ -60,12 +60,13 @@ export class PostHandshake13 extends PostHandshake<PostHandshake13> {
 
   /** Sends the KeyUpdate that is due, once there is room for it. */
   sendKeyUpdate(): void {
-    const { writer, io } = this.records;
-    if (!this.keyUpdateDue || writer.room < 5) return;
-    const start = writer.begin(5);
+    const { records } = this;
+    const { io } = records;
+    if (!this.keyUpdateDue || records.room < 5) return;
+    const start = records.beginRecord(5);
     putHeader(io, start, (key_update << 24) | 1);
     io[start + 4] = (this.updates & REQUEST_DUE) !== 0 ? UPDATE_REQUESTED : UPDATE_NOT_REQUESTED;
-    writer.end(handshake, 5);
+    records.endRecord(handshake, 5);
     this.updates = (this.updates & (REQUEST_DUE | REQUESTED)) === 0 ? 0 : REQUESTED;
     this.nextGeneration(false);
   }
@@ -74,7 +75,7 @@ export class PostHandshake13 extends PostHandshake<PostHandshake13> {
   private nextGeneration(opens: boolean): void {
     const schedule = new KeySchedule13(this.suite.hash);
     schedule.updateTrafficSecret(this.keys, opens ? READ_SECRET : WRITE_SECRET);
-    useTrafficSecret(schedule, this.records.reader.protection as Protection13, this.suite.aead.keyLength, this.keys, opens);
+    useTrafficSecret(schedule, this.records.readProtection as Protection13, this.suite.aead.keyLength, this.keys, opens);
     schedule.wipe();
   }
 }

@@ -165,7 +165,7 @@ class PostHandshakeAuth13 extends PostHandshake13 implements Proving {
 
   private endAnswer(): void {
     this.dropAnswer();
-    if (this.closed) this.records.writer.put(alert, 2, 1, close_notify);
+    if (this.closed) this.records.putRecord(alert, 2, 1, close_notify);
   }
 
   private dropAnswer(): void {

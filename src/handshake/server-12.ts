@@ -168,7 +168,7 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
     this.exchange = null;
     this.status = null;
     this.resuming = version.resumption === null ? null : version.resumption.begin(config);
-    records.reader.expectsHello = true;
+    records.expectsHello = true;
   }
 
   /** For the look-up of sessions. */

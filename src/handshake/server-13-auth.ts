@@ -90,7 +90,7 @@ export function finishServer(h: H): number {
 export function useServerSecret(h: H): number {
   const { records, negotiated, keys } = h;
   const { aead } = negotiated.suite as CipherSuite;
-  useTrafficSecret(h.schedule as KeySchedule13, records.writer.protection as Protection13, aead.keyLength, keys, false);
+  useTrafficSecret(h.schedule as KeySchedule13, records.writeProtection as Protection13, aead.keyLength, keys, false);
   return h.asksForCertificate ? S.WAIT_CERT : S.WAIT_FINISHED;
 }
 
@@ -141,6 +141,6 @@ export function useClientSecret(h: H): number {
   const schedule = h.schedule as KeySchedule13;
   const { aead } = negotiated.suite as CipherSuite;
   takeSpareSecret(schedule, keys, READ_SECRET);
-  useTrafficSecret(schedule, records.reader.protection as Protection13, aead.keyLength, keys, true);
+  useTrafficSecret(schedule, records.readProtection as Protection13, aead.keyLength, keys, true);
   return afterFinished(h);
 }

@@ -131,7 +131,7 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
     this.sessionId = null;
     this.retried = false;
     this.fingerprint = null;
-    records.reader.expectsHello = true;
+    records.expectsHello = true;
   }
 
   /** Forgets what a ClientHello offered, before the next is read. */

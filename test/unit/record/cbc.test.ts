@@ -196,7 +196,7 @@ describe("CBC records in the receive buffer", () => {
     const s = new Side(aes256Cbc, sha384, null, 71);
     const io = new Uint8Array(size);
     const reader = new RecordReader(io, size);
-    reader.protection = s.read;
+    reader.readProtection = s.read;
     io.set(record, 3);
     reader.received(record.length);
     return reader;
