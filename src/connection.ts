@@ -8,7 +8,6 @@ import {
   unexpected_message,
   user_canceled,
 } from "./alert.js";
-import type { BufferLender } from "./config.js";
 import {
   CLOSED,
   ConnectionState,
@@ -35,8 +34,8 @@ export const WANT_RESUME = 4;
 const WARNING = 1;
 const FATAL = 2;
 
-/** change_cipher_spec records, and empty records of application data in a row: more are a flood. */
-const MAX_EMPTY_RECORDS = 32;
+/** Messages after the handshake, alerts that only warn, change_cipher_spec and empty records in a row, with no application data either way: more are a flood. */
+const MAX_IN_A_ROW = 32;
 
 /**
  * A TLS connection without I/O. The host moves bytes: it puts what the network brought at io[rxOffset, rxOffset + rxSpace()) and calls
@@ -46,12 +45,12 @@ const MAX_EMPTY_RECORDS = 32;
  */
 export abstract class Connection extends ConnectionState {
   private readonly sliceSteps: number;
-  private emptyRecords: number;
+  private inARow: number;
 
-  constructor(records: RecordLayer, sliceSteps: number, lender: BufferLender | null = null) {
-    super(records, lender);
+  constructor(records: RecordLayer, sliceSteps: number) {
+    super(records);
     this.sliceSteps = sliceSteps;
-    this.emptyRecords = 0;
+    this.inARow = 0;
   }
 
   /** Where the host puts received bytes; valid until the next call of a method that changes something. */
@@ -129,7 +128,7 @@ export abstract class Connection extends ConnectionState {
     this.needMemory("write()");
     const { post } = this;
     if (post !== null) {
-      post.calm();
+      this.inARow = 0;
       // RFC 9846 §5.5: new keys before the cipher's limit is reached; where there are none to be had, the connection ends in order.
       if (this.records.writeProtection?.exhausted) {
         if (!post.renewsKeys) {
@@ -271,7 +270,7 @@ export abstract class Connection extends ConnectionState {
     if (records.streamed?.authentic) flow.authenticated();
     else if (records.isTooLong) this.takeTooLong();
     else {
-      if (records.own !== null && records.empty) this.giveBack();
+      if (records.empty) records.giveBack();
       if (this.inputEnded) this.stop(this.cutOff(flow));
       return true;
     }
@@ -333,6 +332,7 @@ export abstract class Connection extends ConnectionState {
     (this.flow as Flow).wipe();
     this.flow = post;
     this.state = OPEN;
+    this.inARow = 0;
     if (this.writeClosed) this.sendAlert(WARNING, close_notify);
   }
 
@@ -341,11 +341,10 @@ export abstract class Connection extends ConnectionState {
     const { records } = this;
     if (this.state !== OPEN) throw new TLSAlert(unexpected_message, `${flow.stateName}: application data before the handshake is complete`);
     if (records.start === records.end) {
-      this.countEmpty("application data");
+      this.count("empty application data");
       return false;
     }
-    this.emptyRecords = 0;
-    if (this.post !== null) this.post.calm();
+    this.inARow = 0;
     return true;
   }
 
@@ -358,7 +357,7 @@ export abstract class Connection extends ConnectionState {
     records.start = records.end;
     // RFC 5246 §7.2.2: after a warning the connection may go on. None of them asks for an answer.
     if (description === user_canceled || (level === WARNING && description !== close_notify && flow.ignoresWarnings)) {
-      this.countEmpty("alerts that only warn");
+      this.count("alerts that only warn");
       return;
     }
     if (description !== close_notify) {
@@ -372,7 +371,7 @@ export abstract class Connection extends ConnectionState {
       return;
     }
     this.ends |= PEER_CLOSED;
-    if (this.records.own !== null) this.giveBack();
+    records.giveBack();
     if (this.writeClosed) this.end(CLOSED);
   }
 
@@ -384,13 +383,17 @@ export abstract class Connection extends ConnectionState {
     if (!flow.takesChangeCipherSpec)
       throw new TLSAlert(unexpected_message, `${flow.stateName}: a change_cipher_spec record may not come here`);
     if (value !== 1) throw new TLSAlert(unexpected_message, `${flow.stateName}: a change_cipher_spec record with the value ${value}`);
-    this.countEmpty("change_cipher_spec");
+    this.count("change_cipher_spec");
     flow.changeCipherSpec();
   }
 
-  private countEmpty(what: string): void {
-    if (++this.emptyRecords > MAX_EMPTY_RECORDS)
-      throw new TLSAlert(unexpected_message, `${this.emptyRecords} empty records in a row (${what}) are a flood`);
+  /** For flows: one more message after the handshake. */
+  count(what: string): void {
+    if (++this.inARow > MAX_IN_A_ROW)
+      throw new TLSAlert(
+        unexpected_message,
+        `${what}: ${this.inARow} messages or empty records in a row without application data are a flood`,
+      );
   }
 
   private stop(failure: TLSAlert): void {
@@ -418,7 +421,7 @@ export abstract class Connection extends ConnectionState {
     records.readProtection = null;
     records.writeProtection = null;
     records.wipe();
-    if (this.records.own !== null) this.giveBack();
+    records.giveBack();
     this.keys.fill(0);
     this.exported?.wipe();
     this.exported = null;

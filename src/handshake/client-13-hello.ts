@@ -51,10 +51,10 @@ export function onServerHello(h: H, bytes: Uint8Array, start: number, end: numbe
   hello.read(r);
   const tls12 = clientVersion12(h.config);
   if (tls12 !== null && hello.selectedVersion === 0 && !hello.isRetryRequest && !h.retried) {
-    const { config, name, session, records, keys, negotiated } = h;
+    const { config, name, session, negotiated } = h;
     h.offer = null;
     h.session = null;
-    tls12.takeOver(config, name, offer, session, records, keys, negotiated, bytes, start, end);
+    tls12.takeOver(config, name, offer, session, negotiated, bytes, start, end);
     return h.state;
   }
   requireTLS13(hello);

@@ -39,7 +39,7 @@ export function limitRecords(records: RecordLayer, sizeLimit: number, fragmentLe
   if (sizeLimit > 0) records.maxFragment = sizeLimit - 1;
   else if (fragmentLength > 0) records.maxFragment = fragmentLength;
   else return;
-  records.limited = true;
+  records.limitPeer();
   if (records.streamed !== null) throw records.streamed.tooLong(records);
 }
 

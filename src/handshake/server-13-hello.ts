@@ -44,7 +44,7 @@ export function onClientHello(h: H, bytes: Uint8Array, start: number, end: numbe
   r.finish();
   const tls12 = serverVersion12(h.config);
   if (!h.offersTLS13 && tls12 !== null && !h.retried) {
-    tls12.takeOver(h.config, h.records, h.keys, h.negotiated, bytes, start, end);
+    tls12.takeOver(h.config, h.negotiated, bytes, start, end);
     return h.state;
   }
   if (!h.offersTLS13)

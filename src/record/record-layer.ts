@@ -1,15 +1,17 @@
+import { internal_error, TLSAlert } from "../alert.js";
+import type { BufferLender } from "../config.js";
 import type { CipherSuite } from "../crypto/provider.js";
+import { Lending } from "./lending.js";
 import { FIRST, RecordReader } from "./record-reader.js";
 
 /** The records of a connection, received and to be sent, and the memory that they stand in: its own, or lent, or none while it is parked. */
 export class RecordLayer extends RecordReader {
-  /** Its own memory, while it works in memory that was lent. */
-  own: Uint8Array | null;
+  private readonly lending: Lending | null;
 
   /** io[3, receive + 3) is the receive region: a record of `receive` bytes, its header included, fits. The send region follows. */
-  constructor(io: Uint8Array, receive: number) {
+  constructor(io: Uint8Array, receive: number, lender: BufferLender | undefined) {
     super(io, receive + FIRST);
-    this.own = null;
+    this.lending = lender === undefined ? null : new Lending(lender);
   }
 
   get size(): number {
@@ -25,32 +27,38 @@ export class RecordLayer extends RecordReader {
   }
 
   /** Bytes of memory with which the record that is too long can be received. */
-  get needed(): number {
+  private get needed(): number {
     return this.size + ((this.recordLength - this.capacity + 3) & ~3);
   }
 
-  /** Moves into memory that was lent, with all that waits; what it had before, unless it is its own, goes back. */
-  borrow(memory: Uint8Array): Uint8Array | null {
-    const before = this.io;
-    const shift = (memory.length - before.length) & ~3; // payloads stay aligned
-    memory.set(before);
+  /** Moves into memory that holds the record, with all that waits; what it had before, unless it is its own, goes back. False: there is none. */
+  borrow(): boolean {
+    const { lending, needed, io } = this;
+    if (lending === null) return false;
+    const { lender } = lending;
+    const memory = lender.lend(needed);
+    if (memory === null) return false;
+    if (memory.length < needed) throw new TLSAlert(internal_error, `lender.lend(${needed}) gave ${memory.length} bytes`, "internal");
+    const shift = (memory.length - io.length) & ~3; // payloads stay aligned
+    memory.set(io);
     memory.copyWithin(this.head + shift, this.head, this.sendTail);
     this.move(memory, shift);
-    if (this.own !== null) return before;
-    this.own = before;
-    return null;
+    if (lending.own === null) lending.own = io;
+    else lender.giveBack(io);
+    return true;
   }
 
-  /** Moves back into its own memory, with what waits to be sent. What was lent, zeroed. */
-  giveBack(): Uint8Array {
-    const { io, head, sendTail } = this;
-    const own = this.own as Uint8Array;
+  /** Where it works in memory that was lent: moves back into its own, with what waits to be sent. What was lent goes back zeroed. */
+  giveBack(): void {
+    const { lending, io, head, sendTail } = this;
+    if (lending === null || lending.own === null) return;
+    const { own, lender } = lending;
     const shift = own.length - this.size;
     this.wipe();
     for (let i = head; i < sendTail; i++) own[i + shift] = io[i];
     this.move(own, shift);
-    this.own = null;
-    return io;
+    lending.own = null;
+    lender.giveBack(io);
   }
 
   private move(io: Uint8Array, shift: number): void {

@@ -13,6 +13,10 @@ const MAX_CIPHERTEXT_12 = MAX_PLAINTEXT + 2048;
 /** The receive region begins 3 bytes behind a multiple of 4: the payload of a record is then aligned. */
 export const FIRST = 3;
 
+/** Bits of `flags`. */
+const EXPECTS_HELLO = 1;
+const LIMITED = 2;
+
 /**
  * Cuts the receive region of `io` into records. All indices count in `io`:
  *
@@ -32,13 +36,8 @@ export class RecordReader extends RecordWriter {
   start: number;
   end: number;
   readProtection: Protection | null;
-  /**
-   * A server's, until the first protected record. Unprotected handshake records are handed out whole where they fit: so it reads a ClientHello in place. And
-   * an alert may come unprotected: clients, OpenSSL's among them, refuse a certificate so. It only ends the handshake, as a lost connection would.
-   */
-  expectsHello: boolean;
-  /** The peer has agreed to send no record that is larger than the receive region. */
-  limited: boolean;
+  /** `expectsHello` and `limited`, as bits of one number: each field is RAM at rest. */
+  private flags: number;
   /** A record that is handed out before its tag is known. */
   streamed: StreamedRecord | null;
   next: number;
@@ -53,8 +52,7 @@ export class RecordReader extends RecordWriter {
     this.start = FIRST;
     this.end = FIRST;
     this.readProtection = null;
-    this.expectsHello = false;
-    this.limited = false;
+    this.flags = 0;
     this.streamed = null;
     this.limit = limit;
     this.next = FIRST;
@@ -66,6 +64,27 @@ export class RecordReader extends RecordWriter {
   /** Behind the receive region, and 3 bytes behind a multiple of 4, too: they are what is passed over. */
   protected get sendBase(): number {
     return this.limit + (-(this.limit - FIRST) & 3);
+  }
+
+  /**
+   * A server's, until the first protected record. Unprotected handshake records are handed out whole where they fit: so it reads a ClientHello in place. And
+   * an alert may come unprotected: clients, OpenSSL's among them, refuse a certificate so. It only ends the handshake, as a lost connection would.
+   */
+  get expectsHello(): boolean {
+    return (this.flags & EXPECTS_HELLO) !== 0;
+  }
+
+  set expectsHello(expects: boolean) {
+    this.flags = (this.flags & LIMITED) | (expects ? EXPECTS_HELLO : 0);
+  }
+
+  /** The peer has agreed to send no record that is larger than the receive region. */
+  get limited(): boolean {
+    return (this.flags & LIMITED) !== 0;
+  }
+
+  limitPeer(): void {
+    this.flags |= LIMITED;
   }
 
   get base(): number {
