@@ -198,6 +198,24 @@ describe("sessions of TLS 1.2: limits", function () {
           expect(pair.session).to.equal(null);
         });
 
+        it("a session of unknown age ends with the client's certificate as soon as the clock is set", () => {
+          const options = { allowSessionsOfUnknownAge: true };
+          const server = (now: number) => {
+            const clock = { seconds: () => now };
+            return { ...host(true), ...(kind === "ticket" ? {} : { sessionIds }), clock };
+          };
+          const sessionIds = new SessionIds(4, options);
+          const pair = new Pair12(bench, kind, {}, options);
+          pair.now = AFTER_LEAF - 10;
+          const asked = { ...client, clock: { seconds: () => AFTER_LEAF - 10 } };
+          const checks = { timePolicy: { floor: () => AFTER_LEAF - 10, verified() {} } };
+          const unset = { ...server(-1), host: { clientAuthentication: { trust, required: true, checks } } };
+          pair.connect(asked, unset);
+          expectResumed(pair.connect(asked, unset), true, "not set");
+          expectResumed(pair.connect(asked, server(AFTER_LEAF - 1)), true, "before its end");
+          expect(bench.joined(pair.parts(asked, server(AFTER_LEAF + 1))).server.resumed, "behind it").to.equal(false);
+        });
+
         it("the session ends with the client's certificate", () => {
           const pair = new Pair12(bench, kind);
           pair.now = AFTER_LEAF - 10;
