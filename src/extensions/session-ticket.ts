@@ -4,6 +4,8 @@ import { keysLength } from "./pre-shared-key.js";
 import type { HelloContext12 } from "./server-12.js";
 import type { ServerExtension } from "./server-extension.js";
 
+const EXTENSION_HEADER = 4;
+
 /** SessionTicket (RFC 5077 §3.2): the ticket of the session that is offered, else nothing in it. The server's answer, an empty one, promises a ticket. */
 export const sessionTicket: ClientExtension = {
   type: session_ticket,
@@ -13,8 +15,8 @@ export const sessionTicket: ClientExtension = {
     const { session12 } = context;
     if (session12 === null || !session12.byTicket) return true;
     const { identity } = session12;
-    // A session can be done without.
-    if (identity.length + keysLength(context.psks) > w.end - w.offset) context.session12 = null;
+    // A session can be done without. Behind it pre_shared_key is tried, even where there is none.
+    if (identity.length + EXTENSION_HEADER + keysLength(context.psks) > w.end - w.offset) context.session12 = null;
     else w.copy(identity, 0, identity.length);
     return true;
   },

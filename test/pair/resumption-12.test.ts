@@ -18,7 +18,8 @@ import { pskSuites12 } from "../../src/profiles/suites-12-psk.js";
 import { BY_ECDSA, KX_PSK } from "../../src/record/cipher-suite-12.js";
 import { insecureMacThenEncrypt } from "../../src/record/mac-then-encrypt.js";
 import { exporter } from "../../src/schedule/exporter.js";
-import { PskList } from "../../src/session/external-psk.js";
+import { ExternalPsk, PskList } from "../../src/session/external-psk.js";
+import { SavedSession } from "../../src/session/session-bytes.js";
 import { SessionIds } from "../../src/session/session-ids.js";
 import { TicketKeys } from "../../src/session/ticket-keys.js";
 import { Tickets } from "../../src/session/tickets.js";
@@ -296,6 +297,24 @@ describe("sessions of TLS 1.2", function () {
       pair.connect();
       expectResumed(pair.connect({ sendBuffer: 300 }), false);
       expectResumed(pair.connect({ sendBuffer: 512 }), true);
+    });
+
+    it("whatever the send buffer's size, it is offered or left out, with a key for TLS 1.3 behind it or without", () => {
+      const psk = new ExternalPsk(ascii("sensor 7"), new Uint8Array(32).fill(7), "SHA-256");
+      for (const client of [{}, BOTH_CLIENT, { ...BOTH_CLIENT, psk }]) {
+        const pair = new Pair12(bench, "ticket");
+        pair.connect(client);
+        const hello = (sendBuffer: number): number => {
+          const one = bench.join(pair.parts({ ...client, sendBuffer })).client;
+          expect(one.failure, `${sendBuffer}`).to.equal(null);
+          return one.txPending();
+        };
+        const whole = hello(2048);
+        const lengths = new Set<number>();
+        for (let size = whole - 40; size < whole + 100; size++) lengths.add(hello(size));
+        const { length } = SavedSession.from(pair.session!)!.identity;
+        expect([...lengths], "without it, and with it").to.deep.equal([whole - length, whole]);
+      }
     });
 
     it("a server with tickets and session IDs: tickets for those that know them, and IDs need no memory for them", () => {
