@@ -12,7 +12,8 @@ export const sessionTicket: ClientExtension = {
   name: "session_ticket",
   answers: IN_SERVER_HELLO_12,
   send(context, w) {
-    const { session12 } = context;
+    const { config, session12 } = context;
+    if (config.resumption === undefined) return false;
     if (session12 === null || !session12.byTicket) return true;
     const { identity } = session12;
     // A session can be done without. Behind it pre_shared_key is tried, even where there is none.
@@ -30,9 +31,11 @@ export const ticketOfClient: ServerExtension<HelloContext12> = {
   name: "session_ticket",
   answers: IN_SERVER_HELLO_12,
   receive({ resuming }, r) {
+    const length = r.left;
+    const at = r.skip(length);
     if (resuming === null) return;
-    resuming.ticketLength = r.left;
-    resuming.ticketOffset = r.skip(r.left);
+    resuming.ticketLength = length;
+    resuming.ticketOffset = at;
   },
   send({ resuming }) {
     return resuming?.promised === true;

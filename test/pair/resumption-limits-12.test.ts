@@ -154,6 +154,15 @@ describe("sessions of TLS 1.2: limits", function () {
           expectResumed(pair.connect({}, ONLY_12_SERVER), false);
           expectResumed(pair.connect(ONLY_12), false);
         });
+
+        it("sides that could, whose configs keep no sessions: no extension, and a session that is offered is passed over", () => {
+          const pair = new Pair12(bench, kind);
+          const none = { resumption: undefined as never };
+          for (const more of [{}, BOTH_CLIENT]) expectResumed(pair.connect({ ...more, ...none }), false);
+          expect([pair.session, pair.kept]).to.deep.equal([null, kind === "ticket" ? 0 : 2]);
+          pair.connect();
+          expectResumed(pair.connect({}, { tickets: undefined as never, sessionIds: undefined as never }), false);
+        });
       });
 
       describe("clients with certificates", () => {
