@@ -46,14 +46,15 @@ export class ClientOffer implements ClientHelloContext {
   firstHello: Uint8Array | null;
 
   constructor(config: ClientConfig, sni: string, receiveLimit: number, session: ClientSession | null) {
-    const { psk, resumption } = config;
+    const { psk, resumption, tls12 } = config;
     const group = config.provider.groups[0];
     this.config = config;
     this.sni = sni;
     this.group = group;
     this.pskModes = psk?.modes ?? resumption?.modes ?? 0;
     // Nothing but a key without key exchange is acceptable: then there is none.
-    this.keyExchange = config.trust === undefined && this.pskModes === PSK_KE ? null : group.create();
+    const isNone = config.trust === undefined && this.pskModes === PSK_KE && tls12?.usesGroups !== true;
+    this.keyExchange = isNone ? null : group.create();
     this.selectedVersion = 0;
     this.shareOffset = 0;
     this.shareLength = 0;

@@ -1,6 +1,7 @@
 // Sessions of TLS 1.2 between our client and our server: when they are resumed, and when they are not (RFC 5246 §7.3, RFC 5077, RFC 7627 §5.3).
 import { expect } from "chai";
 import type { ClientConfig } from "../../src/config.js";
+import { PSK_KE } from "../../src/config-psk.js";
 import { chacha20Poly1305 } from "../../src/crypto/xs/chacha20-poly1305.js";
 import { Client12 } from "../../src/handshake/client-12.js";
 import { ecdheClient12 } from "../../src/handshake/ecdhe-client-12.js";
@@ -15,12 +16,14 @@ import { full } from "../../src/profiles/full.js";
 import { suites12 } from "../../src/profiles/suites-12.js";
 import { cbcSuites12 } from "../../src/profiles/suites-12-legacy.js";
 import { pskSuites12 } from "../../src/profiles/suites-12-psk.js";
-import { BY_ECDSA, KX_PSK } from "../../src/record/cipher-suite-12.js";
+import { BY_ECDSA, KX_ECDHE_PSK, KX_PSK } from "../../src/record/cipher-suite-12.js";
 import { insecureMacThenEncrypt } from "../../src/record/mac-then-encrypt.js";
 import { exporter } from "../../src/schedule/exporter.js";
 import { ExternalPsk, PskList } from "../../src/session/external-psk.js";
+import { Resumption } from "../../src/session/resumption.js";
 import { SavedSession } from "../../src/session/session-bytes.js";
 import { SessionIds } from "../../src/session/session-ids.js";
+import { MemorySessionStore } from "../../src/session/session-store.js";
 import { TicketKeys } from "../../src/session/ticket-keys.js";
 import { Tickets } from "../../src/session/tickets.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
@@ -212,6 +215,20 @@ describe("sessions of TLS 1.2", function () {
             pair.connect(client, server);
             const both = expectResumed(pair.connect(client, server), true);
             expect(both.server.peerAuthenticated).to.equal(true);
+          }
+        });
+
+        it("ECDHE_PSK needs its group, whatever the modes of keys in TLS 1.3", () => {
+          const suites = pskSuites12.filter(({ kx }) => kx === KX_ECDHE_PSK);
+          const external = new ExternalPsk(psk.identity, psk.key, "SHA-256", PSK_KE);
+          const tls12 = clientOf(psk, suites);
+          for (const more of [
+            { resumption: new Resumption(new MemorySessionStore(), { modes: PSK_KE }) },
+            { ...BOTH_CLIENT, psk: external },
+          ]) {
+            const pair = new Pair12(bench, kind);
+            const client = { ...nothing, provider: all, resumption: undefined as never, ...more, tls12 };
+            expect(pair.connect(client, server).client.group).to.not.equal(null);
           }
         });
 
