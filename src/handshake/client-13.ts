@@ -169,7 +169,8 @@ type H = ClientHandshake13;
 /** Without certificates: a pre-shared key proves the server. CERTIFICATES_13 has what they need besides. */
 export const CLIENT_13: Table<H> = {
   rows: [
-    { state: S.WAIT_SH, type: server_hello, stream: null, endsRecord: true, handle: onServerHello },
+    // One of TLS 1.2 need not end its record: whether it must is seen when the version is known.
+    { state: S.WAIT_SH, type: server_hello, stream: null, endsRecord: false, handle: onServerHello },
     { state: S.WAIT_EE, type: encrypted_extensions, stream: null, early: true, endsRecord: false, handle: onEncryptedExtensions },
     { state: S.WAIT_FINISHED, type: finished, stream: null, endsRecord: true, handle: onFinished },
   ],
