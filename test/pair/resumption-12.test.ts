@@ -334,6 +334,33 @@ describe("sessions of TLS 1.2", function () {
       }
     });
 
+    it("a second ClientHello has the ticket of the first, or neither has one (RFC 9846 §4.2.2)", () => {
+      const { server } = p256Retry(bench);
+      for (const size of sampled(380, 560, 25)) {
+        const pair = new Pair12(bench, "ticket");
+        pair.connect();
+        expectResumed(bench.opened(pair.parts({ ...BOTH_CLIENT, sendBuffer: size }, { ...BOTH_SERVER, ...server })), false, `${size}`);
+      }
+    });
+
+    it("a cookie that leaves no room for the ticket: the session is forgotten, and the next handshake is a full one", () => {
+      const server = { ...p256Retry(bench).server, cookies: { key: new Uint8Array(32).fill(3), lifetime: 30 } };
+      const failed = new Set<string>();
+      for (const size of sampled(440, 600, 30)) {
+        const pair = new Pair12(bench, "ticket");
+        const parts = () => pair.parts({ ...BOTH_CLIENT, sendBuffer: size }, { ...BOTH_SERVER, ...server });
+        if (bench.joined(parts()).client.failure !== null) continue; // without a ticket too
+        pair.store.remove(SERVER_NAME, pair.session!);
+        pair.connect();
+        const { failure } = bench.joined(parts()).client;
+        failed.add(failure?.alert ?? "none");
+        if (failure === null) continue;
+        expect(pair.session).to.equal(null);
+        bench.opened(parts());
+      }
+      expect([...failed].sort()).to.deep.equal(["internal_error", "none"]);
+    });
+
     it("a server with tickets and session IDs: tickets for those that know them, and IDs need no memory for them", () => {
       const pair = new Pair12(bench, "ticket");
       const both = pair.connect({}, { sessionIds: pair.ids });
