@@ -34,7 +34,7 @@ import { cutOnce, pattern, pieces } from "./both.js";
 import { p256Retry } from "./both-parts.js";
 import { clientAnchor } from "./client-fixture.js";
 import { sampled } from "./effort.js";
-import { SERVER_NAME } from "./fixture.js";
+import { NOW, SERVER_NAME } from "./fixture.js";
 import { memoProvider } from "./memo-provider.js";
 import { Bench12 } from "./pair-12.js";
 import { expectResumed } from "./resumed.js";
@@ -383,6 +383,25 @@ describe("sessions of TLS 1.2", function () {
       expectResumed(pair.connect(), true);
       pair.store.put(SERVER_NAME, oldest);
       expectResumed(pair.connect(), false);
+    });
+
+    it("one whose lifetime is over goes when the next is kept, its bytes zeroed; the others stay", () => {
+      const pair = new Pair12(bench, "session ID");
+      const sessionIds = new SessionIds(4, { lifetime: 100 });
+      const { sessions } = sessionIds as unknown as { sessions: Map<string, Uint8Array> };
+      const connect = (seconds: number) => {
+        pair.now = NOW + seconds;
+        if (pair.session !== null) pair.store.remove(SERVER_NAME, pair.session);
+        expectResumed(pair.connect({}, { sessionIds }), false);
+        return [...sessions.values()].at(-1)!;
+      };
+      const [first, second] = [connect(0), connect(50)];
+      connect(100);
+      expect(sessions.size, "all are good still").to.equal(3);
+      connect(101);
+      expect(sessions.size).to.equal(3);
+      expect([...sessions.values()].includes(second!)).to.equal(true);
+      expect(first!.every((byte) => byte === 0)).to.equal(true);
     });
 
     it("sizes that may not be", () => {
