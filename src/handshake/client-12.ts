@@ -17,7 +17,6 @@ import { CLIENT_EXTENSIONS_12, CLIENT_EXTENSIONS_BOTH } from "../extensions/clie
 import type { ClientExtension } from "../extensions/extension.js";
 import type { CertificateRequestReader12 } from "../messages/certificate-request-12.js";
 import { BY_PSK, type CipherSuite12, KX_ECDHE, KX_ECDHE_PSK, type MacFirst } from "../record/cipher-suite-12.js";
-import type { RecordLayer } from "../record/record-layer.js";
 import type { FollowingStatus } from "../x509/following-status.js";
 import type { ServerName } from "../x509/name.js";
 import { onCertificate, onCertificateRequest, onServerHelloDone, readCertificate, readCertificateRequest } from "./client-12-auth.js";
@@ -97,13 +96,13 @@ export class Client12 implements Version12, ClientVersion12 {
     this.resumption = resumption;
   }
 
-  start(config: ClientConfig, name: ServerName | null, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated): Flow {
+  start(config: ClientConfig, name: ServerName | null, negotiated: Negotiated): Flow {
     negotiated.sni = name !== null && name.address === null ? name.text : "";
     // No session is begun where none could be resumed.
     const { resumption } = config;
     const session = resumption === undefined || this.resumption === null ? null : resumption.begin(config, name === null ? "" : name.text);
-    const offer = new ClientOffer(config, negotiated.sni, records.receiveLimit([], this.overhead), session);
-    return new ClientHandshake12(this, config, name, offer, false, session, records, keys, negotiated);
+    const offer = new ClientOffer(config, negotiated.sni, negotiated.records.receiveLimit([], this.overhead), session);
+    return new ClientHandshake12(this, config, name, offer, false, session, negotiated);
   }
 
   takeOver(
@@ -111,14 +110,12 @@ export class Client12 implements Version12, ClientVersion12 {
     name: ServerName | null,
     offer: ClientOffer,
     session: ClientSession | null,
-    records: RecordLayer,
-    keys: Uint8Array,
     negotiated: Negotiated,
     bytes: Uint8Array,
     start: number,
     end: number,
   ): void {
-    const flow = new ClientHandshake12(this, config, name, offer, true, session, records, keys, negotiated);
+    const flow = new ClientHandshake12(this, config, name, offer, true, session, negotiated);
     negotiated.goOnWith(flow);
     flow.state = onServerHello(flow, bytes, start, end);
   }
@@ -174,11 +171,9 @@ export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
     offer: ClientOffer,
     both: boolean,
     session: ClientSession | null,
-    records: RecordLayer,
-    keys: Uint8Array,
     negotiated: Negotiated,
   ) {
-    super(both ? S.WAIT_SH : S.SEND_CH, TABLE, MAX_MESSAGE, records, keys, negotiated);
+    super(both ? S.WAIT_SH : S.SEND_CH, TABLE, MAX_MESSAGE, negotiated);
     this.version = version;
     this.config = config;
     this.name = name;
@@ -212,7 +207,7 @@ export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
 
   get next(): PostFlow | null {
     if (this.state !== S.CONNECTED) return null;
-    return this.resuming === null ? new PostHandshake12(CLIENT_12, this.records) : this.resuming.next(this);
+    return this.resuming === null ? new PostHandshake12(CLIENT_12, this.negotiated) : this.resuming.next(this);
   }
 
   override wipe(): void {

@@ -1,12 +1,11 @@
 import { type ClientConfig, type Exporter, type KeyLog, MAX_MESSAGE } from "../config.js";
 import { type ClientSession, type OfferedKey, type OfferedSession12, PSK_KE } from "../config-psk.js";
 import { encrypted_extensions, finished, server_hello } from "../constants.js";
-import type { CipherSuite, KeyExchange, NamedGroup, SignatureAlgorithm } from "../crypto/provider.js";
+import type { KeyExchange, NamedGroup, SignatureAlgorithm } from "../crypto/provider.js";
 import { CLIENT_EXTENSIONS } from "../extensions/client-13.js";
 import type { ClientExtension, ClientHelloContext } from "../extensions/extension.js";
 import type { CertificateRequestReader } from "../messages/certificate-request.js";
 import { CLIENT_CONTEXT, SERVER_CONTEXT } from "../messages/certificate-verify.js";
-import type { RecordLayer } from "../record/record-layer.js";
 import type { ServerName } from "../x509/name.js";
 import { finishClient, onEncryptedExtensions, onFinished, useClientSecret, useServerSecret } from "./client-13-finish.js";
 import { agree, deriveAsClient, onServerHello, protectAsClient, sendClientHello } from "./client-13-hello.js";
@@ -88,15 +87,8 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
   /** A CertificateRequest that is being read. */
   request: CertificateRequestReader | null;
 
-  constructor(
-    config: ClientConfig,
-    name: ServerName | null,
-    records: RecordLayer,
-    keys: Uint8Array,
-    negotiated: Negotiated,
-    table: Table<ClientHandshake13>,
-  ) {
-    super(S.GENERATE_SHARE, table, MAX_MESSAGE, records, keys, negotiated);
+  constructor(config: ClientConfig, name: ServerName | null, negotiated: Negotiated, table: Table<ClientHandshake13>) {
+    super(S.GENERATE_SHARE, table, MAX_MESSAGE, negotiated);
     negotiated.sni = name !== null && name.address === null ? name.text : ""; // RFC 6066 §3: an address is never sent
     this.config = config;
     this.name = name;
@@ -104,7 +96,7 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
     this.offer = new ClientOffer(
       config,
       negotiated.sni,
-      records.receiveLimit(config.provider.suites, clientVersion12(config)?.overhead),
+      this.records.receiveLimit(config.provider.suites, clientVersion12(config)?.overhead),
       this.session,
     );
     this.retried = false;
@@ -143,13 +135,13 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
 
   get next(): PostFlow | null {
     if (this.state !== S.CONNECTED) return null;
-    const { session, records, keys } = this;
-    const { proved, suite } = this.negotiated;
+    const { session, negotiated } = this;
+    const { proved } = negotiated;
     const { postHandshakeAuth } = this.config;
     // §4.4.2: after an external key no certificate is asked for, not later either.
     if (postHandshakeAuth !== undefined && (proved & PROVED_PSK) === 0) return postHandshakeAuth.connected(this) as PostFlow;
-    if (session !== null) return new Resumable13(session, records, keys, suite as CipherSuite);
-    return new PostHandshake13(CLIENT, records, keys, suite as CipherSuite);
+    if (session !== null) return new Resumable13(session, negotiated);
+    return new PostHandshake13(CLIENT, negotiated);
   }
 
   override wipe(): void {
