@@ -21,7 +21,6 @@ import { insecureMacThenEncrypt } from "../../src/record/mac-then-encrypt.js";
 import { exporter } from "../../src/schedule/exporter.js";
 import { ExternalPsk, PskList } from "../../src/session/external-psk.js";
 import { Resumption } from "../../src/session/resumption.js";
-import { SavedSession } from "../../src/session/session-bytes.js";
 import { SessionIds } from "../../src/session/session-ids.js";
 import { MemorySessionStore } from "../../src/session/session-store.js";
 import { TicketKeys } from "../../src/session/ticket-keys.js";
@@ -314,51 +313,6 @@ describe("sessions of TLS 1.2", function () {
       pair.connect();
       expectResumed(pair.connect({ sendBuffer: 300 }), false);
       expectResumed(pair.connect({ sendBuffer: 512 }), true);
-    });
-
-    it("whatever the send buffer's size, it is offered or left out, with a key for TLS 1.3 behind it or without", () => {
-      const psk = new ExternalPsk(ascii("sensor 7"), new Uint8Array(32).fill(7), "SHA-256");
-      for (const client of [{}, BOTH_CLIENT, { ...BOTH_CLIENT, psk }]) {
-        const pair = new Pair12(bench, "ticket");
-        pair.connect(client);
-        const hello = (sendBuffer: number): number => {
-          const one = bench.join(pair.parts({ ...client, sendBuffer })).client;
-          expect(one.failure, `${sendBuffer}`).to.equal(null);
-          return one.txPending();
-        };
-        const whole = hello(2048);
-        const lengths = new Set<number>();
-        for (let size = whole - 40; size < whole + 100; size++) lengths.add(hello(size));
-        const { length } = SavedSession.from(pair.session!)!.identity;
-        expect([...lengths], "without it, and with it").to.deep.equal([whole - length, whole]);
-      }
-    });
-
-    it("a second ClientHello has the ticket of the first, or neither has one (RFC 9846 §4.2.2)", () => {
-      const { server } = p256Retry(bench);
-      for (const size of sampled(380, 560, 25)) {
-        const pair = new Pair12(bench, "ticket");
-        pair.connect();
-        expectResumed(bench.opened(pair.parts({ ...BOTH_CLIENT, sendBuffer: size }, { ...BOTH_SERVER, ...server })), false, `${size}`);
-      }
-    });
-
-    it("a cookie that leaves no room for the ticket: the session is forgotten, and the next handshake is a full one", () => {
-      const server = { ...p256Retry(bench).server, cookies: { key: new Uint8Array(32).fill(3), lifetime: 30 } };
-      const failed = new Set<string>();
-      for (const size of sampled(440, 600, 30)) {
-        const pair = new Pair12(bench, "ticket");
-        const parts = () => pair.parts({ ...BOTH_CLIENT, sendBuffer: size }, { ...BOTH_SERVER, ...server });
-        if (bench.joined(parts()).client.failure !== null) continue; // without a ticket too
-        pair.store.remove(SERVER_NAME, pair.session!);
-        pair.connect();
-        const { failure } = bench.joined(parts()).client;
-        failed.add(failure?.alert ?? "none");
-        if (failure === null) continue;
-        expect(pair.session).to.equal(null);
-        bench.opened(parts());
-      }
-      expect([...failed].sort()).to.deep.equal(["internal_error", "none"]);
     });
 
     it("a server with tickets and session IDs: tickets for those that know them, and IDs need no memory for them", () => {
