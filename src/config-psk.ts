@@ -75,7 +75,7 @@ export interface ClientSession {
   /** A NewSessionTicket begins; then it is there as a whole. */
   createReader(): TicketReader;
   arrived(suite: CipherSuite): void;
-  /** A connection of TLS 1.2 is open, whose session `kept` is; null: it resumed the one that was offered, which stays as it is. */
+  /** A connection of TLS 1.2 is open, whose session `kept` is; null: there is no new one, and what the store has stays as it is. */
   connected12(kept: SessionToKeep12 | null): void;
   wipe(): void;
 }
