@@ -16,7 +16,7 @@ import type { SignatureAlgorithm } from "../crypto/provider.js";
 import { CLIENT_EXTENSIONS_12, CLIENT_EXTENSIONS_BOTH } from "../extensions/client-12.js";
 import type { ClientExtension } from "../extensions/extension.js";
 import type { CertificateRequestReader12 } from "../messages/certificate-request-12.js";
-import { BY_PSK, type CipherSuite12, type MacFirst } from "../record/cipher-suite-12.js";
+import { BY_PSK, type CipherSuite12, KX_ECDHE, KX_ECDHE_PSK, type MacFirst } from "../record/cipher-suite-12.js";
 import type { FollowingStatus } from "../x509/following-status.js";
 import type { ServerName } from "../x509/name.js";
 import { onCertificate, onCertificateRequest, onServerHelloDone, readCertificate, readCertificateRequest } from "./client-12-auth.js";
@@ -58,6 +58,7 @@ export class Client12 implements Version12, ClientVersion12 {
   readonly overhead: number;
   readonly macFirst: MacFirst | null;
   readonly byKeyAlone: boolean;
+  readonly usesGroups: boolean;
   readonly marks: Uint8Array;
   readonly resumption: ClientResumption12 | null;
   /** What a ClientHello for TLS 1.2 alone is made of. */
@@ -75,9 +76,11 @@ export class Client12 implements Version12, ClientVersion12 {
   ) {
     let overhead = 0;
     let byKeyAlone = true;
+    let usesGroups = false;
     for (let i = 0; i < suites.length; i++) {
       overhead = Math.max(overhead, suites[i].cipher.overhead);
       if (suites[i].by !== BY_PSK) byKeyAlone = false;
+      if (suites[i].kx === KX_ECDHE || suites[i].kx === KX_ECDHE_PSK) usesGroups = true;
       if (findExchange(exchanges, suites[i].kx) === null) throw new RangeError(`tls12: the key exchange of ${suites[i].name} is not given`);
     }
     this.role = "client";
@@ -88,6 +91,7 @@ export class Client12 implements Version12, ClientVersion12 {
     this.overhead = overhead;
     this.macFirst = insecureMacFirst;
     this.byKeyAlone = byKeyAlone;
+    this.usesGroups = usesGroups;
     this.marks = marksOf(exchanges);
     this.resumption = resumption;
   }

@@ -2,7 +2,7 @@ import { illegal_parameter, TLSAlert, unexpected_message } from "../alert.js";
 import { equalBytes } from "../bytes/equal.js";
 import { Reader } from "../bytes/reader.js";
 import { Writer } from "../bytes/writer.js";
-import { handshake, TLS_1_3 } from "../constants.js";
+import { handshake, server_hello, TLS_1_3 } from "../constants.js";
 import { type CipherSuite, DONE, type KeyExchange } from "../crypto/provider.js";
 import { IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO, receiveExtensions } from "../extensions/extension.js";
 import { CLIENT_RANDOM_AT, RANDOM_LENGTH, SESSION_ID_AT, writeClientHello } from "../messages/client-hello.js";
@@ -58,6 +58,7 @@ export function onServerHello(h: H, bytes: Uint8Array, start: number, end: numbe
     return h.state;
   }
   requireTLS13(hello);
+  h.mustEndRecord(server_hello, h.records);
   // §4.2.3: the session id and the suite are held to what was sent.
   if (!echoesSessionId(h.records.io, offer, bytes, hello))
     throw new TLSAlert(illegal_parameter, "ServerHello: legacy_session_id_echo is not what was sent");

@@ -45,14 +45,15 @@ export class ClientOffer implements ClientHelloContext {
   firstHello: Uint8Array | null;
 
   constructor(config: ClientConfig, sni: string, receiveLimit: number, session: ClientSession | null) {
-    const { psk, resumption } = config;
+    const { psk, resumption, tls12 } = config;
     const group = config.provider.groups[0];
     this.config = config;
     this.sni = sni;
     this.group = group;
     this.pskModes = psk?.modes ?? resumption?.modes ?? 0;
     // Nothing but a key without key exchange is acceptable: then there is none.
-    this.keyExchange = config.trust === undefined && this.pskModes === PSK_KE ? null : group.create();
+    const isNone = config.trust === undefined && this.pskModes === PSK_KE && tls12?.usesGroups !== true;
+    this.keyExchange = isNone ? null : group.create();
     this.selectedVersion = 0;
     this.shareOffset = 0;
     this.shareLength = 0;
@@ -160,7 +161,8 @@ type H = ClientHandshake13;
 /** Without certificates: a pre-shared key proves the server. CERTIFICATES_13 has what they need besides. */
 export const CLIENT_13: Table<H> = {
   rows: [
-    { state: S.WAIT_SH, type: server_hello, stream: null, endsRecord: true, handle: onServerHello },
+    // One of TLS 1.2 need not end its record: whether it must is seen when the version is known.
+    { state: S.WAIT_SH, type: server_hello, stream: null, endsRecord: false, handle: onServerHello },
     { state: S.WAIT_EE, type: encrypted_extensions, stream: null, early: true, endsRecord: false, handle: onEncryptedExtensions },
     { state: S.WAIT_FINISHED, type: finished, stream: null, endsRecord: true, handle: onFinished },
   ],

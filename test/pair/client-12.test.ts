@@ -62,6 +62,12 @@ describe("TLS 1.2 client", function () {
       }
     });
 
+    it("a server's flight in one record, whether TLS 1.3 was offered too or not (RFC 5246 §6.2.1)", () => {
+      for (const client of [{}, { tls13: undefined as never }])
+        for (const server of [{}, { fragment: 90 }, { request: {} }])
+          bench.openClient12({ joined: true, ...server }, { ...client, identities });
+    });
+
     it("without extended master secret, as old servers are", () => {
       expect(bench.openClient12({ extended: false, echo: true }).peer.extended).to.equal(false);
     });

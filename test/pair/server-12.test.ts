@@ -76,6 +76,11 @@ describe("TLS 1.2 server", function () {
       }
     });
 
+    it("a client's messages that share a record (RFC 5246 §6.2.1), to a server of both versions and of one", () => {
+      for (const server of [{}, { tls13: undefined as never }])
+        bench.openServer12({ identity, joined: true }, { ...server, host: bench.asked(true) });
+    });
+
     it("its messages, and an empty session id", () => {
       const pair = bench.openServer12();
       expect(pair.peer.types).to.deep.equal([T.server_hello, T.certificate, T.server_key_exchange, T.server_hello_done, T.finished]);
