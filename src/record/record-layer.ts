@@ -11,6 +11,7 @@ export class RecordLayer extends RecordReader {
   /** io[3, receive + 3) is the receive region: a record of `receive` bytes, its header included, fits. The send region follows. */
   constructor(io: Uint8Array, receive: number, lender: BufferLender | undefined) {
     super(io, receive + FIRST);
+    checkMemory(io);
     this.lending = lender === undefined ? null : new Lending(lender);
   }
 
@@ -20,6 +21,7 @@ export class RecordLayer extends RecordReader {
 
   /** Gives the memory away, zeroed, or takes memory of the same size; nothing may be in it. The regions stay where they were. */
   use(io: Uint8Array): void {
+    checkMemory(io);
     if (this.io.length > 0) this.io.fill(0); // "nothing" lies in flash
     this.io = io;
     this.readProtection?.detach();
@@ -75,4 +77,12 @@ export class RecordLayer extends RecordReader {
     for (let i = 0; i < suites.length; i++) overhead = Math.max(overhead, suites[i].aead.tagLength);
     return this.capacity - overhead;
   }
+}
+
+/** A Node Buffer's slice() is a view of it: what is copied out of `io` to be kept would change with it. */
+function checkMemory(io: Uint8Array): void {
+  if (Object.getPrototypeOf(io) !== Uint8Array.prototype)
+    throw new RangeError(
+      "memory of a connection: a Uint8Array is wanted; of a Buffer b give new Uint8Array(b.buffer, b.byteOffset, b.length)",
+    );
 }
