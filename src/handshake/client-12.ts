@@ -17,6 +17,7 @@ import { CLIENT_EXTENSIONS_12, CLIENT_EXTENSIONS_BOTH } from "../extensions/clie
 import type { ClientExtension } from "../extensions/extension.js";
 import type { CertificateRequestReader12 } from "../messages/certificate-request-12.js";
 import { BY_PSK, type CipherSuite12, KX_ECDHE, KX_ECDHE_PSK, type MacFirst } from "../record/cipher-suite-12.js";
+import { MAX_PLAINTEXT } from "../record/protection.js";
 import type { FollowingStatus } from "../x509/following-status.js";
 import type { ServerName } from "../x509/name.js";
 import { onCertificate, onCertificateRequest, onServerHelloDone, readCertificate, readCertificateRequest } from "./client-12-auth.js";
@@ -101,7 +102,8 @@ export class Client12 implements Version12, ClientVersion12 {
     // No session is begun where none could be resumed.
     const { resumption } = config;
     const session = resumption === undefined || this.resumption === null ? null : resumption.begin(config, name === null ? "" : name.text);
-    const offer = new ClientOffer(config, negotiated.sni, negotiated.records.receiveLimit([], this.overhead), session);
+    const limit = Math.min(MAX_PLAINTEXT, negotiated.records.receiveLimit([], this.overhead)); // RFC 8449 §4
+    const offer = new ClientOffer(config, negotiated.sni, limit, session);
     return new ClientHandshake12(this, config, name, offer, false, session, negotiated);
   }
 

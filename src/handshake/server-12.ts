@@ -6,6 +6,7 @@ import type { ServerExtension } from "../extensions/server-extension.js";
 import type { MessageWriter } from "../messages/certificate.js";
 import type { ClientHello } from "../messages/client-hello.js";
 import type { CipherSuite12, MacFirst } from "../record/cipher-suite-12.js";
+import { MAX_PLAINTEXT } from "../record/protection.js";
 import { ecdheServer12 } from "./ecdhe-server-12.js";
 import { findExchange, type ServerExchange12, type ServerKind12 } from "./exchange-12.js";
 import type { Flow, PostFlow } from "./flow.js";
@@ -141,7 +142,8 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
     this.sizeLimit = 0;
     this.fragmentCode = 0;
     this.wantsStatus = false;
-    this.receiveLimit = this.records.receiveLimit(both ? config.provider.suites : [], version.overhead);
+    // RFC 8449 §4: content alone is counted, and no more is answered than TLS 1.2 has.
+    this.receiveLimit = Math.min(MAX_PLAINTEXT, this.records.receiveLimit(both ? config.provider.suites : [], version.overhead));
     this.host = null;
     this.hello = null;
     this.helloBytes = null;

@@ -82,6 +82,11 @@ describe("TLS 1.2 client", function () {
       expect(hello!.extensions.get(11)).to.deep.equal(new Uint8Array([1, 0]));
     });
 
+    it("a record_size_limit of TLS 1.2, however large the receive buffer is: 2^14 (RFC 8449 §4)", () => {
+      const { hello } = bench.openClient12({}, { receiveBuffer: 20_000 }).peer;
+      expect(hello!.extensions.get(28)).to.deep.equal(new Uint8Array([0x40, 0]));
+    });
+
     it("ALPN, and no data before the end", () => {
       expect(bench.openClient12({ alpn: "mqtt" }, { alpn: ["mqtt"] }).tested.alpn).to.equal("mqtt");
     });

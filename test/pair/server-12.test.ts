@@ -327,6 +327,13 @@ describe("TLS 1.2 server", function () {
       bench.server12({ connected: (peer) => peer.alert(1, 0, true) }).expectAlert(decode_error);
     });
 
+    it("a record_size_limit is answered with one of TLS 1.2, however large the receive buffer is: 2^14 (RFC 8449 §4)", () => {
+      for (const versions of [{}, BOTH]) {
+        const pair = bench.openServer12({ extensions: (l) => [...l, extension(28, u16(0x4001))] }, { receiveBuffer: 20_000, ...versions });
+        expect(pair.peer.extensions.get(28)).to.deep.equal(new Uint8Array([0x40, 0]));
+      }
+    });
+
     it("a record_size_limit counts content", () => {
       const limit = 100;
       const pair = bench.openServer12({ extensions: (l) => [...l, extension(28, u16(limit))] });
