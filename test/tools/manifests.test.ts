@@ -14,7 +14,7 @@ interface Manifest {
   preload: string[];
 }
 
-const files = readdirSync(root).filter((name) => /^manifest.*\.json$/.test(name));
+const files = readdirSync(root).filter((name) => /^manifest(?!-native).*\.json$/.test(name));
 const read = (file: string, folder = root): Manifest => JSON.parse(readFileSync(join(folder, file), "utf8")) as Manifest;
 const modulesOf = (file: string): string[] => Object.keys(read(file).modules);
 
