@@ -1,10 +1,15 @@
 // `npm run moddable`: builds the example apps with the Moddable SDK for a Linux simulator, by plain includes and by mcpack, and reports. MODDABLE is the
-// SDK's folder, its tools built (xsc, xsid, xsl and the rest: build/makefiles/lin). Nothing is flashed and nothing is run.
+// SDK's folder, its tools built (xsc, xsid, xsl and the rest: build/makefiles/lin). Nothing is flashed. What is run are the tests of the natives
+// (manifest-native.json), and handshakes over them; `npm run moddable -- native` does these alone, `-- figures` tells what natives save.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { NATIVE_MANIFESTS } from "./manifests/native.js";
+import { compileRunner } from "./moddable/device.js";
+import { nativeHandshakes } from "./moddable/native-handshake.js";
+import { runTestApp, writeTestApp } from "./moddable/native-tests.js";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { MODDABLE, PATH } = process.env;
@@ -30,12 +35,28 @@ function run(command, args, cwd) {
   return { status, text: error ? error.message : `${stdout}${stderr}` };
 }
 
+function openssl(...args) {
+  const { status, text } = run("openssl", args, folder);
+  if (status !== 0) throw new Error(`openssl ${args[0]}: ${text}`);
+}
+
+/** A root, and a server's certificate for localhost with its key. */
+function localhost() {
+  const curve = ["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out"];
+  openssl(...curve, "ca.key");
+  openssl("req", "-x509", "-new", "-key", "ca.key", "-subj", "/CN=root", "-days", "2", "-out", "ca.pem");
+  openssl("x509", "-in", "ca.pem", "-outform", "DER", "-out", "ca.der");
+  openssl(...curve, "server.key");
+  openssl("req", "-new", "-key", "server.key", "-subj", "/CN=localhost", "-out", "server.csr");
+  writeFileSync(join(folder, "server.ext"), "subjectAltName=DNS:localhost\n");
+  const ca = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2"];
+  openssl("x509", "-req", "-in", "server.csr", ...ca, "-extfile", "server.ext", "-out", "server.pem");
+  const read = (name) => readFileSync(join(folder, name));
+  return { identity: { key: read("server.key"), cert: read("server.pem") }, rootDer: read("ca.der") };
+}
+
 /** What the apps' mc/config has to hold for them to link: a root, a certificate of P-256 and its key, a pre-shared key. */
 function secrets() {
-  const openssl = (...args) => {
-    const { status, text } = run("openssl", args, folder);
-    if (status !== 0) throw new Error(`openssl ${args[0]}: ${text}`);
-  };
   const base64 = (file) => readFileSync(join(folder, file)).toString("base64");
   openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-outform", "DER", "-out", "key.der");
   openssl(
@@ -92,18 +113,49 @@ function build(name, command, args, cwd, at, wanted = null) {
   }
   process.stdout.write(`moddable: ${name}: ${good ? "ok" : "FAILED"}, ${seconds}${told === "" ? "" : `, ${told}`}\n`);
   if (!good) process.stdout.write(`${lines.slice(-12).join("\n")}\n`);
+  return good;
 }
 
-try {
-  const version = readFileSync(join(MODDABLE, "tools/VERSION"), "utf8").trim();
-  process.stdout.write(`moddable: SDK ${version}\n`);
-  const given = secrets();
-  const target = ["-m", "-p", "lin", "-t", "build", "-o", output];
-  const values = (manifest) =>
-    Object.keys(manifest.config ?? {})
-      .filter((key) => manifest.config[key] === "")
-      .map((key) => `${key}=${key === "key" && manifest.config.identity !== undefined ? given.psk : given[key]}`);
+/** Tests and handshakes in builds that have C in the place of the inner loops. */
+async function natives(target) {
+  const print = (text) => process.stdout.write(`moddable:   ${text}\n`);
+  const failed = (what, why) => {
+    failures.push(what);
+    process.stdout.write(`moddable: ${what}: FAILED, ${why}\n`);
+  };
+  const program = compileRunner(MODDABLE, folder);
+  const library = (name) => join(output, "bin/lin/mc/release", name, "mc.so");
+  const manifest = "manifest-native-full.json";
 
+  const vectors = process.env.THIMBLE_VECTORS ?? join(root, "../shared/vectors/wycheproof");
+  const app = join(folder, "vectors");
+  const written = await writeTestApp(root, app, vectors, manifest);
+  if (written.vectors === 0) failed("native tests", `no Wycheproof vectors at ${vectors}: set THIMBLE_VECTORS`);
+  else if (build("native tests, build", "mcconfig", target, app, "vectors")) {
+    const { passed, failed: wrong, skipped, why } = await runTestApp(program, library("vectors"), print);
+    const counts = `${written.tests} files, ${passed} passed, ${wrong} failed, ${skipped} skipped`;
+    if (why !== null || wrong > 0 || skipped > 0 || passed < 100) failed("native tests", `${counts}${why === null ? "" : `: ${why}`}`);
+    else process.stdout.write(`moddable: native tests: ok, ${counts}\n`);
+  }
+
+  const { tried, failed: refused } = await nativeHandshakes({
+    root,
+    app: join(folder, "handshake"),
+    ...localhost(),
+    manifests: ["manifest.json", manifest],
+    build(at) {
+      build("native handshakes, build", "mcconfig", target, at, "handshake");
+      return library("handshake");
+    },
+    program,
+    print,
+  });
+  if (refused > 0) failed("native handshakes", `${refused} failures`);
+  else process.stdout.write(`moddable: native handshakes: ok, ${tried} suites with OpenSSL\n`);
+}
+
+/** The examples, all modules, both TLS stacks, mcpack, each part of the natives. */
+function builds(target, values) {
   const apps = readdirSync(join(root, "examples")).filter((name) => existsSync(join(root, "examples", name, "manifest.json")));
   for (const name of apps) {
     const cwd = join(root, "examples", name);
@@ -139,6 +191,32 @@ try {
     'import TLSSocket from "thimble-tls/moddable/tls-socket";\nimport { deviceRandom } from "thimble-tls/moddable/device-random";\nimport { iotClient } from "thimble-tls/profiles/iot-client";\ntrace(typeof TLSSocket, typeof deviceRandom, iotClient.name, "\\n");\n',
   );
   build("by mcpack", "mcpack", ["mcconfig", ...target], packed, "packed");
+
+  // Each manifest of natives, beside what needs it least: names and C are there.
+  for (const file of Object.keys(NATIVE_MANIFESTS)) {
+    const one = join(folder, "one");
+    mkdirSync(one, { recursive: true });
+    writeFileSync(join(one, "main.js"), 'import "thimble-tls/profiles/full";\n');
+    writeFileSync(
+      join(one, "manifest.json"),
+      JSON.stringify({ include: [join(root, "manifest-sdk-tls.json"), join(root, file)], modules: { "*": "./main" } }),
+    );
+    build(`manifest-sdk-tls.json with ${file}`, "mcconfig", target, one, "one");
+  }
+}
+
+try {
+  const version = readFileSync(join(MODDABLE, "tools/VERSION"), "utf8").trim();
+  process.stdout.write(`moddable: SDK ${version}\n`);
+  const given = secrets();
+  const target = ["-m", "-p", "lin", "-t", "build", "-o", output];
+  const values = (manifest) =>
+    Object.keys(manifest.config ?? {})
+      .filter((key) => manifest.config[key] === "")
+      .map((key) => `${key}=${key === "key" && manifest.config.identity !== undefined ? given.psk : given[key]}`);
+
+  if (process.argv[2] === undefined) builds(target, values);
+  if (process.argv[2] === undefined || process.argv[2] === "native") await natives(target);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
