@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { NATIVE_MANIFESTS } from "./manifests/native.js";
+import { FOLDER, NATIVE_MANIFESTS, replacedBy } from "./manifests/native.js";
 import { compileRunner } from "./moddable/device.js";
 import { nativeHandshakes } from "./moddable/native-handshake.js";
 import { runTestApp, writeTestApp } from "./moddable/native-tests.js";
@@ -96,24 +96,32 @@ function bytecode(at) {
 
 const failures = [];
 
-/** Builds one app; `wanted`: what must stand in the messages of a build that has to fail. */
-function build(name, command, args, cwd, at, wanted = null) {
+/** Builds one app; `wanted`: what must stand in the messages of a build that has to fail. `calls`: how many natives of ciphers and hashes it links. */
+function build(name, command, args, cwd, at, wanted = null, calls = 0) {
   const begin = Date.now();
   const { status, text } = run(command, args, cwd);
   const seconds = `${((Date.now() - begin) / 1000).toFixed(1)} s`;
-  const good = wanted === null ? status === 0 : status !== 0 && text.includes(wanted);
+  const linkedFile = join(output, "tmp/lin/mc/release", at, "mc.xs.c");
+  const linked = status === 0 ? readFileSync(linkedFile, "utf8") : "";
+  const natives = new Set(linked.match(/xs_thimble_(?!entropy)\w+/g)).size;
+  const good = wanted === null ? status === 0 && natives === calls : status !== 0 && text.includes(wanted);
   if (!good) failures.push(name);
   const lines = text.split("\n").filter((line) => line !== "" && !/^# |not frozen|no const/.test(line));
   let told = wanted === null ? "" : `stops: ${wanted}`;
   if (good && wanted === null) {
-    const linked = readFileSync(join(output, "tmp/lin/mc/release", at, "mc.xs.c"), "utf8");
     const count = (what) => Number(new RegExp(`#define mx${what}Count (\\d+)`).exec(linked)?.[1] ?? 0);
     const modules = join(output, "tmp/lin/mc/release", at, "modules/thimble-tls");
-    told = `${count("Scripts")} modules, ${bytecode(modules).toLocaleString("en")} bytes of thimble's bytecode, ${count("Alias")} aliases`;
+    told = `${count("Scripts")} modules, ${bytecode(modules).toLocaleString("en")} bytes of thimble's bytecode, ${count("Alias")} aliases${calls > 0 ? `, ${calls} natives` : ""}`;
   }
   process.stdout.write(`moddable: ${name}: ${good ? "ok" : "FAILED"}, ${seconds}${told === "" ? "" : `, ${told}`}\n`);
   if (!good) process.stdout.write(`${lines.slice(-12).join("\n")}\n`);
   return good;
+}
+
+/** How many natives the modules of a manifest call. */
+function callsOf(manifest) {
+  const calls = replacedBy(manifest).flatMap((name) => readFileSync(join(root, FOLDER, `${name}.js`), "utf8").match(/native\("/g));
+  return calls.length;
 }
 
 /** Tests and handshakes in builds that have C in the place of the inner loops. */
@@ -131,7 +139,7 @@ async function natives(target) {
   const app = join(folder, "vectors");
   const written = await writeTestApp(root, app, vectors, manifest);
   if (written.vectors === 0) failed("native tests", `no Wycheproof vectors at ${vectors}: set THIMBLE_VECTORS`);
-  else if (build("native tests, build", "mcconfig", target, app, "vectors")) {
+  else if (build("native tests, build", "mcconfig", target, app, "vectors", null, callsOf(manifest))) {
     const { passed, failed: wrong, skipped, why } = await runTestApp(program, library("vectors"), print);
     const counts = `${written.tests} files, ${passed} passed, ${wrong} failed, ${skipped} skipped`;
     if (why !== null || wrong > 0 || skipped > 0 || passed < 100) failed("native tests", `${counts}${why === null ? "" : `: ${why}`}`);
@@ -144,7 +152,7 @@ async function natives(target) {
     ...localhost(),
     manifests: ["manifest.json", manifest],
     build(at) {
-      build("native handshakes, build", "mcconfig", target, at, "handshake");
+      build("native handshakes, build", "mcconfig", target, at, "handshake", null, callsOf(manifest));
       return library("handshake");
     },
     program,
@@ -191,6 +199,8 @@ function builds(target, values) {
     'import TLSSocket from "thimble-tls/moddable/tls-socket";\nimport { deviceRandom } from "thimble-tls/moddable/device-random";\nimport { iotClient } from "thimble-tls/profiles/iot-client";\ntrace(typeof TLSSocket, typeof deviceRandom, iotClient.name, "\\n");\n',
   );
   build("by mcpack", "mcpack", ["mcconfig", ...target], packed, "packed");
+  writeFileSync(join(packed, "manifest.json"), JSON.stringify({ include: ["./node_modules/thimble-tls/manifest-native.json"] }));
+  build("by mcpack, with natives", "mcpack", ["mcconfig", ...target], packed, "packed", null, callsOf("manifest-native.json"));
 
   // Each manifest of natives, beside what needs it least: names and C are there.
   for (const file of Object.keys(NATIVE_MANIFESTS)) {
@@ -201,7 +211,7 @@ function builds(target, values) {
       join(one, "manifest.json"),
       JSON.stringify({ include: [join(root, "manifest-sdk-tls.json"), join(root, file)], modules: { "*": "./main" } }),
     );
-    build(`manifest-sdk-tls.json with ${file}`, "mcconfig", target, one, "one");
+    build(`manifest-sdk-tls.json with ${file}`, "mcconfig", target, one, "one", null, callsOf(file));
   }
 }
 
