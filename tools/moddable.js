@@ -2,12 +2,13 @@
 // SDK's folder, its tools built (xsc, xsid, xsl and the rest: build/makefiles/lin). Nothing is flashed. What is run are the tests of the natives
 // (manifest-native.json), and handshakes over them; `npm run moddable -- native` does these alone, `-- figures` tells what natives save.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FOLDER, NATIVE_MANIFESTS, replacedBy } from "./manifests/native.js";
 import { compileRunner } from "./moddable/device.js";
+import { nativeFigures } from "./moddable/figures.js";
 import { nativeHandshakes } from "./moddable/native-handshake.js";
 import { runTestApp, writeTestApp } from "./moddable/native-tests.js";
 
@@ -162,6 +163,24 @@ async function natives(target) {
   else process.stdout.write(`moddable: native handshakes: ok, ${tried} suites with OpenSSL\n`);
 }
 
+/** What natives save. */
+async function figures(target) {
+  const program = compileRunner(MODDABLE, folder);
+  await nativeFigures({
+    root,
+    folder,
+    ...localhost(),
+    manifest: "manifest-native-full.json",
+    build(app, name) {
+      const { status, text } = run("mcconfig", target, app);
+      if (status !== 0) throw new Error(text.split("\n").slice(-12).join("\n"));
+      return join(output, "bin/lin/mc/release", name, "mc.so");
+    },
+    program,
+    print: (text) => process.stdout.write(`${text}\n`),
+  });
+}
+
 /** The examples, all modules, both TLS stacks, mcpack, each part of the natives. */
 function builds(target, values) {
   const apps = readdirSync(join(root, "examples")).filter((name) => existsSync(join(root, "examples", name, "manifest.json")));
@@ -199,19 +218,22 @@ function builds(target, values) {
     'import TLSSocket from "thimble-tls/moddable/tls-socket";\nimport { deviceRandom } from "thimble-tls/moddable/device-random";\nimport { iotClient } from "thimble-tls/profiles/iot-client";\ntrace(typeof TLSSocket, typeof deviceRandom, iotClient.name, "\\n");\n',
   );
   build("by mcpack", "mcpack", ["mcconfig", ...target], packed, "packed");
-  writeFileSync(join(packed, "manifest.json"), JSON.stringify({ include: ["./node_modules/thimble-tls/manifest-native.json"] }));
-  build("by mcpack, with natives", "mcpack", ["mcconfig", ...target], packed, "packed", null, callsOf("manifest-native.json"));
 
-  // Each manifest of natives, beside what needs it least: names and C are there.
-  for (const file of Object.keys(NATIVE_MANIFESTS)) {
-    const one = join(folder, "one");
-    mkdirSync(one, { recursive: true });
+  // In folders of their own: make does not see that a module's name has another file now.
+  const other = join(folder, "packed-native");
+  cpSync(packed, other, { recursive: true });
+  writeFileSync(join(other, "manifest.json"), JSON.stringify({ include: ["./node_modules/thimble-tls/manifest-native.json"] }));
+  build("by mcpack, with natives", "mcpack", ["mcconfig", ...target], other, "packed-native", null, callsOf("manifest-native.json"));
+
+  // Each manifest of natives, beside one that reaches all that they replace.
+  for (const [i, file] of Object.keys(NATIVE_MANIFESTS).entries()) {
+    const name = `natives-${i}`;
+    const one = join(folder, name);
+    mkdirSync(one);
     writeFileSync(join(one, "main.js"), 'import "thimble-tls/profiles/full";\n');
-    writeFileSync(
-      join(one, "manifest.json"),
-      JSON.stringify({ include: [join(root, "manifest-sdk-tls.json"), join(root, file)], modules: { "*": "./main" } }),
-    );
-    build(`manifest-sdk-tls.json with ${file}`, "mcconfig", target, one, "one", null, callsOf(file));
+    const include = [join(root, "manifest.json"), join(root, file)];
+    writeFileSync(join(one, "manifest.json"), JSON.stringify({ include, modules: { "*": "./main" } }));
+    build(`manifest.json with ${file}`, "mcconfig", target, one, name, null, callsOf(file));
   }
 }
 
@@ -227,6 +249,7 @@ try {
 
   if (process.argv[2] === undefined) builds(target, values);
   if (process.argv[2] === undefined || process.argv[2] === "native") await natives(target);
+  if (process.argv[2] === "figures") await figures(target);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
