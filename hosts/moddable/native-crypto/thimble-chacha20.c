@@ -11,17 +11,18 @@ void xs_thimble_chacha20(xsMachine* the)
 	xsIntegerValue counter = thimbleInteger(2);
 	xsIntegerValue offset = thimbleInteger(7);
 	xsIntegerValue length = thimbleBlocks(thimbleInteger(8), 6);
-	uint8_t nonce[12];
+	uint32_t nonce[3];
 	uint8_t *from, *data;
 	chacha_ctx context;
 	int i;
 
-	for (i = 0; i < 3; i++) thimbleSetLittle(nonce + 4 * i, thimbleInteger(3 + i));
+	/* Words: the SDK reads them as such, and some chips do that at a multiple of 4 alone. */
+	for (i = 0; i < 3; i++) thimbleSetLittle((uint8_t*)(nonce + i), thimbleInteger(3 + i));
 	if ((key < 0) || (key > 0x10000)) xsRangeError("thimble: key of ChaCha20");
 	from = thimbleReadable(0, key * 4, KEY);
 	data = thimbleWritable(6, offset, length);
 	chacha_keysetup(&context, from, KEY);
-	chacha_ivsetup(&context, nonce, sizeof(nonce), (uint32_t)counter);
+	chacha_ivsetup(&context, (uint8_t*)nonce, sizeof(nonce), (uint32_t)counter);
 	chacha_process(data, data, length, &context);
 	thimbleWipe(&context, sizeof(context));
 }
