@@ -26,8 +26,8 @@ export class PskClientConnection extends Connection {
     const receive = config.receiveBuffer ?? DEFAULT_RECEIVE_BUFFER;
     const send = config.sendBuffer ?? DEFAULT_SEND_BUFFER;
     checkPskClientConfig(config, io?.length);
-    super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), config.sliceSteps ?? Infinity, config.lender);
-    this.flow = new ClientHandshake13(config, null, this.records, this.keys, this, CLIENT_13);
+    super(new RecordLayer(io ?? new Uint8Array(receive + send), receive, config.lender), config.sliceSteps ?? Infinity);
+    this.flow = new ClientHandshake13(config, null, this, CLIENT_13);
     this.run();
   }
 }

@@ -18,12 +18,9 @@ export class ClientConnection extends Connection {
     const receive = config.receiveBuffer ?? DEFAULT_RECEIVE_BUFFER;
     const send = config.sendBuffer ?? DEFAULT_SEND_BUFFER;
     const name = checkClientConfig(config, io?.length);
-    super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), config.sliceSteps ?? Infinity, config.lender);
+    super(new RecordLayer(io ?? new Uint8Array(receive + send), receive, config.lender), config.sliceSteps ?? Infinity);
     const only12 = config.tls13 === false ? clientVersion12(config) : null;
-    this.flow =
-      only12 === null
-        ? new ClientHandshake13(config, name, this.records, this.keys, this, CERTIFICATES_13)
-        : only12.start(config, name, this.records, this.keys, this);
+    this.flow = only12 === null ? new ClientHandshake13(config, name, this, CERTIFICATES_13) : only12.start(config, name, this);
     this.run();
   }
 }

@@ -2,6 +2,9 @@ import type { ClientConfig, Version12 } from "./config.js";
 import { checkKey } from "./config-check.js";
 import type { CryptoProvider } from "./crypto/provider.js";
 
+/** Pairs of an identity and a signature scheme, which IdentityChoice keeps as bits. */
+const MAX_PAIRS = 32;
+
 /** Checks of a config of which certificates may be read: what a connection with pre-shared keys alone does not link. */
 
 export function checkProvider(provider: CryptoProvider): void {
@@ -16,11 +19,14 @@ export function checkVersions(role: "client" | "server", tls12: Version12 | unde
 }
 
 /** What a server has to prove itself with must be known. */
-export function checkClientProof({ trust, serverName, psk, resumption, provider, tls12, tls13 }: ClientConfig): void {
+export function checkClientProof({ trust, serverName, psk, resumption, provider, tls12, tls13, identities = [] }: ClientConfig): void {
   if (psk !== undefined) checkKey("psk", psk.hashLength, provider);
   // §4.3.9: one list of modes is sent for all keys.
   if (psk !== undefined && resumption !== undefined && psk.modes !== resumption.modes)
     throw new RangeError(`psk allows modes ${psk.modes}, resumption ${resumption.modes}: they must be the same`);
+  let pairs = 0;
+  for (let i = 0; i < identities.length; i++) pairs += identities[i].key.schemes.length;
+  if (pairs > MAX_PAIRS) throw new RangeError(`identities: their keys have ${pairs} signature schemes in all; ${MAX_PAIRS} is the most`);
   if (trust === undefined) {
     // Each version that is offered must have a key of its own that vouches for the server.
     if ((tls13 !== false && psk === undefined) || (tls12 !== undefined && tls12.byKeyAlone !== true))

@@ -75,7 +75,7 @@ export interface ClientSession {
   /** A NewSessionTicket begins; then it is there as a whole. */
   createReader(): TicketReader;
   arrived(suite: CipherSuite): void;
-  /** A connection of TLS 1.2 is open, whose session `kept` is; null: it resumed the one that was offered, which stays as it is. */
+  /** A connection of TLS 1.2 is open, whose session `kept` is; null: there is no new one, and what the store has stays as it is. */
   connected12(kept: SessionToKeep12 | null): void;
   wipe(): void;
 }
@@ -130,7 +130,7 @@ export interface ServerTickets {
   lifetimeOf(state: ServerHandshakeState, session: ServerSession): number;
   /**
    * The session of ticket bytes[offset, offset + length) that this client may resume here and now; null for any that it may not: a full handshake
-   * follows. OUTSIDE while a store elsewhere looks it up.
+   * follows. OUTSIDE while a store elsewhere looks it up. Its `key` is the handshake's from here on, and is zeroed: a store that keeps it gives a copy.
    */
   open(state: ServerHandshakeState, bytes: Uint8Array, offset: number, length: number): ServerSession | null | typeof OUTSIDE;
   /** Makes the ticket for a session. */
@@ -141,6 +141,7 @@ export interface ServerTickets {
 export interface ServerSessionIds {
   /** As of ServerTickets. */
   lifetimeOf(state: ServerHandshakeState, session: ServerSession): number;
+  /** As of ServerTickets: the key is a copy. */
   open(state: ServerHandshakeState, bytes: Uint8Array, offset: number, length: number): ServerSession | null | typeof OUTSIDE;
   /** Keeps a session by an ID that was drawn for it. */
   keep(state: ServerHandshakeState, id: Uint8Array, session: ServerSession, lifetime: number): void;

@@ -18,6 +18,8 @@ export interface Version12 {
   readonly suites: readonly Suite[];
   /** A client's: all its suites are proved by a pre-shared key, none by a certificate. */
   readonly byKeyAlone?: boolean;
+  /** A client's: with one of its suites keys are exchanged in a group. */
+  readonly usesGroups?: boolean;
   /** A client's: what else of it decides whether a server is accepted, for the fingerprint of its sessions. */
   readonly marks?: Uint8Array;
   /** Sessions are resumed. */

@@ -1,5 +1,5 @@
-import { internal_error, TLSAlert } from "./alert.js";
-import type { BufferLender, KeyingMaterial } from "./config.js";
+import type { TLSAlert } from "./alert.js";
+import type { KeyingMaterial } from "./config.js";
 import type { NamedGroup, Suite } from "./crypto/provider.js";
 import type { Flow, PostFlow } from "./handshake/flow.js";
 import { type Negotiated, RESUMED } from "./handshake/handshake-13.js";
@@ -29,43 +29,65 @@ export abstract class ConnectionState implements Negotiated {
   state: number;
   failure: TLSAlert | null;
   abstract goOnWith(flow: Flow): void;
+  abstract count(what: string): void;
 
-  /** As negotiated so far; final once `state` is OPEN. */
-  version: number;
+  /** `ends`, `proved` and `version`: one number, as each is RAM at rest. */
+  private bits: number;
+  /** As negotiated so far; final once `state` is OPEN. So is the version. */
   suite: Suite | null;
   group: NamedGroup | null;
   private agreedAlpn: string | null;
   /** The DNS name that was asked for by SNI, "" for none. */
   sni: string;
-  /** How the peer proved itself, and whether the session was resumed: bits of handshake-13.ts. */
-  proved: number;
   /** Set before the first bytes come, it sees the peer's certificates as they stream; they are kept nowhere else. Not to be trusted before OPEN. */
   certificateTap: CertificateTap | null;
   /** Not for the app: exportKeyingMaterial() is. */
   exported: KeyingMaterial | null;
-  protected readonly records: RecordLayer;
-  protected readonly keys: Uint8Array;
+  /** Not for the app, nor are the keys. */
+  readonly records: RecordLayer;
+  readonly keys: Uint8Array;
   protected flow: Flow | null;
-  private readonly lender: BufferLender | null;
-  /** How far both directions have come to their end, as bits. */
-  protected ends: number;
 
-  constructor(records: RecordLayer, lender: BufferLender | null) {
+  constructor(records: RecordLayer) {
     this.state = HANDSHAKING;
     this.failure = null;
-    this.version = 0;
+    this.bits = 0;
     this.suite = null;
     this.group = null;
     this.agreedAlpn = null;
     this.sni = "";
-    this.proved = 0;
     this.certificateTap = null;
     this.exported = null;
     this.records = records;
     this.keys = new Uint8Array(KEYS_LENGTH);
     this.flow = null;
-    this.lender = lender;
-    this.ends = 0;
+  }
+
+  get version(): number {
+    const minor = this.bits >> 8;
+    return minor === 0 ? 0 : 0x0300 | minor;
+  }
+
+  set version(version: number) {
+    this.bits = (this.bits & 0xff) | ((version & 0xff) << 8);
+  }
+
+  /** How the peer proved itself, and whether the session was resumed: bits of handshake-13.ts. */
+  get proved(): number {
+    return (this.bits >> 4) & 15;
+  }
+
+  set proved(proved: number) {
+    this.bits = (this.bits & ~0xf0) | (proved << 4);
+  }
+
+  /** How far both directions have come to their end, as bits. */
+  protected get ends(): number {
+    return this.bits & 15;
+  }
+
+  protected set ends(ends: number) {
+    this.bits = (this.bits & ~15) | ends;
   }
 
   /** close_notify came: no more application data will follow. */
@@ -93,7 +115,7 @@ export abstract class ConnectionState implements Negotiated {
 
   /** The ALPN protocol, or null where none was agreed, or what agreed on it is not known to be authentic yet. */
   get alpn(): string | null {
-    return this.records.reader.provisional ? null : this.agreedAlpn;
+    return this.records.provisional ? null : this.agreedAlpn;
   }
 
   set alpn(name: string | null) {
@@ -107,9 +129,9 @@ export abstract class ConnectionState implements Negotiated {
   /** Whether park() may be called: the connection is open, and nothing is half read or unsent. */
   get parkable(): boolean {
     const { flow, post } = this;
-    const { reader, writer } = this.records;
-    const read = this.peerClosed || (reader.empty && !flow?.midMessage);
-    return this.state === OPEN && !this.parked && read && writer.pending === 0 && !post?.keyUpdateDue && !post?.answering;
+    const { records } = this;
+    const read = this.peerClosed || (records.empty && !flow?.midMessage);
+    return this.state === OPEN && !this.parked && read && records.pending === 0 && !post?.keyUpdateDue && !post?.answering;
   }
 
   /**
@@ -134,7 +156,7 @@ export abstract class ConnectionState implements Negotiated {
   private parkObstacle(): string {
     if (this.state !== OPEN) return "the connection is not open";
     if (this.parked) return "the connection is parked already";
-    return this.records.writer.pending > 0 ? "bytes wait to be sent" : "received bytes are not consumed, or a message is half read";
+    return this.records.pending > 0 ? "bytes wait to be sent" : "received bytes are not consumed, or a message is half read";
   }
 
   protected needMemory(call: string): void {
@@ -170,30 +192,12 @@ export abstract class ConnectionState implements Negotiated {
    * the lender is asked first. A tap sees what passes before the tag is known: with one, nothing is streamed.
    */
   protected takeTooLong(): void {
-    const { reader } = this.records;
+    const { records } = this;
     const open = this.state === OPEN;
-    if (reader.limited) throw reader.tooLong(reader.recordLength);
-    if (open && this.borrow()) return;
-    if (this.certificateTap === null && reader.stream(open)) return;
-    if (!open && this.borrow()) return;
-    throw reader.tooLong(reader.recordLength);
-  }
-
-  /** Goes on in memory that holds the record; false: there is none. */
-  private borrow(): boolean {
-    const { lender, records } = this;
-    if (lender === null) return false;
-    const { needed } = records;
-    const memory = lender.lend(needed);
-    if (memory === null) return false;
-    if (memory.length < needed) throw new TLSAlert(internal_error, `lender.lend(${needed}) gave ${memory.length} bytes`, "internal");
-    const former = records.borrow(memory);
-    if (former !== null) lender.giveBack(former);
-    return true;
-  }
-
-  protected giveBack(): void {
-    const lent = this.records.giveBack();
-    this.lender?.giveBack(lent);
+    if (records.limited) throw records.tooLong(records.recordLength);
+    if (open && records.borrow()) return;
+    if (this.certificateTap === null && records.stream(open)) return;
+    if (!open && records.borrow()) return;
+    throw records.tooLong(records.recordLength);
   }
 }

@@ -8,7 +8,6 @@ import {
   unexpected_message,
   user_canceled,
 } from "./alert.js";
-import type { BufferLender } from "./config.js";
 import {
   CLOSED,
   ConnectionState,
@@ -35,8 +34,8 @@ export const WANT_RESUME = 4;
 const WARNING = 1;
 const FATAL = 2;
 
-/** change_cipher_spec records, and empty records of application data in a row: more are a flood. */
-const MAX_EMPTY_RECORDS = 32;
+/** Messages after the handshake, alerts that only warn, change_cipher_spec and empty records in a row, with no application data either way: more are a flood. */
+const MAX_IN_A_ROW = 32;
 
 /**
  * A TLS connection without I/O. The host moves bytes: it puts what the network brought at io[rxOffset, rxOffset + rxSpace()) and calls
@@ -46,29 +45,29 @@ const MAX_EMPTY_RECORDS = 32;
  */
 export abstract class Connection extends ConnectionState {
   private readonly sliceSteps: number;
-  private emptyRecords: number;
+  private inARow: number;
 
-  constructor(records: RecordLayer, sliceSteps: number, lender: BufferLender | null = null) {
-    super(records, lender);
+  constructor(records: RecordLayer, sliceSteps: number) {
+    super(records);
     this.sliceSteps = sliceSteps;
-    this.emptyRecords = 0;
+    this.inARow = 0;
   }
 
   /** Where the host puts received bytes; valid until the next call of a method that changes something. */
   get rxOffset(): number {
-    return this.records.reader.offset;
+    return this.records.receiveOffset;
   }
 
   /** Bytes that can be received now. 0: application data waits to be consumed, or the connection reads no more. */
   rxSpace(): number {
-    return this.reading && !this.inputEnded && !this.parked ? this.records.reader.space : 0;
+    return this.reading && !this.inputEnded && !this.parked ? this.records.space : 0;
   }
 
   /** `length` bytes stand at io[rxOffset …). */
   received(length: number): void {
     if (!this.reading || this.inputEnded) return;
     this.needMemory("received()");
-    this.records.reader.received(length);
+    this.records.received(length);
     this.run();
   }
 
@@ -82,40 +81,40 @@ export abstract class Connection extends ConnectionState {
   }
 
   get txOffset(): number {
-    return this.records.writer.offset;
+    return this.records.sendOffset;
   }
 
   /** Bytes that wait to be sent. */
   txPending(): number {
-    return this.records.writer.pending;
+    return this.records.pending;
   }
 
   sent(length: number): void {
-    this.records.writer.sent(length);
+    this.records.sent(length);
     if (this.post?.keyUpdateDue || this.flow?.blocked) this.run();
   }
 
   get appOffset(): number {
-    return this.records.reader.start;
+    return this.records.start;
   }
 
   /** Bytes of application data that can be taken now: decrypted, in place, and authenticated. */
   appData(): number {
-    const { reader } = this.records;
-    return this.state === OPEN && reader.type === application_data ? reader.end - reader.start : 0;
+    const { records } = this;
+    return this.state === OPEN && records.type === application_data ? records.end - records.start : 0;
   }
 
   /** The host has taken `length` bytes of application data. */
   consumed(length: number): void {
     if (!(length >= 0 && length <= this.appData())) throw new RangeError(`consumed(${length}): ${this.appData()} bytes are there`);
-    this.records.reader.start += length;
+    this.records.start += length;
     this.run();
   }
 
   /** Bytes that write() would take now; of a parked connection: once it is unparked. */
   writeSpace(): number {
     if (this.state !== OPEN || this.writeClosed || this.post?.keyUpdateDue || this.post?.answering) return 0;
-    return this.records.writer.room;
+    return this.records.room;
   }
 
   /** Seals bytes[offset, offset + length), as much as fits, and returns how many bytes were taken. 0: send what waits first. */
@@ -129,9 +128,9 @@ export abstract class Connection extends ConnectionState {
     this.needMemory("write()");
     const { post } = this;
     if (post !== null) {
-      post.calm();
+      this.inARow = 0;
       // RFC 9846 §5.5: new keys before the cipher's limit is reached; where there are none to be had, the connection ends in order.
-      if (this.records.writer.protection?.exhausted) {
+      if (this.records.writeProtection?.exhausted) {
         if (!post.renewsKeys) {
           this.sendAlert(WARNING, close_notify);
           this.stop(new TLSAlert(keys_used_up, "as many records were sent as the cipher allows under one key: begin a new connection"));
@@ -142,7 +141,7 @@ export abstract class Connection extends ConnectionState {
       if (post.keyUpdateDue) this.run();
       if (post.keyUpdateDue || post.answering) return 0;
     }
-    return this.records.writer.write(bytes, offset, length);
+    return this.records.write(bytes, offset, length);
   }
 
   /**
@@ -190,7 +189,7 @@ export abstract class Connection extends ConnectionState {
 
   /** What the connection waits for: WANT_RECEIVE, WANT_SEND, WANT_RESUME. */
   get wants(): number {
-    let wants = this.records.writer.pending > 0 ? WANT_SEND : 0;
+    let wants = this.records.pending > 0 ? WANT_SEND : 0;
     if (this.state > OPEN) return wants;
     const { flow } = this;
     if (flow?.working && !flow.blocked) wants |= WANT_RESUME;
@@ -214,7 +213,7 @@ export abstract class Connection extends ConnectionState {
    * ends here, or is held back here. Handlers are called from here and not deeper: the engine's stack is RAM.
    */
   protected run(): void {
-    const { reader } = this.records;
+    const { records } = this;
     // With slices: 1 while this turn's record lasts, 2 once its slice is done. No names for them: each would take room on the stack.
     let turn = 0;
     this.leaveInput(false);
@@ -223,11 +222,11 @@ export abstract class Connection extends ConnectionState {
         const flow = this.flow as Flow;
         if (flow.working) {
           if (turn > 0 && !flow.atOnce) {
-            this.leaveInput(reader.start !== reader.end || reader.unread > 0);
+            this.leaveInput(records.start !== records.end || records.unread > 0);
             return;
           }
           // One that waits for the tag of its record is handled by endStreamed().
-          if (flow.work(this.sliceSteps) && !reader.streamed?.holding) flow.handle(reader);
+          if (flow.work(this.sliceSteps) && !records.streamed?.holding) flow.handle(records);
           if (!flow.blocked) {
             if (this.sliceSteps !== Infinity) turn = 2;
             continue;
@@ -240,13 +239,13 @@ export abstract class Connection extends ConnectionState {
           continue;
         }
         if (this.post !== null && !this.writeClosed) this.post.sendKeyUpdate();
-        if (reader.streamed !== null && this.endStreamed(flow)) continue;
-        if (reader.start === reader.end) {
+        if (records.streamed !== null && this.endStreamed(flow)) continue;
+        if (records.start === records.end) {
           if (turn > 0) {
-            this.leaveInput(reader.unread > 0 || this.inputEnded || reader.streamed !== null);
+            this.leaveInput(records.unread > 0 || this.inputEnded || records.streamed !== null);
             return;
           }
-          if (!reader.advance()) {
+          if (!records.advance()) {
             if (this.pause(flow)) return;
             continue;
           }
@@ -255,12 +254,12 @@ export abstract class Connection extends ConnectionState {
           return;
         }
         if (this.sliceSteps !== Infinity) turn = 1;
-        if (reader.type === handshake) {
-          if (flow.feed(reader, this.io) && !this.holds(flow)) flow.handle(reader);
+        if (records.type === handshake) {
+          if (flow.feed(records, this.io) && !this.holds(flow)) flow.handle(records);
         } else if (this.takeOther(flow)) return;
       }
     } catch (error) {
-      if (reader.provisional && reader.streamed?.failure === null) this.holdBack(error);
+      if (records.provisional && records.streamed?.failure === null) this.holdBack(error);
       else this.stop(error instanceof TLSAlert ? error : new TLSAlert(internal_error, String(error), "internal"));
     }
   }
@@ -268,11 +267,10 @@ export abstract class Connection extends ConnectionState {
   /** There is no fragment. True: more bytes are needed. */
   private pause(flow: Flow): boolean {
     const { records } = this;
-    const { reader } = records;
-    if (reader.streamed?.authentic) flow.authenticated();
-    else if (reader.isTooLong) this.takeTooLong();
+    if (records.streamed?.authentic) flow.authenticated();
+    else if (records.isTooLong) this.takeTooLong();
     else {
-      if (records.own !== null && reader.empty) this.giveBack();
+      if (records.empty) records.giveBack();
       if (this.inputEnded) this.stop(this.cutOff(flow));
       return true;
     }
@@ -281,27 +279,27 @@ export abstract class Connection extends ConnectionState {
 
   /** The message that is complete has to wait until the tag of its record is known. */
   private holds(flow: Flow): boolean {
-    const { reader } = this.records;
-    if (!reader.provisional || flow.early) return false;
-    reader.streamed?.hold(reader);
+    const { records } = this;
+    if (!records.provisional || flow.early) return false;
+    records.streamed?.hold(records);
     return true;
   }
 
   /** The tag of a streamed record has held, and what was put off is done: the message goes on with which that had to wait. False: it has not come yet. */
   private endStreamed(flow: Flow): boolean {
-    const { reader } = this.records;
-    const { holding, authentic } = reader.streamed as StreamedRecord;
+    const { records } = this;
+    const { holding, authentic } = records.streamed as StreamedRecord;
     if (!authentic) return false;
-    reader.streamed = null;
-    if (holding) flow.handle(reader);
+    records.streamed = null;
+    if (holding) flow.handle(records);
     return true;
   }
 
   /** What was found in a record whose tag is not known yet is told only if it holds. */
   private holdBack(error: unknown): void {
-    const { reader } = this.records;
-    (reader.streamed as StreamedRecord).failure = error;
-    reader.start = reader.end;
+    const { records } = this;
+    (records.streamed as StreamedRecord).failure = error;
+    records.start = records.end;
     this.run();
   }
 
@@ -311,7 +309,7 @@ export abstract class Connection extends ConnectionState {
 
   /** A record that is no handshake; true: application data waits for the host. */
   private takeOther(flow: Flow): boolean {
-    const { type } = this.records.reader;
+    const { type } = this.records;
     if (flow.midMessage)
       throw new TLSAlert(unexpected_message, `${flow.stateName}: a record of content type ${type} in the middle of a handshake message`);
     if (type === application_data) return this.takeData(flow);
@@ -334,32 +332,32 @@ export abstract class Connection extends ConnectionState {
     (this.flow as Flow).wipe();
     this.flow = post;
     this.state = OPEN;
+    this.inARow = 0;
     if (this.writeClosed) this.sendAlert(WARNING, close_notify);
   }
 
   /** True: data waits for the host. */
   private takeData(flow: Flow): boolean {
-    const { reader } = this.records;
+    const { records } = this;
     if (this.state !== OPEN) throw new TLSAlert(unexpected_message, `${flow.stateName}: application data before the handshake is complete`);
-    if (reader.start === reader.end) {
-      this.countEmpty("application data");
+    if (records.start === records.end) {
+      this.count("empty application data");
       return false;
     }
-    this.emptyRecords = 0;
-    if (this.post !== null) this.post.calm();
+    this.inARow = 0;
     return true;
   }
 
   /** RFC 9846 §6: close_notify and user_canceled close; all others, and unknown ones, are errors whatever their level says. */
   private takeAlert(flow: Flow): void {
-    const { reader } = this.records;
-    if (reader.end - reader.start !== 2) throw new TLSAlert(decode_error, `an alert of ${reader.end - reader.start} bytes; it has 2`);
-    const level = this.io[reader.start];
-    const description = this.io[reader.start + 1];
-    reader.start = reader.end;
+    const { records } = this;
+    if (records.end - records.start !== 2) throw new TLSAlert(decode_error, `an alert of ${records.end - records.start} bytes; it has 2`);
+    const level = this.io[records.start];
+    const description = this.io[records.start + 1];
+    records.start = records.end;
     // RFC 5246 §7.2.2: after a warning the connection may go on. None of them asks for an answer.
     if (description === user_canceled || (level === WARNING && description !== close_notify && flow.ignoresWarnings)) {
-      this.countEmpty("alerts that only warn");
+      this.count("alerts that only warn");
       return;
     }
     if (description !== close_notify) {
@@ -373,25 +371,29 @@ export abstract class Connection extends ConnectionState {
       return;
     }
     this.ends |= PEER_CLOSED;
-    if (this.records.own !== null) this.giveBack();
+    records.giveBack();
     if (this.writeClosed) this.end(CLOSED);
   }
 
   /** §5: dropped, if it is the one byte 1, until the peer's Finished has come. */
   private takeChangeCipherSpec(flow: Flow): void {
-    const { reader } = this.records;
-    const value = this.io[reader.start];
-    reader.start = reader.end;
+    const { records } = this;
+    const value = this.io[records.start];
+    records.start = records.end;
     if (!flow.takesChangeCipherSpec)
       throw new TLSAlert(unexpected_message, `${flow.stateName}: a change_cipher_spec record may not come here`);
     if (value !== 1) throw new TLSAlert(unexpected_message, `${flow.stateName}: a change_cipher_spec record with the value ${value}`);
-    this.countEmpty("change_cipher_spec");
+    this.count("change_cipher_spec");
     flow.changeCipherSpec();
   }
 
-  private countEmpty(what: string): void {
-    if (++this.emptyRecords > MAX_EMPTY_RECORDS)
-      throw new TLSAlert(unexpected_message, `${this.emptyRecords} empty records in a row (${what}) are a flood`);
+  /** For flows: one more message after the handshake. */
+  count(what: string): void {
+    if (++this.inARow > MAX_IN_A_ROW)
+      throw new TLSAlert(
+        unexpected_message,
+        `${what}: ${this.inARow} messages or empty records in a row without application data are a flood`,
+      );
   }
 
   private stop(failure: TLSAlert): void {
@@ -401,25 +403,25 @@ export abstract class Connection extends ConnectionState {
   }
 
   private sendAlert(level: number, description: number): void {
-    const { writer } = this.records;
+    const { records } = this;
     // In the middle of a message of ours the end of the transport has to do.
-    if (writer.hasAlertRoom && !this.flow?.halfSent) writer.put(alert, 2, level, description);
+    if (records.hasAlertRoom && !this.flow?.halfSent) records.putRecord(alert, 2, level, description);
   }
 
   /** Forgets all keys and what was received; what waits to be sent stays. */
   private end(state: number): void {
     this.state = state;
-    const { reader, writer } = this.records;
+    const { records } = this;
     // What came of a record whose tag did not hold, or did not come.
-    if (reader.streamed !== null) this.alpn = null;
+    if (records.streamed !== null) this.alpn = null;
     this.flow?.wipe();
     this.flow = null;
-    reader.protection?.wipe();
-    writer.protection?.wipe();
-    reader.protection = null;
-    writer.protection = null;
-    reader.wipe();
-    if (this.records.own !== null) this.giveBack();
+    records.readProtection?.wipe();
+    records.writeProtection?.wipe();
+    records.readProtection = null;
+    records.writeProtection = null;
+    records.wipe();
+    records.giveBack();
     this.keys.fill(0);
     this.exported?.wipe();
     this.exported = null;

@@ -18,7 +18,7 @@ export { CLOSED, Connection, FAILED, HANDSHAKING, OPEN, WANT_RECEIVE, WANT_RESUM
 export { ConnectionPool, type PoolOptions } from "./connection-pool.js";
 export type {
   AeadAlgorithm,
-  AeadKey,
+  AeadKeys,
   CipherSuite,
   Clock,
   CryptoProvider,

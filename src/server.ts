@@ -21,12 +21,9 @@ export class ServerConnection extends Connection {
     if (config.psk !== undefined) checkKey("psk", config.psk.hashLength, config.provider);
     if (config.cookies !== undefined && config.cookies.key.length !== 32)
       throw new RangeError(`cookies.key has ${config.cookies.key.length} bytes; it must have 32`);
-    super(new RecordLayer(io ?? new Uint8Array(receive + send), receive), config.sliceSteps ?? Infinity, config.lender);
+    super(new RecordLayer(io ?? new Uint8Array(receive + send), receive, config.lender), config.sliceSteps ?? Infinity);
     const only12 = config.tls13 === false ? serverVersion12(config) : null;
-    this.flow =
-      only12 === null
-        ? new ServerHandshake13(config, peerAddress, receive, this.records, this.keys, this)
-        : only12.start(config, receive, this.records, this.keys, this);
+    this.flow = only12 === null ? new ServerHandshake13(config, peerAddress, receive, this) : only12.start(config, receive, this);
   }
 }
 

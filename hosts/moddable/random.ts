@@ -22,9 +22,8 @@ const BLOCK_WORDS = 16;
  */
 export class DeviceRandom implements Random {
   private readonly source: EntropySource;
-  /** Three views of the one buffer. */
+  /** Two views of the one buffer. */
   private readonly words: Int32Array;
-  private readonly view: DataView;
   private readonly fresh: Uint8Array;
   private spent: boolean;
 
@@ -34,7 +33,6 @@ export class DeviceRandom implements Random {
     const buffer = new ArrayBuffer(END);
     this.source = source;
     this.words = new Int32Array(buffer);
-    this.view = new DataView(buffer);
     this.fresh = new Uint8Array(buffer, FRESH);
     this.spent = false;
     // Twice: a source that gives zeros, or always the same, is found now.
@@ -45,13 +43,13 @@ export class DeviceRandom implements Random {
   fill(bytes: Uint8Array, offset: number, length: number): void {
     if (!(offset >= 0 && length >= 0 && offset + length <= bytes.length))
       throw new RangeError(`fill(): bytes ${offset} to ${offset + length} of an array of ${bytes.length}`);
-    const { view, words } = this;
+    const { words } = this;
     this.stir();
     // Blocks from 1 on are given out; the first half of block 0 then is the next key.
     for (let i = 0; i < length; i++) {
       const at = i & 63;
       if (at === 0) this.block(1 + (i >> 6));
-      bytes[offset + i] = view.getUint8(BLOCK + at);
+      bytes[offset + i] = (words[(BLOCK + at) >> 2] as number) >> (8 * (at & 3));
     }
     this.block(0);
     for (let i = 0; i < KEY_WORDS; i++) words[i] = words[KEY_WORDS + i] as number;
@@ -66,9 +64,9 @@ export class DeviceRandom implements Random {
 
   /** Block number `counter` of the keystream. */
   private block(counter: number): void {
-    const { words, view } = this;
+    const { words } = this;
     words.fill(0, KEY_WORDS, KEY_WORDS + BLOCK_WORDS);
-    chacha20Xor(words, 0, counter, 0, 0, 0, words, view, BLOCK, 1);
+    chacha20Xor(words, 0, counter, 0, 0, 0, words, BLOCK >> 2, 1);
   }
 
   /** Fresh bytes of the source into the key. */

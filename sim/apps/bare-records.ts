@@ -1,16 +1,13 @@
 // Both ends of one direction of records of TLS 1.2, in one buffer. In flash, as the stack itself.
 import measure from "sim:measure";
 import { application_data } from "../../src/constants.js";
-import { KEYS_LENGTH, WRITE_IV } from "../../src/handshake/keys.js";
+import { KEYS_LENGTH } from "../../src/handshake/keys.js";
 import type { Cipher12, MacFirst, Protection12 } from "../../src/record/cipher-suite-12.js";
 import { HEADER_LENGTH } from "../../src/record/protection.js";
 import { insecureFixedRandom } from "./fixed-random.js";
 
 const SIZE = 1024;
 const AT = 3;
-
-/** Each direction has an array of its own. */
-const places = () => ({ keys: new Uint8Array(KEYS_LENGTH), iv: WRITE_IV, random: insecureFixedRandom });
 
 export class BareRecords {
   private readonly io: Uint8Array;
@@ -22,10 +19,11 @@ export class BareRecords {
     const block = new Uint8Array(macKeyLength + keyLength + ivLength);
     insecureFixedRandom.fill(block, 0, block.length);
     this.io = new Uint8Array(AT + HEADER_LENGTH + SIZE + cipher.overhead);
-    this.write = cipher.create(false, null, places(), order);
-    this.read = cipher.create(true, this.write, places(), order);
-    this.write.setKeys(block, 0, macKeyLength, macKeyLength + keyLength);
-    this.read.setKeys(block, 0, macKeyLength, macKeyLength + keyLength);
+    const places = { keys: new Uint8Array(KEYS_LENGTH), random: insecureFixedRandom };
+    this.write = cipher.create(false, null, places, order);
+    this.read = cipher.create(true, this.write, places, order);
+    this.write.setKeys(false, block, 0, macKeyLength, macKeyLength + keyLength);
+    this.read.setKeys(true, block, 0, macKeyLength, macKeyLength + keyLength);
   }
 
   /** 0: instructions of one record each way; else what so many allocate. */

@@ -23,8 +23,8 @@ export function roomFor(): Uint8Array {
 type Names = readonly [string, string, string];
 
 export function benchAead(names: Names, algorithm: AeadAlgorithm, buffer: Uint8Array): void {
-  const key = algorithm.create(null);
-  key.setKey(buffer, 0);
+  const key = algorithm.create(1);
+  key.setKey(false, buffer, 0);
   for (let i = 0, length = 4096; i < 3; i++, length = i === 1 ? 1024 : 64) {
     measure.begin(names[i]);
     key.seal(buffer, buffer.length - 12, buffer, HEADER, 5, buffer, AT, length);

@@ -44,8 +44,8 @@ export class Openings {
   /** `content` fills the record: the same bytes with every padding, as far as that lets them. */
   one(kind: number, padding: number, content: number): void {
     const { io, keys, parts, macLength } = this;
-    const read = parts.create(true, null, { keys, iv: 0, random: insecureFixedRandom }, insecureMacThenEncrypt);
-    read.setKeys(keys, 0, macLength, 0);
+    const read = parts.create(true, null, { keys, random: insecureFixedRandom }, insecureMacThenEncrypt);
+    read.setKeys(true, keys, 0, macLength, 0);
     this.make(kind, padding, content);
     const name = `${this.hash} ${KINDS[kind]} ${padding}`;
     let failed = false;

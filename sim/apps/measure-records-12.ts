@@ -1,6 +1,6 @@
 // The same on a connection of TLS 1.2.
 import { ClientConnection } from "../../src/client.js";
-import { KEYS_LENGTH, WRITE_IV } from "../../src/handshake/keys.js";
+import { KEYS_LENGTH } from "../../src/handshake/keys.js";
 import { SERVER_RANDOM_AT } from "../../src/messages/server-hello.js";
 import { iotClient12 } from "../../src/profiles/iot-client-12.js";
 import type { CipherSuite12 } from "../../src/record/cipher-suite-12.js";
@@ -29,7 +29,7 @@ const block = new Uint8Array(2 * (keyLength + ivLength));
 prf.setClientRandom(secrets, 0);
 prf.setServerRandom(records[0] as Uint8Array, RECORD_HEADER + SERVER_RANDOM_AT);
 prf.keyBlock(secrets, 32, block);
-const server = cipher.create(false, null, { keys: new Uint8Array(KEYS_LENGTH), iv: WRITE_IV, random: insecureFixedRandom }, null);
-server.setKeys(block, 0, keyLength, 2 * keyLength + ivLength);
+const server = cipher.create(false, null, { keys: new Uint8Array(KEYS_LENGTH), random: insecureFixedRandom }, null);
+server.setKeys(false, block, 0, keyLength, 2 * keyLength + ivLength);
 // Finished had the first sequence number.
 new RecordLoop(connection, server, overhead, 1).run();

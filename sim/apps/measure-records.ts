@@ -2,7 +2,7 @@
 import { ClientConnection } from "../../src/client.js";
 import type { CipherSuite } from "../../src/crypto/provider.js";
 import { useTrafficSecret } from "../../src/handshake/common-13.js";
-import { KEYS_LENGTH, WRITE_IV, WRITE_SECRET } from "../../src/handshake/keys.js";
+import { KEYS_LENGTH, WRITE_SECRET } from "../../src/handshake/keys.js";
 import { Protection13 } from "../../src/record/protection-13.js";
 import { KeySchedule13 } from "../../src/schedule/key-schedule-13.js";
 import { RecordLoop, replay } from "./record-loop.js";
@@ -22,6 +22,6 @@ const tickets = replay(connection);
 const suite = connection.suite as CipherSuite;
 const keys = new Uint8Array(KEYS_LENGTH);
 keys.set(secret.subarray(0, suite.hash.outputLength), WRITE_SECRET);
-const server = new Protection13(suite, null, keys, WRITE_IV);
-useTrafficSecret(new KeySchedule13(suite.hash), server, suite.aead.keyLength, keys, WRITE_SECRET, WRITE_IV);
+const server = new Protection13(suite, keys);
+useTrafficSecret(new KeySchedule13(suite.hash), server, suite.aead.keyLength, keys, false);
 new RecordLoop(connection, server, 1 + suite.aead.tagLength, tickets).run();

@@ -78,8 +78,8 @@ function sign(name: string, signer: Signer, scheme: number): void {
 /** What a full receive buffer holds: opening it, and taking it into the transcript. */
 function record(length: number): void {
   const bytes = new Uint8Array(8 + length + 16 + 12);
-  const key = chacha20Poly1305.create(null);
-  key.setKey(bytes, 0);
+  const key = chacha20Poly1305.create(1);
+  key.setKey(false, bytes, 0);
   key.seal(bytes, bytes.length - 12, bytes, 3, 5, bytes, 8, length);
   measure.begin("open");
   const good = key.open(bytes, bytes.length - 12, bytes, 3, 5, bytes, 8, length);

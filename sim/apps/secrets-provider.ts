@@ -1,6 +1,6 @@
 // A provider that tells the simulator each secret that passes through it, to look for copies of it later. Made while modules load.
 import measure from "sim:measure";
-import type { AeadAlgorithm, AeadKey, CryptoProvider, KeyExchange, NamedGroup, Random } from "../../src/crypto/provider.js";
+import type { AeadAlgorithm, AeadKeys, CryptoProvider, KeyExchange, NamedGroup, Random } from "../../src/crypto/provider.js";
 
 /** Clamping and reduction change a private key's ends: what is between them stays. */
 const PRIVATE_FROM = 4;
@@ -11,17 +11,17 @@ function replace<T extends object, K extends keyof T>(object: T, name: K, value:
   Object.defineProperty(object, name, { value });
 }
 
-function tellingKey(key: AeadKey, length: number): AeadKey {
-  const { setKey } = key;
-  replace(key, "setKey", (bytes, offset) => {
+function tellingKeys(keys: AeadKeys, length: number): AeadKeys {
+  const { setKey } = keys;
+  replace(keys, "setKey", (opens, bytes, offset) => {
     measure.secret("key of a record cipher", bytes, offset, length);
-    setKey.call(key, bytes, offset);
+    setKey.call(keys, opens, bytes, offset);
   });
-  return key;
+  return keys;
 }
 
 function tellingAead(aead: AeadAlgorithm): AeadAlgorithm {
-  return { ...aead, create: (sibling) => tellingKey(aead.create(sibling), aead.keyLength) };
+  return { ...aead, create: (keys) => tellingKeys(aead.create(keys), aead.keyLength) };
 }
 
 function tellingExchange(exchange: KeyExchange, group: NamedGroup): KeyExchange {

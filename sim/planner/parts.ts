@@ -42,10 +42,9 @@ for (const role of ["client", "server"] as const)
     part(`${flow}-resumed`, null, { ...setup, resumption: true }, {}, true);
     for (const [name, suite] of Object.entries(CIPHERS[version])) {
       part(`${flow} ${name}`, flow, { ...setup, suite });
-      if (version === "13") continue;
-      // In TLS 1.2 the records' keys are made at another message where the client proves itself, and where a session is resumed.
-      part(`${auth} ${name}`, auth, { ...asked, suite });
-      part(`${flow}-resumed ${name}`, `${flow}-resumed`, { ...setup, suite, resumption: true }, {}, true);
+      // The records' keys are made at another message where a session is resumed, and in TLS 1.2 where the client proves itself.
+      if (flow !== "client13") part(`${flow}-resumed ${name}`, `${flow}-resumed`, { ...setup, suite, resumption: true }, {}, true);
+      if (version === "12") part(`${auth} ${name}`, auth, { ...asked, suite });
     }
     for (const [name, group] of Object.entries(GROUPS)) part(`${flow} ${name}`, flow, { ...setup, group });
     part(`${flow} exporter`, flow, { ...setup, exporter: true });

@@ -1,5 +1,9 @@
 /* Command line of the simulator's host program. */
 #include "sim.h"
+#ifdef __linux__
+#include <signal.h>
+#include <sys/prctl.h>
+#endif
 
 Sim sim;
 
@@ -150,6 +154,9 @@ static void parseOptions(SimOptions* o, int count, char** arguments)
 int main(int count, char* arguments[])
 {
 	SimOptions* o = &sim.options;
+#ifdef __linux__
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a device that listens would go on, and hold its port, when the program that started it is killed */
+#endif
 	o->chunkBytes = 78848;
 	o->slots = 4928;
 	o->stackSlots = 512;

@@ -89,10 +89,13 @@ export interface AeadOpening {
   wipe(): void;
 }
 
-/** One direction's key of an AEAD cipher. Nothing allocates once `setKey` has run, but one view when another ArrayBuffer is given. */
-export interface AeadKey {
-  /** Copies keyLength bytes and makes the key schedule. */
-  setKey(key: Uint8Array, offset: number): void;
+/**
+ * The keys of an AEAD cipher: one to seal with and one to open with, in one object, as both directions of a connection share all else. Nothing allocates
+ * once both are set, but one view when another ArrayBuffer is given.
+ */
+export interface AeadKeys {
+  /** Copies keyLength bytes and makes the key schedule. opens: the key to open with. */
+  setKey(opens: boolean, key: Uint8Array, offset: number): void;
   /** Encrypts buf[offset, offset + length) in place and writes the tag (tagLength bytes) behind it. The nonce has 12 bytes. */
   seal(
     nonce: Uint8Array,
@@ -133,8 +136,8 @@ export interface AeadAlgorithm {
    * Records that one key may protect (RFC 9846 §5.5). A KeyUpdate comes before.
    */
   readonly recordLimit: number;
-  /** A key object; `sibling`, the other direction's key of the same connection, may share its scratch (never its key). */
-  create(sibling: AeadKey | null): AeadKey;
+  /** keys: 2, or 1 where what is sealed is opened with the same key: setKey() then sets it whatever `opens` says. */
+  create(keys: 1 | 2): AeadKeys;
 }
 
 /** What cipher suites of all versions have. */

@@ -24,6 +24,8 @@ export interface OfferedTicket {
   /** -1: the extension was not sent. */
   ticketLength: number;
   readonly promised: boolean;
+  /** The session that the client offers is resumed. */
+  readonly resumed: boolean;
 }
 
 /** What a TLS 1.2 ClientHello says besides. */
@@ -121,6 +123,14 @@ const pointFormats: ServerExtension<HelloContext12> = {
   },
 };
 
+/** RFC 6066 §3: not answered where a session is resumed, whose name it is then. */
+const serverName: ServerExtension<HelloContext12> = {
+  ...serverNameOfClient,
+  send(context, w, message) {
+    return context.resuming?.resumed !== true && serverNameOfClient.send(context, w, message);
+  },
+};
+
 /** RFC 6066 §8: answered where a CertificateStatus follows. */
 const status: ServerExtension<HelloContext12> = {
   ...statusOfClient,
@@ -137,7 +147,7 @@ export const SERVER_EXTENSIONS_12: readonly ServerExtension<HelloContext12>[] = 
   encryptThenMac,
   renegotiationInfo,
   pointFormats,
-  serverNameOfClient,
+  serverName,
   protocolsOfClient,
   sizeLimitOfClient,
   fragmentLengthOfClient,

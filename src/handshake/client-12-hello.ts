@@ -29,15 +29,16 @@ type H = ClientHandshake12;
 /** TLS 1.2 alone. A ClientHello for both versions is TLS 1.3's. */
 export function sendClientHello12(h: H): number {
   const offer = h.offer as ClientOffer;
-  const { writer, io } = h.records;
-  const start = writer.begin(0);
+  const { records } = h;
+  const { io } = records;
+  const start = records.beginRecord(0);
   const w = new Writer(io);
-  w.over(io, start, start + writer.capacity);
+  w.over(io, start, start + records.sendCapacity);
   offer.sent = writeClientHello(w, h.config.random, null, [], h.extensions, offer, h.version.suites);
   offer.helloStart = start;
   offer.helloLength = w.offset - start;
-  writer.end(handshake, offer.helloLength);
-  writer.setFirstVersion(start);
+  records.endRecord(handshake, offer.helloLength);
+  records.setFirstVersion(start);
   return S.WAIT_SH;
 }
 

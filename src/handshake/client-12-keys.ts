@@ -25,8 +25,9 @@ export function sendClientKeyExchange(h: H): number {
   const exchange = h.exchange as ClientExchange12;
   const length = 4 + exchange.messageLength;
   if (!h.hasRoom(length)) return S.SEND_CKE;
-  const { writer, io } = h.records;
-  const start = writer.begin(length);
+  const { records } = h;
+  const { io } = records;
+  const start = records.beginRecord(length);
   const w = new Writer(io);
   w.over(io, start, start + length);
   w.u8(client_key_exchange);
@@ -34,7 +35,7 @@ export function sendClientKeyExchange(h: H): number {
   exchange.writeMessage(w);
   w.close24(message);
   h.passed(io, start, length);
-  writer.end(handshake, length);
+  records.endRecord(handshake, length);
   return S.DERIVE;
 }
 

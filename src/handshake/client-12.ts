@@ -16,8 +16,8 @@ import type { SignatureAlgorithm } from "../crypto/provider.js";
 import { CLIENT_EXTENSIONS_12, CLIENT_EXTENSIONS_BOTH } from "../extensions/client-12.js";
 import type { ClientExtension } from "../extensions/extension.js";
 import type { CertificateRequestReader12 } from "../messages/certificate-request-12.js";
-import { BY_PSK, type CipherSuite12, type MacFirst } from "../record/cipher-suite-12.js";
-import type { RecordLayer } from "../record/record-layer.js";
+import { BY_PSK, type CipherSuite12, KX_ECDHE, KX_ECDHE_PSK, type MacFirst } from "../record/cipher-suite-12.js";
+import { MAX_PLAINTEXT } from "../record/protection.js";
 import type { FollowingStatus } from "../x509/following-status.js";
 import type { ServerName } from "../x509/name.js";
 import { onCertificate, onCertificateRequest, onServerHelloDone, readCertificate, readCertificateRequest } from "./client-12-auth.js";
@@ -59,6 +59,7 @@ export class Client12 implements Version12, ClientVersion12 {
   readonly overhead: number;
   readonly macFirst: MacFirst | null;
   readonly byKeyAlone: boolean;
+  readonly usesGroups: boolean;
   readonly marks: Uint8Array;
   readonly resumption: ClientResumption12 | null;
   /** What a ClientHello for TLS 1.2 alone is made of. */
@@ -76,9 +77,11 @@ export class Client12 implements Version12, ClientVersion12 {
   ) {
     let overhead = 0;
     let byKeyAlone = true;
+    let usesGroups = false;
     for (let i = 0; i < suites.length; i++) {
       overhead = Math.max(overhead, suites[i].cipher.overhead);
       if (suites[i].by !== BY_PSK) byKeyAlone = false;
+      if (suites[i].kx === KX_ECDHE || suites[i].kx === KX_ECDHE_PSK) usesGroups = true;
       if (findExchange(exchanges, suites[i].kx) === null) throw new RangeError(`tls12: the key exchange of ${suites[i].name} is not given`);
     }
     this.role = "client";
@@ -89,17 +92,19 @@ export class Client12 implements Version12, ClientVersion12 {
     this.overhead = overhead;
     this.macFirst = insecureMacFirst;
     this.byKeyAlone = byKeyAlone;
+    this.usesGroups = usesGroups;
     this.marks = marksOf(exchanges);
     this.resumption = resumption;
   }
 
-  start(config: ClientConfig, name: ServerName | null, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated): Flow {
+  start(config: ClientConfig, name: ServerName | null, negotiated: Negotiated): Flow {
     negotiated.sni = name !== null && name.address === null ? name.text : "";
     // No session is begun where none could be resumed.
     const { resumption } = config;
     const session = resumption === undefined || this.resumption === null ? null : resumption.begin(config, name === null ? "" : name.text);
-    const offer = new ClientOffer(config, negotiated.sni, records.receiveLimit([], this.overhead), session);
-    return new ClientHandshake12(this, config, name, offer, false, session, records, keys, negotiated);
+    const limit = Math.min(MAX_PLAINTEXT, negotiated.records.receiveLimit([], this.overhead)); // RFC 8449 §4
+    const offer = new ClientOffer(config, negotiated.sni, limit, session);
+    return new ClientHandshake12(this, config, name, offer, false, session, negotiated);
   }
 
   takeOver(
@@ -107,14 +112,12 @@ export class Client12 implements Version12, ClientVersion12 {
     name: ServerName | null,
     offer: ClientOffer,
     session: ClientSession | null,
-    records: RecordLayer,
-    keys: Uint8Array,
     negotiated: Negotiated,
     bytes: Uint8Array,
     start: number,
     end: number,
   ): void {
-    const flow = new ClientHandshake12(this, config, name, offer, true, session, records, keys, negotiated);
+    const flow = new ClientHandshake12(this, config, name, offer, true, session, negotiated);
     negotiated.goOnWith(flow);
     flow.state = onServerHello(flow, bytes, start, end);
   }
@@ -170,11 +173,9 @@ export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
     offer: ClientOffer,
     both: boolean,
     session: ClientSession | null,
-    records: RecordLayer,
-    keys: Uint8Array,
     negotiated: Negotiated,
   ) {
-    super(both ? S.WAIT_SH : S.SEND_CH, TABLE, MAX_MESSAGE, records, keys, negotiated);
+    super(both ? S.WAIT_SH : S.SEND_CH, TABLE, MAX_MESSAGE, negotiated);
     this.version = version;
     this.config = config;
     this.name = name;
@@ -208,7 +209,7 @@ export class ClientHandshake12 extends Handshake12<ClientHandshake12> {
 
   get next(): PostFlow | null {
     if (this.state !== S.CONNECTED) return null;
-    return this.resuming === null ? new PostHandshake12(CLIENT_12, this.records) : this.resuming.next(this);
+    return this.resuming === null ? new PostHandshake12(CLIENT_12, this.negotiated) : this.resuming.next(this);
   }
 
   override wipe(): void {

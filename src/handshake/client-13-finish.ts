@@ -8,7 +8,7 @@ import type { ClientHandshake13, ClientOffer } from "./client-13.js";
 import { limitRecords, sendCompatibilityChangeCipherSpec, takeSpareSecret, useTrafficSecret } from "./common-13.js";
 import { checkFinished, sendFinished } from "./finished-13.js";
 import { PROVED_CERTIFICATE, PROVED_PSK, RESUMED } from "./handshake-13.js";
-import { READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
+import { READ_SECRET, WRITE_SECRET } from "./keys.js";
 import * as S from "./states-13.js";
 import type { Transcript } from "./transcript.js";
 
@@ -57,7 +57,7 @@ export function onFinished(h: H, bytes: Uint8Array, start: number, end: number):
 export function useServerSecret(h: H): number {
   const { records, negotiated, keys } = h;
   const { aead } = negotiated.suite as CipherSuite;
-  useTrafficSecret(h.schedule as KeySchedule13, records.reader.protection as Protection13, aead.keyLength, keys, READ_SECRET, READ_IV);
+  useTrafficSecret(h.schedule as KeySchedule13, records.readProtection as Protection13, aead.keyLength, keys, true);
   return h.proof === null ? S.SEND_FINISHED : S.SEND_CERT;
 }
 
@@ -77,6 +77,6 @@ export function useClientSecret(h: H): number {
   const schedule = h.schedule as KeySchedule13;
   const { aead } = negotiated.suite as CipherSuite;
   takeSpareSecret(schedule, keys, WRITE_SECRET);
-  useTrafficSecret(schedule, records.writer.protection as Protection13, aead.keyLength, keys, WRITE_SECRET, WRITE_IV);
+  useTrafficSecret(schedule, records.writeProtection as Protection13, aead.keyLength, keys, false);
   return S.CONNECTED;
 }

@@ -2,7 +2,7 @@ import { illegal_parameter, TLSAlert, unexpected_message } from "../alert.js";
 import { equalBytes } from "../bytes/equal.js";
 import { Reader } from "../bytes/reader.js";
 import { Writer } from "../bytes/writer.js";
-import { handshake, TLS_1_3 } from "../constants.js";
+import { handshake, server_hello, TLS_1_3 } from "../constants.js";
 import { type CipherSuite, DONE, type KeyExchange } from "../crypto/provider.js";
 import { IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO, receiveExtensions } from "../extensions/extension.js";
 import { CLIENT_RANDOM_AT, RANDOM_LENGTH, SESSION_ID_AT, writeClientHello } from "../messages/client-hello.js";
@@ -20,25 +20,26 @@ type H = ClientHandshake13;
 
 export function sendClientHello(h: H, budget: number): number {
   const offer = h.offer as ClientOffer;
-  const { writer, io } = h.records;
+  const { records } = h;
+  const { io } = records;
   // The first ClientHello may still stand there: the host has sent its bytes, but not said so.
-  if (h.retried && writer.pending > 0) {
+  if (h.retried && records.pending > 0) {
     h.blocked = true;
     return S.GENERATE_SHARE;
   }
   if (offer.keyExchange !== null && offer.keyExchange.step(budget) !== DONE) return S.GENERATE_SHARE;
   if (h.retried) sendCompatibilityChangeCipherSpec(h.records);
-  const start = writer.begin(0);
+  const start = records.beginRecord(0);
   const w = new Writer(io);
-  w.over(io, start, start + writer.room);
+  w.over(io, start, start + records.room);
   const tls12 = clientVersion12(h.config);
   offer.sent = writeClientHello(w, h.config.random, offer.firstHello, h.config.provider.suites, h.extensions, offer, tls12?.suites);
   offer.helloStart = start;
   offer.helloLength = w.offset - start;
   if (offer.psks !== null) writeBinders(h, offer.psks, io, start, offer.helloLength);
   else if (h.transcript !== null) h.transcript.update(io, start, offer.helloLength);
-  writer.end(handshake, offer.helloLength);
-  if (!h.retried) writer.setFirstVersion(start);
+  records.endRecord(handshake, offer.helloLength);
+  if (!h.retried) records.setFirstVersion(start);
   return S.WAIT_SH;
 }
 
@@ -50,13 +51,14 @@ export function onServerHello(h: H, bytes: Uint8Array, start: number, end: numbe
   hello.read(r);
   const tls12 = clientVersion12(h.config);
   if (tls12 !== null && hello.selectedVersion === 0 && !hello.isRetryRequest && !h.retried) {
-    const { config, name, session, records, keys, negotiated } = h;
+    const { config, name, session, negotiated } = h;
     h.offer = null;
     h.session = null;
-    tls12.takeOver(config, name, offer, session, records, keys, negotiated, bytes, start, end);
+    tls12.takeOver(config, name, offer, session, negotiated, bytes, start, end);
     return h.state;
   }
   requireTLS13(hello);
+  h.mustEndRecord(server_hello, h.records);
   // §4.2.3: the session id and the suite are held to what was sent.
   if (!echoesSessionId(h.records.io, offer, bytes, hello))
     throw new TLSAlert(illegal_parameter, "ServerHello: legacy_session_id_echo is not what was sent");

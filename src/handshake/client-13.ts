@@ -1,12 +1,11 @@
 import { type ClientConfig, type Exporter, type KeyLog, MAX_MESSAGE } from "../config.js";
 import { type ClientSession, type OfferedKey, type OfferedSession12, PSK_KE } from "../config-psk.js";
 import { encrypted_extensions, finished, server_hello } from "../constants.js";
-import type { CipherSuite, KeyExchange, NamedGroup, SignatureAlgorithm } from "../crypto/provider.js";
+import type { KeyExchange, NamedGroup, SignatureAlgorithm } from "../crypto/provider.js";
 import { CLIENT_EXTENSIONS } from "../extensions/client-13.js";
 import type { ClientExtension, ClientHelloContext } from "../extensions/extension.js";
 import type { CertificateRequestReader } from "../messages/certificate-request.js";
 import { CLIENT_CONTEXT, SERVER_CONTEXT } from "../messages/certificate-verify.js";
-import type { RecordLayer } from "../record/record-layer.js";
 import type { ServerName } from "../x509/name.js";
 import { finishClient, onEncryptedExtensions, onFinished, useClientSecret, useServerSecret } from "./client-13-finish.js";
 import { agree, deriveAsClient, onServerHello, protectAsClient, sendClientHello } from "./client-13-hello.js";
@@ -46,14 +45,15 @@ export class ClientOffer implements ClientHelloContext {
   firstHello: Uint8Array | null;
 
   constructor(config: ClientConfig, sni: string, receiveLimit: number, session: ClientSession | null) {
-    const { psk, resumption } = config;
+    const { psk, resumption, tls12 } = config;
     const group = config.provider.groups[0];
     this.config = config;
     this.sni = sni;
     this.group = group;
     this.pskModes = psk?.modes ?? resumption?.modes ?? 0;
     // Nothing but a key without key exchange is acceptable: then there is none.
-    this.keyExchange = config.trust === undefined && this.pskModes === PSK_KE ? null : group.create();
+    const isNone = config.trust === undefined && this.pskModes === PSK_KE && tls12?.usesGroups !== true;
+    this.keyExchange = isNone ? null : group.create();
     this.selectedVersion = 0;
     this.shareOffset = 0;
     this.shareLength = 0;
@@ -87,15 +87,8 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
   /** A CertificateRequest that is being read. */
   request: CertificateRequestReader | null;
 
-  constructor(
-    config: ClientConfig,
-    name: ServerName | null,
-    records: RecordLayer,
-    keys: Uint8Array,
-    negotiated: Negotiated,
-    table: Table<ClientHandshake13>,
-  ) {
-    super(S.GENERATE_SHARE, table, MAX_MESSAGE, records, keys, negotiated);
+  constructor(config: ClientConfig, name: ServerName | null, negotiated: Negotiated, table: Table<ClientHandshake13>) {
+    super(S.GENERATE_SHARE, table, MAX_MESSAGE, negotiated);
     negotiated.sni = name !== null && name.address === null ? name.text : ""; // RFC 6066 §3: an address is never sent
     this.config = config;
     this.name = name;
@@ -103,7 +96,7 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
     this.offer = new ClientOffer(
       config,
       negotiated.sni,
-      records.receiveLimit(config.provider.suites, clientVersion12(config)?.overhead),
+      this.records.receiveLimit(config.provider.suites, clientVersion12(config)?.overhead),
       this.session,
     );
     this.retried = false;
@@ -142,13 +135,13 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
 
   get next(): PostFlow | null {
     if (this.state !== S.CONNECTED) return null;
-    const { session, records, keys } = this;
-    const { proved, suite } = this.negotiated;
+    const { session, negotiated } = this;
+    const { proved } = negotiated;
     const { postHandshakeAuth } = this.config;
     // §4.4.2: after an external key no certificate is asked for, not later either.
     if (postHandshakeAuth !== undefined && (proved & PROVED_PSK) === 0) return postHandshakeAuth.connected(this) as PostFlow;
-    if (session !== null) return new Resumable13(session, records, keys, suite as CipherSuite);
-    return new PostHandshake13(CLIENT, records, keys, suite as CipherSuite);
+    if (session !== null) return new Resumable13(session, negotiated);
+    return new PostHandshake13(CLIENT, negotiated);
   }
 
   override wipe(): void {
@@ -168,7 +161,8 @@ type H = ClientHandshake13;
 /** Without certificates: a pre-shared key proves the server. CERTIFICATES_13 has what they need besides. */
 export const CLIENT_13: Table<H> = {
   rows: [
-    { state: S.WAIT_SH, type: server_hello, stream: null, endsRecord: true, handle: onServerHello },
+    // One of TLS 1.2 need not end its record: whether it must is seen when the version is known.
+    { state: S.WAIT_SH, type: server_hello, stream: null, endsRecord: false, handle: onServerHello },
     { state: S.WAIT_EE, type: encrypted_extensions, stream: null, early: true, endsRecord: false, handle: onEncryptedExtensions },
     { state: S.WAIT_FINISHED, type: finished, stream: null, endsRecord: true, handle: onFinished },
   ],

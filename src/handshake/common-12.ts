@@ -7,7 +7,7 @@ import type { Prf12 } from "../schedule/prf-12.js";
 import type { ClientExchange12 } from "./exchange-12.js";
 import type { Handshake12 } from "./handshake-12.js";
 import type { Negotiated } from "./handshake-13.js";
-import { MASTER_SECRET, READ_IV, WRITE_IV } from "./keys.js";
+import { MASTER_SECRET } from "./keys.js";
 import type { Transcript } from "./transcript.js";
 
 /** What both sides do with the pre-master secret. */
@@ -30,12 +30,12 @@ export function makeKeys<F>(h: Handshake12<F>, asClient: boolean, random: Random
   const { macKeyLength: mac, keyLength: key, ivLength: iv } = cipher;
   const block = new Uint8Array(2 * (mac + key + iv));
   (h.prf as Prf12).keyBlock(keys, MASTER_SECRET, block);
-  const read = cipher.create(true, null, { keys, iv: READ_IV, random }, macFirst);
-  const write = cipher.create(false, read, { keys, iv: WRITE_IV, random }, macFirst);
+  const read = cipher.create(true, null, { keys, random }, macFirst);
+  const write = cipher.create(false, read, { keys, random }, macFirst);
   const ofClient = asClient ? write : read;
   const ofServer = asClient ? read : write;
-  ofClient.setKeys(block, 0, 2 * mac, 2 * (mac + key));
-  ofServer.setKeys(block, mac, 2 * mac + key, 2 * (mac + key) + iv);
+  ofClient.setKeys(!asClient, block, 0, 2 * mac, 2 * (mac + key));
+  ofServer.setKeys(asClient, block, mac, 2 * mac + key, 2 * (mac + key) + iv);
   block.fill(0);
   h.read = read;
   h.write = write;
@@ -66,15 +66,15 @@ export function endedByAlert({ failure }: Negotiated): boolean {
 /** Sends change_cipher_spec; what follows is protected. False: there is no room. It runs in one with Finished where it can. */
 export function changeWriteKeys<F>(h: Handshake12<F>): boolean {
   if (!h.hasRoom(1)) return false;
-  const { writer } = h.records;
-  writer.put(change_cipher_spec, 1, 1, 0);
-  writer.protection = h.write;
+  const { records } = h;
+  records.putRecord(change_cipher_spec, 1, 1, 0);
+  records.writeProtection = h.write;
   h.write = null;
   return true;
 }
 
 /** What we send is held to the peer's record_size_limit or to the max_fragment_length agreed on: both count content in TLS 1.2 (RFC 8449 §4). */
 export function limitRecords12(records: RecordLayer, sizeLimit: number, fragmentLength: number): void {
-  if (sizeLimit > 0) records.writer.maxFragment = Math.min(sizeLimit, records.writer.maxFragment);
-  else if (fragmentLength > 0) records.writer.maxFragment = fragmentLength;
+  if (sizeLimit > 0) records.maxFragment = Math.min(sizeLimit, records.maxFragment);
+  else if (fragmentLength > 0) records.maxFragment = fragmentLength;
 }

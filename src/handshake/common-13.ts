@@ -2,21 +2,21 @@ import { internal_error, TLSAlert } from "../alert.js";
 import { change_cipher_spec } from "../constants.js";
 import type { CipherSuite } from "../crypto/provider.js";
 import { expandLabel, LABEL_IV, LABEL_KEY } from "../crypto/xs/hkdf.js";
-import { NONCE_LENGTH } from "../record/nonce.js";
+import { NONCE_LENGTH, READ_IV, WRITE_IV } from "../record/nonce.js";
 import { Protection13 } from "../record/protection-13.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { Handshake13 } from "./handshake-13.js";
-import { READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
+import { READ_SECRET, WRITE_SECRET } from "./keys.js";
 
 /** True where `length` bytes of content fit into a record now; else the step is blocked until what stands before them was sent. */
 export function waitForRoom(h: { readonly records: RecordLayer; blocked: boolean }, length: number): boolean {
-  const { writer } = h.records;
-  if (writer.room >= length) return true;
-  if (writer.pending === 0)
+  const { records } = h;
+  if (records.room >= length) return true;
+  if (records.pending === 0)
     throw new TLSAlert(
       internal_error,
-      `sendBuffer is too small: a message of ${length} bytes, there is room for ${writer.room}`,
+      `sendBuffer is too small: a message of ${length} bytes, there is room for ${records.room}`,
       "internal",
     );
   h.blocked = true;
@@ -25,11 +25,10 @@ export function waitForRoom(h: { readonly records: RecordLayer; blocked: boolean
 
 /** RFC 9846 Appendix E.4: one unprotected change_cipher_spec before the encrypted flight, for middleboxes. */
 export function sendCompatibilityChangeCipherSpec(records: RecordLayer): void {
-  const { writer } = records;
-  const { protection } = writer;
-  writer.protection = null;
-  writer.put(change_cipher_spec, 1, 1, 0);
-  writer.protection = protection;
+  const protection = records.writeProtection;
+  records.writeProtection = null;
+  records.putRecord(change_cipher_spec, 1, 1, 0);
+  records.writeProtection = protection;
 }
 
 /**
@@ -37,16 +36,16 @@ export function sendCompatibilityChangeCipherSpec(records: RecordLayer): void {
  * peer to ours, which was what the receive region holds (RFC 8449 §4: a larger record is record_overflow).
  */
 export function limitRecords(records: RecordLayer, sizeLimit: number, fragmentLength: number): void {
-  if (sizeLimit > 0) records.writer.maxFragment = sizeLimit - 1;
-  else if (fragmentLength > 0) records.writer.maxFragment = fragmentLength;
+  if (sizeLimit > 0) records.maxFragment = sizeLimit - 1;
+  else if (fragmentLength > 0) records.maxFragment = fragmentLength;
   else return;
-  const { reader } = records;
-  reader.limited = true;
-  if (reader.streamed !== null) throw reader.streamed.tooLong(reader);
+  records.limitPeer();
+  if (records.streamed !== null) throw records.streamed.tooLong(records);
 }
 
 /**
- * Gives one direction the keys of the traffic secret at keys[secret] (§7.3): the write key passes through the schedule's `temp`, the iv goes to keys[iv].
+ * Gives one direction the keys of its traffic secret (§7.3), the one that the peer writes in where it `opens`: the write key passes through the schedule's
+ * `temp`, the iv goes to its place in `keys`.
  * Called from a step of its own where it can be: below it lies the deepest stack of the handshake.
  */
 export function useTrafficSecret(
@@ -54,15 +53,14 @@ export function useTrafficSecret(
   protection: Protection13,
   keyLength: number,
   keys: Uint8Array,
-  secret: number,
-  iv: number,
+  opens: boolean,
 ): void {
   const { hmac, secrets, temp } = schedule;
-  hmac.setKey(keys, secret, schedule.length);
+  hmac.setKey(keys, opens ? READ_SECRET : WRITE_SECRET, schedule.length);
   expandLabel(hmac, LABEL_KEY, keys, 0, 0, secrets, temp, keyLength);
-  protection.setKey(secrets, temp);
+  protection.setKey(opens, secrets, temp);
   secrets.fill(0, temp, temp + keyLength);
-  expandLabel(hmac, LABEL_IV, secrets, 0, 0, keys, iv, NONCE_LENGTH);
+  expandLabel(hmac, LABEL_IV, secrets, 0, 0, keys, opens ? READ_IV : WRITE_IV, NONCE_LENGTH);
 }
 
 /**
@@ -73,14 +71,13 @@ export function protectHandshake<F>(h: Handshake13<F>): void {
   const { keys, records } = h;
   const schedule = h.schedule as KeySchedule13;
   const suite = h.negotiated.suite as CipherSuite;
-  const read = new Protection13(suite, null, keys, READ_IV);
-  const write = new Protection13(suite, read.aead, keys, WRITE_IV);
-  useTrafficSecret(schedule, read, suite.aead.keyLength, keys, READ_SECRET, READ_IV);
+  const protection = new Protection13(suite, keys);
+  useTrafficSecret(schedule, protection, suite.aead.keyLength, keys, true);
   schedule.replaceByFinishedKey(keys, READ_SECRET);
-  useTrafficSecret(schedule, write, suite.aead.keyLength, keys, WRITE_SECRET, WRITE_IV);
+  useTrafficSecret(schedule, protection, suite.aead.keyLength, keys, false);
   schedule.replaceByFinishedKey(keys, WRITE_SECRET);
-  records.reader.protection = read;
-  records.writer.protection = write;
+  records.readProtection = protection;
+  records.writeProtection = protection;
 }
 
 /** The application traffic secret that waited in `spare` goes to keys[secret]. */

@@ -36,13 +36,14 @@ export function sendFinished(h: Proving, fromSecret = false): boolean {
   const transcript = h.transcript as Transcript;
   const { length, secrets, digest } = schedule;
   if (!h.hasRoom(4 + length)) return false;
-  const { writer, io } = h.records;
-  const start = writer.begin(4 + length);
+  const { records } = h;
+  const { io } = records;
+  const start = records.beginRecord(4 + length);
   transcript.digest(secrets, digest);
   putHeader(io, start, (finished << 24) | length);
   if (fromSecret) schedule.finished(h.keys, WRITE_SECRET, io, start + 4);
   else schedule.verifyData(h.keys, WRITE_SECRET, io, start + 4);
   transcript.update(io, start, 4 + length);
-  writer.end(handshake, 4 + length);
+  records.endRecord(handshake, 4 + length);
   return true;
 }

@@ -47,6 +47,4 @@ export interface PostFlow extends Flow {
   readonly answering: boolean;
   /** We close: true where close_notify goes out by itself behind the answer under way. */
   deferClose(): boolean;
-  /** Application data came or went: the peer is not only sending messages. */
-  calm(): void;
 }

@@ -43,11 +43,11 @@ export abstract class Handshake12<F> extends Handshake<F> {
   /** The step under way can't go on before bytes were sent or an outside operation is ready. */
   blocked: boolean;
 
-  constructor(state: number, table: Table<F>, maxMessage: number, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated) {
+  constructor(state: number, table: Table<F>, maxMessage: number, negotiated: Negotiated) {
     super(state, table);
     this.maxMessage = maxMessage;
-    this.records = records;
-    this.keys = keys;
+    this.records = negotiated.records;
+    this.keys = negotiated.keys;
     this.negotiated = negotiated;
     this.prf = null;
     this.transcript = null;
@@ -92,7 +92,7 @@ export abstract class Handshake12<F> extends Handshake<F> {
 
   /** What the peer sends from here on is protected. */
   changeCipherSpec(): void {
-    this.records.reader.protection = this.read;
+    this.records.readProtection = this.read;
     this.read = null;
     this.state = S.WAIT_FINISHED;
   }

@@ -20,6 +20,9 @@ export const RESUMED = 4;
 
 /** What of the handshake outlives it. */
 export interface Negotiated {
+  readonly records: RecordLayer;
+  /** handshake/keys.ts says what stands where. */
+  readonly keys: Uint8Array;
   version: number;
   suite: Suite | null;
   group: NamedGroup | null;
@@ -34,6 +37,8 @@ export interface Negotiated {
   readonly failure: TLSAlert | null;
   /** What keying material is exported from, where the config asks for it. */
   exported: KeyingMaterial | null;
+  /** One more message after the handshake, or empty record; too many in a row, without application data, are a flood. */
+  count(what: string): void;
   /** The hello has decided for another version: its flow goes on in place of this one. */
   goOnWith(flow: Flow): void;
 }
@@ -58,11 +63,11 @@ export abstract class Handshake13<F> extends Handshake<F> {
   blocked: boolean;
   private clientRandom: Uint8Array | null;
 
-  constructor(state: number, table: Table<F>, maxMessage: number, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated) {
+  constructor(state: number, table: Table<F>, maxMessage: number, negotiated: Negotiated) {
     super(state, table);
     this.maxMessage = maxMessage;
-    this.records = records;
-    this.keys = keys;
+    this.records = negotiated.records;
+    this.keys = negotiated.keys;
     this.negotiated = negotiated;
     this.schedule = null;
     this.transcript = null;

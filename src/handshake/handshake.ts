@@ -166,14 +166,19 @@ export abstract class Handshake<F> {
   /** Handles the message that is complete: the state machine's step. */
   handle(records: RecordReader): void {
     const { row, header, bytes, start } = this.message as Incoming<F> & { row: Row<F> };
-    if (row.endsRecord && (records.start !== records.end || !records.endsRecord))
-      throw new TLSAlert(
-        unexpected_message,
-        `${this.stateName}: more bytes follow a message of type ${row.type} in its record, though keys change behind it`,
-      );
+    if (row.endsRecord) this.mustEndRecord(row.type, records);
     this.message?.reader?.finish();
     this.message = null;
     this.state = row.handle(this as unknown as F, bytes, start, start + HEADER_LENGTH + (header & 0xffffff));
+  }
+
+  /** RFC 9846 §5.1: the message that is complete, behind which keys change, must be the last of its record. */
+  mustEndRecord(type: number, records: RecordReader): void {
+    if (records.start !== records.end || !records.endsRecord)
+      throw new TLSAlert(
+        unexpected_message,
+        `${this.stateName}: more bytes follow a message of type ${type} in its record, though keys change behind it`,
+      );
   }
 
   /** Reads the header. A gathered message that stands whole in the fragment stays in place, without a copy; true then. */

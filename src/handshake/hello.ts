@@ -4,7 +4,6 @@ import type { ClientSession } from "../config-psk.js";
 import type { ClientExtension } from "../extensions/extension.js";
 import type { ServerHello } from "../messages/server-hello.js";
 import type { CipherSuite12 } from "../record/cipher-suite-12.js";
-import type { RecordLayer } from "../record/record-layer.js";
 import type { ServerName } from "../x509/name.js";
 import type { ClientOffer } from "./client-13.js";
 import type { Flow } from "./flow.js";
@@ -21,15 +20,13 @@ export interface ClientVersion12 {
   /** The most bytes that a suite of these adds to a record. */
   readonly overhead: number;
   /** TLS 1.2 alone. */
-  start(config: ClientConfig, name: ServerName | null, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated): Flow;
+  start(config: ClientConfig, name: ServerName | null, negotiated: Negotiated): Flow;
   /** A ServerHello of TLS 1.2 has come, whole: the flow behind it goes on. */
   takeOver(
     config: ClientConfig,
     name: ServerName | null,
     offer: ClientOffer,
     session: ClientSession | null,
-    records: RecordLayer,
-    keys: Uint8Array,
     negotiated: Negotiated,
     bytes: Uint8Array,
     start: number,
@@ -41,17 +38,9 @@ export interface ServerVersion12 {
   readonly suites: readonly CipherSuite12[];
   readonly overhead: number;
   /** TLS 1.2 alone. */
-  start(config: ServerConfig, maxHello: number, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated): Flow;
+  start(config: ServerConfig, maxHello: number, negotiated: Negotiated): Flow;
   /** A ClientHello without TLS 1.3 has come, whole. */
-  takeOver(
-    config: ServerConfig,
-    records: RecordLayer,
-    keys: Uint8Array,
-    negotiated: Negotiated,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-  ): void;
+  takeOver(config: ServerConfig, negotiated: Negotiated, bytes: Uint8Array, start: number, end: number): void;
 }
 
 /** TLS 1.2 of a config, or null. `checkVersions` has seen that it is this side's. */

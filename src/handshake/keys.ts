@@ -3,10 +3,8 @@
  *
  *     [ read iv 12 | write iv 12 | nonce 12 | read traffic secret | write traffic secret ]
  *
- * The nonce's place is NONCE of record/nonce.ts. The secrets have room for the longest hash. The AEAD keys themselves stand in the AeadKey objects.
+ * The first three places are those of record/nonce.ts. The secrets have room for the longest hash. The AEAD keys themselves stand in AeadKeys.
  */
-export const READ_IV = 0;
-export const WRITE_IV = 12;
 export const READ_SECRET = 36;
 export const WRITE_SECRET = 84;
 export const KEYS_LENGTH = 132;

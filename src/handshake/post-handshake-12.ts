@@ -1,7 +1,7 @@
 import { decode_error, no_renegotiation, TLSAlert } from "../alert.js";
 import { alert, client_hello, hello_request } from "../constants.js";
-import type { RecordLayer } from "../record/record-layer.js";
 import type { StreamReader, Table } from "./handshake.js";
+import type { Negotiated } from "./handshake-13.js";
 import { PostHandshake } from "./post-handshake.js";
 import { CONNECTED } from "./states-12.js";
 
@@ -9,8 +9,8 @@ const WARNING = 1;
 
 /** What a connected TLS 1.2 peer may still send: attempts to renegotiate, which are refused (RFC 5246 §7.4.1.1, RFC 5746 §4.5). There are no new keys. */
 export class PostHandshake12 extends PostHandshake<PostHandshake12> {
-  constructor(table: Table<PostHandshake12>, records: RecordLayer) {
-    super(CONNECTED, table, records);
+  constructor(table: Table<PostHandshake12>, negotiated: Negotiated) {
+    super(CONNECTED, table, negotiated);
   }
 
   get ignoresWarnings(): boolean {
@@ -31,9 +31,9 @@ export class PostHandshake12 extends PostHandshake<PostHandshake12> {
 
   /** A warning is all the answer: where there is no room for it the peer gets none. */
   refuse(message: string): void {
-    this.count(message);
-    const { writer } = this.records;
-    if (writer.room > 2) writer.put(alert, 2, WARNING, no_renegotiation);
+    this.negotiated.count(message);
+    const { records } = this;
+    if (records.room > 2) records.putRecord(alert, 2, WARNING, no_renegotiation);
   }
 }
 

@@ -4,11 +4,11 @@ import { handshake, key_update, new_session_ticket } from "../constants.js";
 import type { CipherSuite } from "../crypto/provider.js";
 import { NewSessionTicketReader } from "../messages/new-session-ticket.js";
 import type { Protection13 } from "../record/protection-13.js";
-import type { RecordLayer } from "../record/record-layer.js";
 import { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import { useTrafficSecret } from "./common-13.js";
 import { putHeader, type Row, type Table } from "./handshake.js";
-import { READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
+import type { Negotiated } from "./handshake-13.js";
+import { READ_SECRET, WRITE_SECRET } from "./keys.js";
 import { PostHandshake } from "./post-handshake.js";
 import { CONNECTED } from "./states-13.js";
 
@@ -22,15 +22,19 @@ const UPDATE_REQUESTED = 1;
 
 /** What a connected TLS 1.3 peer still sends: KeyUpdate, and to a client NewSessionTicket (RFC 9846 §4.7). */
 export class PostHandshake13 extends PostHandshake<PostHandshake13> {
-  readonly keys: Uint8Array;
-  readonly suite: CipherSuite;
   private updates: number;
 
-  constructor(table: Table<PostHandshake13>, records: RecordLayer, keys: Uint8Array, suite: CipherSuite) {
-    super(CONNECTED, table, records);
-    this.keys = keys;
-    this.suite = suite;
+  constructor(table: Table<PostHandshake13>, negotiated: Negotiated) {
+    super(CONNECTED, table, negotiated);
     this.updates = 0;
+  }
+
+  get keys(): Uint8Array {
+    return this.negotiated.keys;
+  }
+
+  get suite(): CipherSuite {
+    return this.negotiated.suite as CipherSuite;
   }
 
   /** It goes out before the next application data (§4.7.3). */
@@ -54,27 +58,28 @@ export class PostHandshake13 extends PostHandshake<PostHandshake13> {
   /** The peer has updated its keys. */
   updated(requestsUs: boolean): void {
     this.updates &= ~REQUESTED;
-    this.nextGeneration(this.records.reader.protection as Protection13, READ_SECRET, READ_IV);
+    this.nextGeneration(true);
     if (requestsUs) this.updates |= DUE;
   }
 
   /** Sends the KeyUpdate that is due, once there is room for it. */
   sendKeyUpdate(): void {
-    const { writer, io } = this.records;
-    if (!this.keyUpdateDue || writer.room < 5) return;
-    const start = writer.begin(5);
+    const { records } = this;
+    const { io } = records;
+    if (!this.keyUpdateDue || records.room < 5) return;
+    const start = records.beginRecord(5);
     putHeader(io, start, (key_update << 24) | 1);
     io[start + 4] = (this.updates & REQUEST_DUE) !== 0 ? UPDATE_REQUESTED : UPDATE_NOT_REQUESTED;
-    writer.end(handshake, 5);
+    records.endRecord(handshake, 5);
     this.updates = (this.updates & (REQUEST_DUE | REQUESTED)) === 0 ? 0 : REQUESTED;
-    this.nextGeneration(writer.protection as Protection13, WRITE_SECRET, WRITE_IV);
+    this.nextGeneration(false);
   }
 
   /** §7.2: the next traffic secret of one direction, and its keys. */
-  private nextGeneration(protection: Protection13, secret: number, iv: number): void {
+  private nextGeneration(opens: boolean): void {
     const schedule = new KeySchedule13(this.suite.hash);
-    schedule.updateTrafficSecret(this.keys, secret);
-    useTrafficSecret(schedule, protection, this.suite.aead.keyLength, this.keys, secret, iv);
+    schedule.updateTrafficSecret(this.keys, opens ? READ_SECRET : WRITE_SECRET);
+    useTrafficSecret(schedule, this.records.readProtection as Protection13, this.suite.aead.keyLength, this.keys, opens);
     schedule.wipe();
   }
 }
@@ -83,8 +88,8 @@ export class PostHandshake13 extends PostHandshake<PostHandshake13> {
 export class Resumable13 extends PostHandshake13 {
   readonly session: ClientSession;
 
-  constructor(session: ClientSession, records: RecordLayer, keys: Uint8Array, suite: CipherSuite) {
-    super(RESUMABLE, records, keys, suite);
+  constructor(session: ClientSession, negotiated: Negotiated) {
+    super(RESUMABLE, negotiated);
     this.session = session;
   }
 
@@ -129,18 +134,18 @@ export const SERVER: Table<P> = { rows: [KEY_UPDATE], waits: [] };
 
 /** §4.7.1: a client that does not resume ignores tickets. */
 function onNewSessionTicket(p: P): number {
-  p.count("NewSessionTicket");
+  p.negotiated.count("NewSessionTicket");
   return CONNECTED;
 }
 
 function onTicketToKeep(p: P): number {
-  p.count("NewSessionTicket");
+  p.negotiated.count("NewSessionTicket");
   (p as Resumable13).session.arrived(p.suite);
   return CONNECTED;
 }
 
 function onKeyUpdate(p: P, bytes: Uint8Array, start: number, end: number): number {
-  p.count("KeyUpdate");
+  p.negotiated.count("KeyUpdate");
   if (end - start !== 5) throw new TLSAlert(decode_error, `KeyUpdate: ${end - start - 4} bytes, it has 1`);
   const request = bytes[start + 4];
   if (request > UPDATE_REQUESTED) throw new TLSAlert(illegal_parameter, `KeyUpdate: request_update ${request}`);

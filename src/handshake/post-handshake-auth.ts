@@ -45,7 +45,7 @@ class PostHandshakeAuth13 extends PostHandshake13 implements Proving {
 
   constructor(h: ClientHandshake13) {
     const suite = h.negotiated.suite as CipherSuite;
-    super((h.session === null ? TABLE : RESUMING) as unknown as Table<PostHandshake13>, h.records, h.keys, suite);
+    super((h.session === null ? TABLE : RESUMING) as unknown as Table<PostHandshake13>, h.negotiated);
     this.session = h.session;
     this.config = h.config;
     this.base = suite.hash.create();
@@ -165,7 +165,7 @@ class PostHandshakeAuth13 extends PostHandshake13 implements Proving {
 
   private endAnswer(): void {
     this.dropAnswer();
-    if (this.closed) this.records.writer.put(alert, 2, 1, close_notify);
+    if (this.closed) this.records.putRecord(alert, 2, 1, close_notify);
   }
 
   private dropAnswer(): void {
@@ -182,7 +182,7 @@ class PostHandshakeAuth13 extends PostHandshake13 implements Proving {
 type P = PostHandshakeAuth13;
 
 function onRequest(p: P): number {
-  p.count("CertificateRequest");
+  p.negotiated.count("CertificateRequest");
   p.beginAnswer();
   return S.CONNECTED;
 }

@@ -1,24 +1,23 @@
-import { TLSAlert, unexpected_message } from "../alert.js";
 import type { RecordLayer } from "../record/record-layer.js";
 import type { PostFlow } from "./flow.js";
 import { Handshake, type Table } from "./handshake.js";
+import type { Negotiated } from "./handshake-13.js";
 
 /** The gathered messages have a byte at most; some more are read, so that their error is told right. */
 const MAX_MESSAGE = 16;
 
-/** Messages in a row, with no application data between them: more are a flood. */
-const MAX_MESSAGES_IN_A_ROW = 32;
-
 /** What a connected peer may still send, in any version: nothing waits, and all that is sent fits into one record. */
 export abstract class PostHandshake<F> extends Handshake<F> implements PostFlow {
-  readonly records: RecordLayer;
-  private inARow: number;
+  readonly negotiated: Negotiated;
 
   /** connected: the one state. */
-  protected constructor(connected: number, table: Table<F>, records: RecordLayer) {
+  protected constructor(connected: number, table: Table<F>, negotiated: Negotiated) {
     super(connected, table);
-    this.records = records;
-    this.inARow = 0;
+    this.negotiated = negotiated;
+  }
+
+  get records(): RecordLayer {
+    return this.negotiated.records;
   }
 
   abstract readonly keyUpdateDue: boolean;
@@ -59,16 +58,6 @@ export abstract class PostHandshake<F> extends Handshake<F> implements PostFlow 
 
   get next(): null {
     return null;
-  }
-
-  /** Application data came or went: the peer is not only sending messages. */
-  calm(): void {
-    this.inARow = 0;
-  }
-
-  count(type: string): void {
-    if (++this.inARow > MAX_MESSAGES_IN_A_ROW)
-      throw new TLSAlert(unexpected_message, `${type}: ${this.inARow} messages in a row without application data are a flood`);
   }
 
   wipe(): void {}

@@ -42,14 +42,15 @@ const NONE: readonly Uint8Array[] = [];
 
 /** Sends as much of Certificate (RFC 5246 §7.4.2) as there is room for; true: all of it is out. */
 export function sendCertificate<F>(h: Handshake12<F>): boolean {
-  const { writer, io } = h.records;
+  const { records } = h;
+  const { io } = records;
   const { certificates } = h.proof as Proof12;
   do {
-    if (!h.hasRoom(Math.min(WORTHWHILE, writer.capacity))) return false;
-    const start = writer.begin(1);
-    const end = certificates.fill(io, start, start + writer.room);
+    if (!h.hasRoom(Math.min(WORTHWHILE, records.sendCapacity))) return false;
+    const start = records.beginRecord(1);
+    const end = certificates.fill(io, start, start + records.room);
     h.passed(io, start, end - start);
-    writer.end(handshake, end - start);
+    records.endRecord(handshake, end - start);
   } while (!certificates.done);
   return true;
 }
@@ -96,13 +97,14 @@ export function sendFinished<F>(h: Handshake12<F>, label: Uint8Array): boolean {
   const prf = h.prf as Prf12;
   const length = 4 + VERIFY_DATA_LENGTH;
   if (!h.hasRoom(length)) return false;
-  const { writer, io } = h.records;
-  const start = writer.begin(length);
+  const { records } = h;
+  const { io } = records;
+  const start = records.beginRecord(length);
   (h.transcript as Transcript).digest(prf.secrets, prf.digest);
   putHeader(io, start, (finished << 24) | VERIFY_DATA_LENGTH);
   prf.verifyData(h.keys, MASTER_SECRET, label, io, start + 4);
   h.passed(io, start, length);
-  writer.end(handshake, length);
+  records.endRecord(handshake, length);
   return true;
 }
 

@@ -58,14 +58,15 @@ const NONE: readonly Uint8Array[] = [];
 export const WORTHWHILE = 64;
 
 export function sendCertificate(h: Proving): number {
-  const { writer, io } = h.records;
+  const { records } = h;
+  const { io } = records;
   const proof = h.proof as Proof13;
   do {
-    if (!h.hasRoom(Math.min(WORTHWHILE, writer.capacity))) return S.SEND_CERT;
-    const start = writer.begin(1);
-    const end = proof.certificates.fill(io, start, start + writer.room);
+    if (!h.hasRoom(Math.min(WORTHWHILE, records.sendCapacity))) return S.SEND_CERT;
+    const start = records.beginRecord(1);
+    const end = proof.certificates.fill(io, start, start + records.room);
     (h.transcript as Transcript).update(io, start, end - start);
-    writer.end(handshake, end - start);
+    records.endRecord(handshake, end - start);
   } while (!proof.certificates.done);
   return proof.identity === null ? S.SEND_FINISHED : S.SIGN;
 }
@@ -111,15 +112,16 @@ export interface Outgoing {
 
 /** Sends `message` in as many records as it needs; false: there is no room for the next. */
 export function sendMessage(h: Pick<Proving, "records" | "hasRoom">, proof: Outgoing): boolean {
-  const { writer, io } = h.records;
+  const { records } = h;
+  const { io } = records;
   const message = proof.message as Uint8Array;
   do {
     const left = message.length - proof.sent;
-    if (!h.hasRoom(Math.min(left, WORTHWHILE, writer.capacity))) return false;
-    const start = writer.begin(1);
-    const length = Math.min(left, writer.room);
+    if (!h.hasRoom(Math.min(left, WORTHWHILE, records.sendCapacity))) return false;
+    const start = records.beginRecord(1);
+    const length = Math.min(left, records.room);
     for (let i = 0; i < length; i++) io[start + i] = message[proof.sent + i];
-    writer.end(handshake, length);
+    records.endRecord(handshake, length);
     proof.sent += length;
   } while (proof.sent < message.length);
   proof.message = null;

@@ -2,7 +2,6 @@ import { handshake_failure, illegal_parameter, TLSAlert } from "../alert.js";
 import type { ClientSession, OfferedSession12 } from "../config-psk.js";
 import { sessionTicket } from "../extensions/session-ticket.js";
 import { NewSessionTicketReader12 } from "../messages/new-session-ticket-12.js";
-import type { RecordLayer } from "../record/record-layer.js";
 import { MASTER_SECRET_LENGTH } from "../schedule/prf-12.js";
 import type { ClientHandshake12 } from "./client-12.js";
 import { endedByAlert } from "./common-12.js";
@@ -82,8 +81,8 @@ class ResumingClient12 implements ClientResuming12 {
     key.fill(0);
   }
 
-  next({ records, negotiated }: H): Resumable12 {
-    return new Resumable12(this.session, records, negotiated);
+  next({ negotiated }: H): Resumable12 {
+    return new Resumable12(this.session, negotiated);
   }
 
   wipe({ negotiated }: H): void {
@@ -95,12 +94,10 @@ class ResumingClient12 implements ClientResuming12 {
 /** A connection whose session is forgotten where it ends with a fatal alert (RFC 5246 §7.2.2). */
 class Resumable12 extends PostHandshake12 {
   private readonly session: ClientSession;
-  private readonly negotiated: Negotiated;
 
-  constructor(session: ClientSession, records: RecordLayer, negotiated: Negotiated) {
-    super(CLIENT_12, records);
+  constructor(session: ClientSession, negotiated: Negotiated) {
+    super(CLIENT_12, negotiated);
     this.session = session;
-    this.negotiated = negotiated;
   }
 
   override wipe(): void {

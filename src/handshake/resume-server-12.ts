@@ -8,7 +8,6 @@ import type { CertificateTap } from "../messages/certificate.js";
 import type { ClientHello } from "../messages/client-hello.js";
 import { writeNewSessionTicket12 } from "../messages/new-session-ticket-12.js";
 import { BY_PSK } from "../record/cipher-suite-12.js";
-import type { RecordLayer } from "../record/record-layer.js";
 import { MASTER_SECRET_LENGTH } from "../schedule/prf-12.js";
 import { endedByAlert, findSuite12 } from "./common-12.js";
 import { type Negotiated, PROVED_CERTIFICATE, RESUMED } from "./handshake-13.js";
@@ -137,10 +136,8 @@ class ResumingServer12 implements ServerResuming12 {
     key.fill(0);
   }
 
-  next({ records, negotiated }: H): PostHandshake12 {
-    return this.byId
-      ? new Kept12(this.ids as ServerSessionIds, this.sessionId, records, negotiated)
-      : new PostHandshake12(SERVER_12, records);
+  next({ negotiated }: H): PostHandshake12 {
+    return this.byId ? new Kept12(this.ids as ServerSessionIds, this.sessionId, negotiated) : new PostHandshake12(SERVER_12, negotiated);
   }
 
   wipe({ negotiated }: H): void {
@@ -174,13 +171,11 @@ function fits(h: H, session: ServerSession): boolean {
 class Kept12 extends PostHandshake12 {
   private readonly ids: ServerSessionIds;
   private readonly id: Uint8Array;
-  private readonly negotiated: Negotiated;
 
-  constructor(ids: ServerSessionIds, id: Uint8Array, records: RecordLayer, negotiated: Negotiated) {
-    super(SERVER_12, records);
+  constructor(ids: ServerSessionIds, id: Uint8Array, negotiated: Negotiated) {
+    super(SERVER_12, negotiated);
     this.ids = ids;
     this.id = id;
-    this.negotiated = negotiated;
   }
 
   override wipe(): void {

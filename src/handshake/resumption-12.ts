@@ -54,7 +54,6 @@ export interface ServerResumption12 {
 
 /** What one handshake of a server does about its session. */
 export interface ServerResuming12 extends OfferedTicket {
-  readonly resumed: boolean;
   /** For the ServerHello. */
   readonly sessionId: Uint8Array;
   /** Looks for the session that the client offers: true where it is resumed, its suite is h.negotiated.suite then. */

@@ -201,10 +201,11 @@ export function sendServerHello(h: H): number {
   // Fixed fields and the session id; the answers of five extensions, server_name, session_ticket, ALPN, a size, and one that is tried and not sent.
   const first = 4 + 38 + sessionId.length + (sessionId.length === 0 && h.resuming === null ? 0 : 4);
   if (!h.hasRoom(first + 2 + 4 + 4 + 5 + 6 + 4 + 4 + (h.alpn === null ? 0 : 7 + h.alpn.length) + 6 + 4)) return S.SEND_SH;
-  const { writer, io } = h.records;
-  const start = writer.begin(0);
+  const { records } = h;
+  const { io } = records;
+  const start = records.beginRecord(0);
   const w = new Writer(io);
-  w.over(io, start, start + writer.capacity);
+  w.over(io, start, start + records.sendCapacity);
   w.u8(server_hello);
   const message = w.open24();
   writeServerHelloFields(w, h.config.random, sessionId, 0, sessionId.length, suite.id);
@@ -213,7 +214,7 @@ export function sendServerHello(h: H): number {
   w.close24(message);
   (h.prf as Prf12).setServerRandom(io, start + SERVER_RANDOM_AT);
   h.passed(io, start, w.offset - start);
-  writer.end(handshake, w.offset - start);
+  records.endRecord(handshake, w.offset - start);
   limitRecords12(h.records, h.sizeLimit, h.fragmentCode === 0 ? 0 : fragmentLengthOf(h.fragmentCode));
   if (h.resuming?.resumed) return S.PROTECT;
   h.exchange = (findExchange(h.version.exchanges, suite.kx) as ServerKind12).create(h);

@@ -6,7 +6,7 @@ import type { ServerExtension } from "../extensions/server-extension.js";
 import type { MessageWriter } from "../messages/certificate.js";
 import type { ClientHello } from "../messages/client-hello.js";
 import type { CipherSuite12, MacFirst } from "../record/cipher-suite-12.js";
-import type { RecordLayer } from "../record/record-layer.js";
+import { MAX_PLAINTEXT } from "../record/protection.js";
 import { ecdheServer12 } from "./ecdhe-server-12.js";
 import { findExchange, type ServerExchange12, type ServerKind12 } from "./exchange-12.js";
 import type { Flow, PostFlow } from "./flow.js";
@@ -75,20 +75,12 @@ export class Server12 implements Version12, ServerVersion12 {
     this.extensions = resumption === null ? SERVER_EXTENSIONS_12 : resumption.extensions;
   }
 
-  start(config: ServerConfig, maxHello: number, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated): Flow {
-    return new ServerHandshake12(this, config, false, maxHello, records, keys, negotiated);
+  start(config: ServerConfig, maxHello: number, negotiated: Negotiated): Flow {
+    return new ServerHandshake12(this, config, false, maxHello, negotiated);
   }
 
-  takeOver(
-    config: ServerConfig,
-    records: RecordLayer,
-    keys: Uint8Array,
-    negotiated: Negotiated,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-  ): void {
-    const flow = new ServerHandshake12(this, config, true, end - start, records, keys, negotiated);
+  takeOver(config: ServerConfig, negotiated: Negotiated, bytes: Uint8Array, start: number, end: number): void {
+    const flow = new ServerHandshake12(this, config, true, end - start, negotiated);
     negotiated.goOnWith(flow);
     flow.state = onClientHello(flow, bytes, start, end);
   }
@@ -130,16 +122,8 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
   /** What is done about its session; null where none are resumed. */
   readonly resuming: ServerResuming12 | null;
 
-  constructor(
-    version: Server12,
-    config: ServerConfig,
-    both: boolean,
-    maxHello: number,
-    records: RecordLayer,
-    keys: Uint8Array,
-    negotiated: Negotiated,
-  ) {
-    super(S.WAIT_CH, TABLE, Math.max(maxHello, LEAST_MAX_MESSAGE), records, keys, negotiated);
+  constructor(version: Server12, config: ServerConfig, both: boolean, maxHello: number, negotiated: Negotiated) {
+    super(S.WAIT_CH, TABLE, Math.max(maxHello, LEAST_MAX_MESSAGE), negotiated);
     this.version = version;
     this.config = config;
     this.both = both;
@@ -158,7 +142,8 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
     this.sizeLimit = 0;
     this.fragmentCode = 0;
     this.wantsStatus = false;
-    this.receiveLimit = records.receiveLimit(both ? config.provider.suites : [], version.overhead);
+    // RFC 8449 §4: content alone is counted, and no more is answered than TLS 1.2 has.
+    this.receiveLimit = Math.min(MAX_PLAINTEXT, this.records.receiveLimit(both ? config.provider.suites : [], version.overhead));
     this.host = null;
     this.hello = null;
     this.helloBytes = null;
@@ -168,7 +153,7 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
     this.exchange = null;
     this.status = null;
     this.resuming = version.resumption === null ? null : version.resumption.begin(config);
-    records.reader.expectsHello = true;
+    this.records.expectsHello = true;
   }
 
   /** For the look-up of sessions. */
@@ -194,7 +179,7 @@ export class ServerHandshake12 extends Handshake12<ServerHandshake12> implements
 
   get next(): PostFlow | null {
     if (this.state !== S.CONNECTED) return null;
-    return this.resuming === null ? new PostHandshake12(SERVER_12, this.records) : this.resuming.next(this);
+    return this.resuming === null ? new PostHandshake12(SERVER_12, this.negotiated) : this.resuming.next(this);
   }
 
   override wipe(): void {

@@ -14,7 +14,7 @@ import { ChainVerifier } from "../x509/chain.js";
 import { limitRecords, takeSpareSecret, useTrafficSecret } from "./common-13.js";
 import { checkFinished, sendFinished } from "./finished-13.js";
 import { PROVED_CERTIFICATE, PROVED_PSK } from "./handshake-13.js";
-import { READ_IV, READ_SECRET, WRITE_IV, WRITE_SECRET } from "./keys.js";
+import { READ_SECRET, WRITE_SECRET } from "./keys.js";
 import { LeafDigest } from "./leaf-digest.js";
 import { keepPeerKey } from "./peer-key.js";
 import { Proof13, sendMessage, sign } from "./proof-13.js";
@@ -90,7 +90,7 @@ export function finishServer(h: H): number {
 export function useServerSecret(h: H): number {
   const { records, negotiated, keys } = h;
   const { aead } = negotiated.suite as CipherSuite;
-  useTrafficSecret(h.schedule as KeySchedule13, records.writer.protection as Protection13, aead.keyLength, keys, WRITE_SECRET, WRITE_IV);
+  useTrafficSecret(h.schedule as KeySchedule13, records.writeProtection as Protection13, aead.keyLength, keys, false);
   return h.asksForCertificate ? S.WAIT_CERT : S.WAIT_FINISHED;
 }
 
@@ -141,6 +141,6 @@ export function useClientSecret(h: H): number {
   const schedule = h.schedule as KeySchedule13;
   const { aead } = negotiated.suite as CipherSuite;
   takeSpareSecret(schedule, keys, READ_SECRET);
-  useTrafficSecret(schedule, records.reader.protection as Protection13, aead.keyLength, keys, READ_SECRET, READ_IV);
+  useTrafficSecret(schedule, records.readProtection as Protection13, aead.keyLength, keys, true);
   return afterFinished(h);
 }

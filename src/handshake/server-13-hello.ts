@@ -44,7 +44,7 @@ export function onClientHello(h: H, bytes: Uint8Array, start: number, end: numbe
   r.finish();
   const tls12 = serverVersion12(h.config);
   if (!h.offersTLS13 && tls12 !== null && !h.retried) {
-    tls12.takeOver(h.config, h.records, h.keys, h.negotiated, bytes, start, end);
+    tls12.takeOver(h.config, h.negotiated, bytes, start, end);
     return h.state;
   }
   if (!h.offersTLS13)
@@ -204,17 +204,18 @@ export function sendServerHello(h: H): number {
   const suite = h.negotiated.suite as CipherSuite;
   // Fixed fields, supported_versions, key_share, pre_shared_key; then a change_cipher_spec record (Appendix E.4).
   if (!h.hasRoom(4 + 38 + sessionId.length + 2 + 6 + 8 + h.group.publicLength + 6 + 6)) return S.SEND_SH;
-  const { writer, io } = h.records;
-  const start = writer.begin(0);
+  const { records } = h;
+  const { io } = records;
+  const start = records.beginRecord(0);
   const w = new Writer(io);
-  w.over(io, start, start + writer.capacity);
+  w.over(io, start, start + records.sendCapacity);
   w.u8(server_hello);
   const message = w.open24();
   writeServerHelloFields(w, h.config.random, sessionId, 0, sessionId.length, suite.id);
   sendServerExtensions(SERVER_EXTENSIONS, h, w, IN_SERVER_HELLO);
   w.close24(message);
   (h.transcript as Transcript).update(io, start, w.offset - start);
-  writer.end(handshake, w.offset - start);
+  records.endRecord(handshake, w.offset - start);
   if (sessionId.length > 0 && !h.retried) sendCompatibilityChangeCipherSpec(h.records);
   h.keyExchange?.wipe();
   h.keyExchange = null;

@@ -55,12 +55,13 @@ export function sendRetry(h: H): number {
     h.cookie = makeCookie(config.cookies, sha256, h.address, config.clock.seconds(), suite.id, h.group.id, fingerprint, helloHash);
   }
   if (!h.hasRoom(retryLength(h))) return S.SEND_RETRY;
-  const { writer, io } = h.records;
-  const start = writer.begin(0);
-  const length = writeRetry(h, io, start, start + writer.capacity);
+  const { records } = h;
+  const { io } = records;
+  const start = records.beginRecord(0);
+  const length = writeRetry(h, io, start, start + records.sendCapacity);
   transcript.restart(secrets, temp);
   transcript.update(io, start, length);
-  writer.end(handshake, length);
+  records.endRecord(handshake, length);
   if ((h.sessionId as Uint8Array).length > 0) sendCompatibilityChangeCipherSpec(h.records);
   h.retried = true;
   h.fingerprint = fingerprint;

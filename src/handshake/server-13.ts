@@ -6,7 +6,6 @@ import type { OfferedIdentities } from "../extensions/pre-shared-key.js";
 import type { ServerHelloContext } from "../extensions/server-extension.js";
 import { CLIENT_CONTEXT, SERVER_CONTEXT } from "../messages/certificate-verify.js";
 import type { ClientHello } from "../messages/client-hello.js";
-import type { RecordLayer } from "../record/record-layer.js";
 import type { KeySchedule13 } from "../schedule/key-schedule-13.js";
 import type { PostFlow } from "./flow.js";
 import type { Table } from "./handshake.js";
@@ -89,8 +88,8 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
   retried: boolean;
   fingerprint: Uint8Array | null;
 
-  constructor(config: ServerConfig, address: Uint8Array, maxHello: number, records: RecordLayer, keys: Uint8Array, negotiated: Negotiated) {
-    super(S.WAIT_CH, TABLE, maxHello, records, keys, negotiated);
+  constructor(config: ServerConfig, address: Uint8Array, maxHello: number, negotiated: Negotiated) {
+    super(S.WAIT_CH, TABLE, maxHello, negotiated);
     this.config = config;
     this.address = address;
     this.offersTLS13 = false;
@@ -120,7 +119,7 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
     this.leaf = null;
     this.until = 0xffffffff;
     this.ticketsSent = 0;
-    this.receiveLimit = records.receiveLimit(config.provider.suites, serverVersion12(config)?.overhead);
+    this.receiveLimit = this.records.receiveLimit(config.provider.suites, serverVersion12(config)?.overhead);
     this.group = config.provider.groups[0];
     this.keyExchange = null;
     this.host = null;
@@ -131,7 +130,7 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
     this.sessionId = null;
     this.retried = false;
     this.fingerprint = null;
-    records.reader.expectsHello = true;
+    this.records.expectsHello = true;
   }
 
   /** Forgets what a ClientHello offered, before the next is read. */
@@ -200,7 +199,7 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
 
   get next(): PostFlow | null {
     if (this.state !== S.CONNECTED) return null;
-    return new PostHandshake13(SERVER, this.records, this.keys, this.negotiated.suite as CipherSuite);
+    return new PostHandshake13(SERVER, this.negotiated);
   }
 
   override wipe(): void {

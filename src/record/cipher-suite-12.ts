@@ -12,16 +12,15 @@ export const BY_ECDSA = 1;
 export const BY_RSA = 2;
 export const BY_PSK = 3;
 
-/** One direction's record protection of TLS 1.2: it takes its keys from the key block once (RFC 5246 §6.3). */
+/** Record protection of TLS 1.2, of one direction or both: each takes its keys from the key block once (RFC 5246 §6.3). */
 export interface Protection12 extends Protection {
-  /** The direction's MAC key, write key and IV stand at block[mac …), block[key …) and block[iv …), as long as the cipher says. */
-  setKeys(block: Uint8Array, mac: number, key: number, iv: number): void;
+  /** A direction's MAC key, write key and IV stand at block[mac …), block[key …) and block[iv …), as long as the cipher says. opens: the peer's. */
+  setKeys(opens: boolean, block: Uint8Array, mac: number, key: number, iv: number): void;
 }
 
-/** What one direction's protection gets of the connection: `keys`, where its IV stands in it; behind both IVs both keep what they make for each record. */
+/** What protection gets of the connection: `keys`, in which IVs and nonce have their places. */
 export interface KeyPlaces {
   readonly keys: Uint8Array;
-  readonly iv: number;
   /** For initialization vectors of CBC. */
   readonly random: Random;
 }
@@ -43,7 +42,7 @@ export interface Cipher12 {
   /** True where encrypt-then-MAC (RFC 7366) is offered and answered for it: CBC alone. */
   readonly takesEncryptThenMac: boolean;
   /**
-   * opens: for what the peer sends. sibling: the other direction's, made before; it may share scratch, never keys. macFirst: where encrypt-then-MAC was
+   * opens: for what the peer sends. sibling: the other direction's, made before, which may be made for both. macFirst: where encrypt-then-MAC was
    * not agreed on for a cipher that takes it, and the config allows that.
    */
   create(opens: boolean, sibling: Protection12 | null, places: KeyPlaces, macFirst: MacFirst | null): Protection12;

@@ -2,7 +2,9 @@ import { internal_error, TLSAlert } from "../alert.js";
 
 export const NONCE_LENGTH = 12;
 
-/** Where in a connection's `keys` the nonce of the record at hand stands, behind both directions' static ivs; handshake/keys.ts has the whole of it. */
+/** Where in a connection's `keys` the directions' static ivs stand, and the nonce of the record at hand; handshake/keys.ts has the whole of it. */
+export const READ_IV = 0;
+export const WRITE_IV = NONCE_LENGTH;
 export const NONCE = 2 * NONCE_LENGTH;
 
 /** XORs the 64-bit sequence number into bytes[offset, offset + 8). */

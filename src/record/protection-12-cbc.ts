@@ -41,7 +41,7 @@ export abstract class CbcProtection implements Protection12 {
     this.random = random;
   }
 
-  setKeys(block: Uint8Array, mac: number, key: number): void {
+  setKeys(_opens: boolean, block: Uint8Array, mac: number, key: number): void {
     this.hmac.setKey(block, mac, this.macLength);
     this.cipher.setKey(block, key);
     this.work.fill(0);

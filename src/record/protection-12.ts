@@ -1,8 +1,8 @@
 import { bad_record_mac, decode_error, protocol_version, record_overflow, TLSAlert } from "../alert.js";
 import { TLS_1_2 } from "../constants.js";
-import type { AeadAlgorithm, AeadKey } from "../crypto/provider.js";
+import type { AeadAlgorithm, AeadKeys } from "../crypto/provider.js";
 import type { Cipher12, KeyPlaces, Protection12 } from "./cipher-suite-12.js";
-import { NONCE, NONCE_LENGTH, nextSequence, xorSequence } from "./nonce.js";
+import { NONCE, NONCE_LENGTH, nextSequence, READ_IV, WRITE_IV, xorSequence } from "./nonce.js";
 import { HEADER_LENGTH, MAX_PLAINTEXT } from "./protection.js";
 
 /** additional_data: sequence number, type, version and length of the content (RFC 5246 §6.2.3.3). */
@@ -38,34 +38,37 @@ export class AeadCipher12 implements Cipher12 {
   }
 
   create(_opens: boolean, sibling: Protection12 | null, places: KeyPlaces): Protection12 {
-    return new AeadProtection12(this, sibling as AeadProtection12 | null, places);
+    return sibling ?? new AeadProtection12(this, places.keys);
   }
 }
 
 /**
- * TLS 1.2 record protection of one direction with an AEAD (RFC 5246 §6.2.3.3). The content type stands in the header. Our explicit nonces are the
+ * TLS 1.2 record protection of both directions with an AEAD (RFC 5246 §6.2.3.3). The content type stands in the header. Our explicit nonces are the
  * sequence number, so none comes twice under a key.
  */
 export class AeadProtection12 implements Protection12 {
-  readonly aead: AeadKey;
+  private readonly aead: AeadKeys;
   private readonly cipher: AeadCipher12;
   private readonly keys: Uint8Array;
-  private readonly iv: number;
-  private sequence: number;
+  /** Sequence numbers: records that were opened, and sealed. */
+  private opened: number;
+  private sealed: number;
 
-  constructor(cipher: AeadCipher12, sibling: AeadProtection12 | null, { keys, iv }: KeyPlaces) {
-    this.aead = cipher.aead.create(sibling === null ? null : sibling.aead);
+  constructor(cipher: AeadCipher12, keys: Uint8Array) {
+    this.aead = cipher.aead.create(2);
     this.cipher = cipher;
     this.keys = keys;
-    this.iv = iv;
-    this.sequence = 0;
+    this.opened = 0;
+    this.sealed = 0;
   }
 
-  setKeys(block: Uint8Array, _mac: number, key: number, iv: number): void {
+  setKeys(opens: boolean, block: Uint8Array, _mac: number, key: number, iv: number): void {
     const length = this.cipher.ivLength;
-    this.aead.setKey(block, key);
-    for (let i = 0; i < length; i++) this.keys[this.iv + i] = block[iv + i];
-    this.sequence = 0;
+    const to = opens ? READ_IV : WRITE_IV;
+    this.aead.setKey(opens, block, key);
+    for (let i = 0; i < length; i++) this.keys[to + i] = block[iv + i];
+    if (opens) this.opened = 0;
+    else this.sealed = 0;
   }
 
   get prefix(): number {
@@ -85,7 +88,7 @@ export class AeadProtection12 implements Protection12 {
   }
 
   get exhausted(): boolean {
-    return this.sequence >= this.cipher.aead.recordLimit;
+    return this.sealed >= this.cipher.aead.recordLimit;
   }
 
   open(io: Uint8Array, header: number, length: number): number {
@@ -97,12 +100,12 @@ export class AeadProtection12 implements Protection12 {
     if (content < 0) throw new TLSAlert(decode_error, `a protected record of ${length} bytes cannot hold a nonce and a tag`);
     if (content > MAX_PLAINTEXT)
       throw new TLSAlert(record_overflow, `a record of ${content} bytes of content; ${MAX_PLAINTEXT} is the most`);
-    this.makeNonce();
+    this.makeNonce(READ_IV, this.opened);
     if (explicit > 0) for (let i = 0; i < explicit; i++) this.keys[NONCE + 4 + i] = io[header + HEADER_LENGTH + i];
-    this.makeData(io[header], content);
+    this.makeData(this.opened, io[header], content);
     if (!this.aead.open(this.keys, NONCE, this.keys, AAD, AAD_LENGTH, io, start, content))
-      throw new TLSAlert(bad_record_mac, `record ${this.sequence} from the peer does not carry the tag its key gives`);
-    this.sequence = nextSequence(this.sequence);
+      throw new TLSAlert(bad_record_mac, `record ${this.opened} from the peer does not carry the tag its key gives`);
+    this.opened = nextSequence(this.opened);
     return start + content;
   }
 
@@ -115,33 +118,32 @@ export class AeadProtection12 implements Protection12 {
     io[header + 2] = 3;
     io[header + 3] = size >> 8;
     io[header + 4] = size;
-    this.makeNonce();
+    this.makeNonce(WRITE_IV, this.sealed);
     if (explicit > 0) for (let i = 0; i < explicit; i++) io[header + HEADER_LENGTH + i] = this.keys[NONCE + 4 + i];
-    this.makeData(type, length);
+    this.makeData(this.sealed, type, length);
     this.aead.seal(this.keys, NONCE, this.keys, AAD, AAD_LENGTH, io, start, length);
-    this.sequence = nextSequence(this.sequence);
+    this.sealed = nextSequence(this.sealed);
     return header + HEADER_LENGTH + size;
   }
 
   wipe(): void {
     this.aead.wipe();
-    this.keys.fill(0, this.iv, this.iv + NONCE_LENGTH);
-    this.keys.fill(0, NONCE, AAD + AAD_LENGTH);
+    this.keys.fill(0, READ_IV, AAD + AAD_LENGTH);
   }
 
   /** The sequence number, to the left the salt (RFC 5288 §3); or XOR the whole IV, where there is no explicit part (RFC 7905 §2). */
-  private makeNonce(): void {
+  private makeNonce(iv: number, sequence: number): void {
     const { keys } = this;
-    keys.copyWithin(NONCE, this.iv, this.iv + NONCE_LENGTH);
+    keys.copyWithin(NONCE, iv, iv + NONCE_LENGTH);
     if (this.cipher.explicit > 0) keys.fill(0, NONCE + 4, NONCE + NONCE_LENGTH);
-    xorSequence(keys, NONCE + 4, this.sequence);
+    xorSequence(keys, NONCE + 4, sequence);
   }
 
   /** additional_data, behind the nonce. */
-  private makeData(type: number, length: number): void {
+  private makeData(sequence: number, type: number, length: number): void {
     const { keys } = this;
     keys.fill(0, AAD, AAD + 8);
-    xorSequence(keys, AAD, this.sequence);
+    xorSequence(keys, AAD, sequence);
     keys[AAD + 8] = type;
     keys[AAD + 9] = 3;
     keys[AAD + 10] = 3;

@@ -2,6 +2,7 @@ import { protocol_version, record_overflow, TLSAlert, unexpected_message } from 
 import { escaped } from "../bytes/escaped.js";
 import { alert, application_data, change_cipher_spec, handshake } from "../constants.js";
 import { checkContent, HEADER_LENGTH, MAX_PLAINTEXT, type Protection } from "./protection.js";
+import { RecordWriter } from "./record-writer.js";
 import { StreamedRecord } from "./streamed-record.js";
 
 /** The longest TLSCiphertext.encrypted_record (RFC 9846 §5.2). */
@@ -11,6 +12,10 @@ const MAX_CIPHERTEXT_12 = MAX_PLAINTEXT + 2048;
 
 /** The receive region begins 3 bytes behind a multiple of 4: the payload of a record is then aligned. */
 export const FIRST = 3;
+
+/** Bits of `flags`. */
+const EXPECTS_HELLO = 1;
+const LIMITED = 2;
 
 /**
  * Cuts the receive region of `io` into records. All indices count in `io`:
@@ -25,20 +30,14 @@ export const FIRST = 3;
  * The consumer moves `start` to `end`, then calls `advance()`. The AEADs like payloads at a multiple of 4: base is 3 more than a multiple
  * of 4, and a protected record is moved to base before it is opened.
  */
-export class RecordReader {
+export class RecordReader extends RecordWriter {
   /** Content type of the current fragment. */
   type: number;
   start: number;
   end: number;
-  protection: Protection | null;
-  /**
-   * A server's, until the first protected record. Unprotected handshake records are handed out whole where they fit: so it reads a ClientHello in place. And
-   * an alert may come unprotected: clients, OpenSSL's among them, refuse a certificate so. It only ends the handshake, as a lost connection would.
-   */
-  expectsHello: boolean;
-  /** The peer has agreed to send no record that is larger than the receive region. */
-  limited: boolean;
-  io: Uint8Array;
+  readProtection: Protection | null;
+  /** `expectsHello` and `limited`, as bits of one number: each field is RAM at rest. */
+  private flags: number;
   /** A record that is handed out before its tag is known. */
   streamed: StreamedRecord | null;
   next: number;
@@ -48,18 +47,44 @@ export class RecordReader {
   private left: number;
 
   constructor(io: Uint8Array, limit: number) {
+    super(io);
     this.type = 0;
     this.start = FIRST;
     this.end = FIRST;
-    this.protection = null;
-    this.expectsHello = false;
-    this.limited = false;
-    this.io = io;
+    this.readProtection = null;
+    this.flags = 0;
     this.streamed = null;
     this.limit = limit;
     this.next = FIRST;
     this.tail = FIRST;
     this.left = -1;
+    this.head = this.sendTail = this.sendBase;
+  }
+
+  /** Behind the receive region, and 3 bytes behind a multiple of 4, too: they are what is passed over. */
+  protected get sendBase(): number {
+    return this.limit + (-(this.limit - FIRST) & 3);
+  }
+
+  /**
+   * A server's, until the first protected record. Unprotected handshake records are handed out whole where they fit: so it reads a ClientHello in place. And
+   * an alert may come unprotected: clients, OpenSSL's among them, refuse a certificate so. It only ends the handshake, as a lost connection would.
+   */
+  get expectsHello(): boolean {
+    return (this.flags & EXPECTS_HELLO) !== 0;
+  }
+
+  set expectsHello(expects: boolean) {
+    this.flags = (this.flags & LIMITED) | (expects ? EXPECTS_HELLO : 0);
+  }
+
+  /** The peer has agreed to send no record that is larger than the receive region. */
+  get limited(): boolean {
+    return (this.flags & LIMITED) !== 0;
+  }
+
+  limitPeer(): void {
+    this.flags |= LIMITED;
   }
 
   get base(): number {
@@ -67,7 +92,7 @@ export class RecordReader {
   }
 
   /** Where the host puts the next bytes, and how many fit there. */
-  get offset(): number {
+  get receiveOffset(): number {
     return this.tail;
   }
 
@@ -120,7 +145,7 @@ export class RecordReader {
     const type = io[head];
     const length = (io[head + 3] << 8) | io[head + 4];
     // §5: a change_cipher_spec record is never protected; it is told before deprotection.
-    const { protection } = this;
+    const { readProtection: protection } = this;
     const open = protection === null || type === change_cipher_spec || (type === alert && this.expectsHello && !protection.showsType);
     this.checkHeader(type, length, open);
     if (open && type === handshake && !(this.expectsHello && HEADER_LENGTH + length <= this.limit - FIRST)) {
@@ -142,7 +167,7 @@ export class RecordReader {
 
   /** The protected record that begins the receive region does not fit it. */
   get isTooLong(): boolean {
-    if (this.protection === null || this.streamed !== null || this.tail - FIRST < HEADER_LENGTH) return false;
+    if (this.readProtection === null || this.streamed !== null || this.tail - FIRST < HEADER_LENGTH) return false;
     return this.recordLength > this.capacity;
   }
 
@@ -153,7 +178,7 @@ export class RecordReader {
 
   /** The record that is too long is opened as it streams through, as one of handshake messages. False: that can't be. open: the handshake is over. */
   stream(open: boolean): boolean {
-    const protection = this.protection as Protection;
+    const protection = this.readProtection as Protection;
     const length = this.recordLength;
     const opening = protection.openInParts?.(this.io, FIRST, length) ?? null;
     if (opening === null) return false;
@@ -189,7 +214,7 @@ export class RecordReader {
 
   private openRecord(length: number): true {
     this.moveToBase();
-    const protection = this.protection as Protection;
+    const protection = this.readProtection as Protection;
     this.end = protection.open(this.io, FIRST, length);
     this.expectsHello = false;
     this.type = this.io[protection.showsType ? FIRST : this.end];
@@ -214,11 +239,11 @@ export class RecordReader {
 
   private checkHeader(type: number, length: number, open: boolean): void {
     if (!open) {
-      if (type !== application_data && !((this.protection as Protection).showsType && (type === handshake || type === alert))) {
+      if (type !== application_data && !((this.readProtection as Protection).showsType && (type === handshake || type === alert))) {
         // §5: once protection is on, only change_cipher_spec may come without it.
         throw new TLSAlert(unexpected_message, `an unprotected record of content type ${type} where protected ones are due`);
       }
-      const most = (this.protection as Protection).showsType ? MAX_CIPHERTEXT_12 : MAX_CIPHERTEXT;
+      const most = (this.readProtection as Protection).showsType ? MAX_CIPHERTEXT_12 : MAX_CIPHERTEXT;
       if (length > most) throw new TLSAlert(record_overflow, `a protected record of ${length} bytes; ${most} is the most`);
       return;
     }

@@ -212,13 +212,13 @@ export class StreamedRecord {
   }
 
   private tagLength(reader: RecordReader): number {
-    return (reader.protection as Protection).overhead - 1;
+    return (reader.readProtection as Protection).overhead - 1;
   }
 
   /** All has come: the tag, and what it says of the content. True: it was no handshake record, but an alert. */
   private finish(reader: RecordReader): boolean {
     const { io } = reader;
-    const protection = reader.protection as Protection;
+    const protection = reader.readProtection as Protection;
     const opening = this.opening as AeadOpening;
     this.opening = null;
     protection.endParts?.(opening, io, this.at);

@@ -46,6 +46,17 @@ export function packSession(session: ServerSession, created: number, lifetime: n
   return bytes;
 }
 
+/** Whether the lifetime of packed bytes is over; false where that can't be told. */
+export function isOver(bytes: Uint8Array, now: number): boolean {
+  const created = numberAt(bytes, CREATED_AT);
+  return now !== NOT_KNOWN && created !== NOT_KNOWN && now - created > numberAt(bytes, LIFETIME_AT);
+}
+
+/** Without a DataView: all that are kept are asked. */
+function numberAt(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
+}
+
 /** A session that came out of its box. */
 export class PackedSession implements ServerSession {
   readonly key: Uint8Array;

@@ -1,9 +1,10 @@
 import type { ServerHandshakeState, ServerSession, ServerSessionIds } from "../config-psk.js";
-import { type SessionOptions, SessionRules } from "./session-rules.js";
+import { isOver } from "./server-session.js";
+import { type SessionOptions, SessionRules, secondsOf } from "./session-rules.js";
 
 /**
- * A server's sessions of TLS 1.2 by their session IDs (RFC 5246 §7.4.1.2), in memory: of at most `size` of them; the oldest go first. Each stays until its
- * lifetime is over or a connection of it ends with a fatal alert.
+ * A server's sessions of TLS 1.2 by their session IDs (RFC 5246 §7.4.1.2), in memory: of at most `size` of them; the oldest go first. Each can be resumed
+ * until its lifetime is over, and goes then when the next is kept, or when a connection of it ends with a fatal alert.
  */
 export class SessionIds extends SessionRules implements ServerSessionIds {
   private readonly size: number;
@@ -24,6 +25,10 @@ export class SessionIds extends SessionRules implements ServerSessionIds {
 
   keep(state: ServerHandshakeState, id: Uint8Array, session: ServerSession, lifetime: number): void {
     const { sessions, size } = this;
+    const now = secondsOf(state);
+    sessions.forEach((packed, name) => {
+      if (isOver(packed, now)) this.drop(name);
+    });
     if (sessions.size >= size) this.drop(sessions.keys().next().value as string);
     sessions.set(nameOf(id, 0, id.length), this.pack(state, session, lifetime));
   }

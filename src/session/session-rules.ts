@@ -45,8 +45,10 @@ export class SessionRules {
     if (bindingOf(state, this.policy) === null) return 0;
     const now = secondsOf(state);
     const most = state.isTLS12 === true ? Math.min(this.lifetime, DAY) : this.lifetime;
-    if (now === NOT_KNOWN || first === NOT_KNOWN) return this.allowUnknownAge ? most : 0;
-    return Math.max(0, Math.min(most, first + this.totalAgeIn(state) - now, until - now));
+    const isOfUnknownAge = now === NOT_KNOWN || first === NOT_KNOWN;
+    if (isOfUnknownAge && !this.allowUnknownAge) return 0;
+    const ofLine = isOfUnknownAge ? most : first + this.totalAgeIn(state) - now;
+    return Math.max(0, Math.min(most, ofLine, now === NOT_KNOWN ? most : until - now));
   }
 
   protected pack(state: ServerHandshakeState, session: ServerSession, lifetime: number): Uint8Array {
@@ -70,9 +72,10 @@ export class SessionRules {
 
   private isYoung({ created, lifetime, first, until }: PackedSession, state: ServerHandshakeState): boolean {
     const now = secondsOf(state);
+    if (now !== NOT_KNOWN && now > until) return false;
     if (now === NOT_KNOWN || created === NOT_KNOWN || first === NOT_KNOWN) return this.allowUnknownAge;
     const age = now - created;
-    return now >= created - SKEW && age <= Math.min(lifetime, this.lifetime) && now - first <= this.totalAgeIn(state) && now <= until;
+    return now >= created - SKEW && age <= Math.min(lifetime, this.lifetime) && now - first <= this.totalAgeIn(state);
   }
 }
 

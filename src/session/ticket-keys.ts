@@ -1,4 +1,4 @@
-import type { AeadAlgorithm, AeadKey, Random } from "../crypto/provider.js";
+import type { AeadAlgorithm, AeadKeys, Random } from "../crypto/provider.js";
 import type { TicketBox } from "./tickets.js";
 
 const NAME = 16;
@@ -31,7 +31,7 @@ export interface TicketKeyOptions {
  * Who has the key reads every session, and with it what connections in mode psk_ke said.
  */
 export class TicketKeys implements TicketBox {
-  private readonly aead: AeadKey;
+  private readonly aead: AeadKeys;
   private readonly tagLength: number;
   private readonly random: Random;
   private readonly rotateAfter: number;
@@ -43,7 +43,7 @@ export class TicketKeys implements TicketBox {
   constructor(aead: AeadAlgorithm, random: Random, options: TicketKeyOptions = {}) {
     const { keys } = options;
     if (aead.keyLength > KEY_LENGTH) throw new RangeError(`ticket keys: ${aead.name} takes a key of ${aead.keyLength} bytes`);
-    this.aead = aead.create(null);
+    this.aead = aead.create(1);
     this.tagLength = aead.tagLength;
     this.random = random;
     this.rotateAfter = options.rotateAfter ?? (keys === undefined ? 86_400 : 0);
@@ -85,7 +85,7 @@ export class TicketKeys implements TicketBox {
     ticket.set(bytes.subarray(0, NAME), 0);
     random.fill(ticket, NAME, NONCE);
     ticket.set(session, SEALED_AT);
-    this.aead.setKey(bytes, NAME);
+    this.aead.setKey(false, bytes, NAME);
     this.aead.seal(ticket, NAME, ticket, 0, NAME, ticket, SEALED_AT, session.length);
     this.aead.wipe();
     return ticket;
@@ -98,7 +98,7 @@ export class TicketKeys implements TicketBox {
     const key = this.keyOf(bytes, offset);
     if (key === null) return null;
     const ticket = bytes.slice(offset, offset + length);
-    this.aead.setKey(key.bytes, NAME);
+    this.aead.setKey(true, key.bytes, NAME);
     const whole = this.aead.open(ticket, NAME, ticket, 0, NAME, ticket, SEALED_AT, sealed);
     this.aead.wipe();
     const session = whole ? ticket.slice(SEALED_AT, SEALED_AT + sealed) : null;

@@ -124,10 +124,10 @@ describe("TLS 1.2: client and server", function () {
   it("at a cipher's limit the connection ends in order: there are no new keys in TLS 1.2", () => {
     const [suite] = suites12 as [(typeof suites12)[0]];
     const both = join();
-    const writer = (both.client as unknown as { records: { writer: { protection: object } } }).records.writer;
+    const { records } = both.client as unknown as { records: { writeProtection: object } };
     expect(suite.cipher.name).to.equal("CHACHA20_POLY1305");
     both.write(both.client, ascii("before"));
-    Object.defineProperty(writer.protection, "exhausted", { value: true });
+    Object.defineProperty(records.writeProtection, "exhausted", { value: true });
     expect(both.client.write(ascii("behind"), 0, 6)).to.equal(0);
     both.run();
     expect(both.client.failure!.alert).to.equal("keys_used_up");

@@ -116,6 +116,14 @@ describe("client and server: features", function () {
       expect(both.serverReceived).to.have.length(0);
     });
 
+    it("as many identities as it can choose from", () => {
+      const one = identity();
+      const most = Math.floor(32 / one.key.schemes.length);
+      talk(bench.opened({ client: { identities: Array.from({ length: most }, () => one) }, server: { host: bench.asked() } }));
+      const more = Array.from({ length: 33 }, () => one);
+      expect(() => bench.joined({ client: { identities: more } })).to.throw(RangeError, /signature schemes in all; 32 is the most/);
+    });
+
     it("several identities: the first that the server's authorities and schemes allow", () => {
       const wrong = { ...identity({ schemes: [0x0804] }) };
       const elsewhere = { ...identity(), issuers: [new Uint8Array(32).fill(1)] };

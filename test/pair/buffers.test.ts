@@ -47,6 +47,15 @@ describe("client: buffers", function () {
     ])
       expect(() => new ClientConnection(bench.config(bad)), JSON.stringify(bad)).to.throw(RangeError, /Buffer is/);
     expect(() => new ClientConnection(bench.config(), new Uint8Array(100))).to.throw(RangeError, /100/);
+    // As a Node Buffer is one.
+    class Shared extends Uint8Array {}
+    expect(() => new ClientConnection(bench.config(), new Shared(2560))).to.throw(
+      RangeError,
+      /memory of a connection: a Uint8Array is wanted/,
+    );
+    const pair = bench.open();
+    pair.client.park();
+    expect(() => pair.client.unpark(new Shared(2560))).to.throw(RangeError, /a Uint8Array is wanted/);
   });
 
   it("memory given by the caller is used, and holds nothing of the connection after close()", () => {

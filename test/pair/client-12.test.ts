@@ -62,6 +62,12 @@ describe("TLS 1.2 client", function () {
       }
     });
 
+    it("a server's flight in one record, whether TLS 1.3 was offered too or not (RFC 5246 §6.2.1)", () => {
+      for (const client of [{}, { tls13: undefined as never }])
+        for (const server of [{}, { fragment: 90 }, { request: {} }])
+          bench.openClient12({ joined: true, ...server }, { ...client, identities });
+    });
+
     it("without extended master secret, as old servers are", () => {
       expect(bench.openClient12({ extended: false, echo: true }).peer.extended).to.equal(false);
     });
@@ -74,6 +80,11 @@ describe("TLS 1.2 client", function () {
       expect(hello!.keyShares.size).to.equal(0);
       expect([...hello!.extensions.keys()]).to.include.members([23, 0xff01, 11, 10, 13]);
       expect(hello!.extensions.get(11)).to.deep.equal(new Uint8Array([1, 0]));
+    });
+
+    it("a record_size_limit of TLS 1.2, however large the receive buffer is: 2^14 (RFC 8449 §4)", () => {
+      const { hello } = bench.openClient12({}, { receiveBuffer: 20_000 }).peer;
+      expect(hello!.extensions.get(28)).to.deep.equal(new Uint8Array([0x40, 0]));
     });
 
     it("ALPN, and no data before the end", () => {

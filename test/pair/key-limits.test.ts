@@ -18,7 +18,7 @@ function shortLived(recordLimit: number): CryptoProvider {
     keyLength: aead.keyLength,
     tagLength: aead.tagLength,
     recordLimit,
-    create: (sibling) => aead.create(sibling),
+    create: (keys) => aead.create(keys),
   });
   return { ...provider, suites: provider.suites.map((suite) => ({ ...suite, aead: shorten(suite.aead) })) };
 }

@@ -77,8 +77,8 @@ describe("TLS 1.2 client: Finished and records", function () {
           for (let i = 0; i < count; i++) peer.data(new Uint8Array(0));
         },
       });
-      bench.openClient12(empty(31)); // and a change_cipher_spec
-      bench.client12(empty(32)).expectAlert(unexpected_message, /flood/);
+      bench.openClient12(empty(32));
+      bench.client12(empty(33)).expectAlert(unexpected_message, /flood/);
     });
 
     it("empty handshake records are not", () => {
@@ -92,8 +92,8 @@ describe("TLS 1.2 client: Finished and records", function () {
           for (let i = 0; i < count; i++) peer.alert(1, 90);
         },
       });
-      bench.openClient12(warn(31));
-      bench.client12(warn(32)).expectAlert(unexpected_message, /flood/);
+      bench.openClient12(warn(32));
+      bench.client12(warn(33)).expectAlert(unexpected_message, /flood/);
     });
   });
 });

@@ -149,6 +149,14 @@ describe("TLS 1.2: a server that resumes", function () {
         expect(pair.tested.resumed).to.equal(true);
       });
 
+      it("server_name is answered in a full handshake, and not where a session is resumed (RFC 6066 §3)", () => {
+        const from = begun(kind, { serverName: "host.test" }, { host: {} });
+        expect(from.peer.extensions.has(0)).to.equal(true);
+        const { peer, tested } = again(from, { serverName: "host.test" });
+        expect([tested.resumed, peer.extensions.has(0)]).to.deep.equal([true, false]);
+        expect(fully(from, { serverName: "other.test" }).peer.extensions.has(0)).to.equal(true);
+      });
+
       it("every bit of what is offered", () => {
         const from = begun(kind);
         const bytes = kind === "ticket" ? from.offer.ticket! : from.offer.sessionId!;

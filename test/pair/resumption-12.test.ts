@@ -1,6 +1,7 @@
 // Sessions of TLS 1.2 between our client and our server: when they are resumed, and when they are not (RFC 5246 §7.3, RFC 5077, RFC 7627 §5.3).
 import { expect } from "chai";
 import type { ClientConfig } from "../../src/config.js";
+import { PSK_KE } from "../../src/config-psk.js";
 import { chacha20Poly1305 } from "../../src/crypto/xs/chacha20-poly1305.js";
 import { Client12 } from "../../src/handshake/client-12.js";
 import { ecdheClient12 } from "../../src/handshake/ecdhe-client-12.js";
@@ -15,11 +16,13 @@ import { full } from "../../src/profiles/full.js";
 import { suites12 } from "../../src/profiles/suites-12.js";
 import { cbcSuites12 } from "../../src/profiles/suites-12-legacy.js";
 import { pskSuites12 } from "../../src/profiles/suites-12-psk.js";
-import { BY_ECDSA, KX_PSK } from "../../src/record/cipher-suite-12.js";
+import { BY_ECDSA, KX_ECDHE_PSK, KX_PSK } from "../../src/record/cipher-suite-12.js";
 import { insecureMacThenEncrypt } from "../../src/record/mac-then-encrypt.js";
 import { exporter } from "../../src/schedule/exporter.js";
-import { PskList } from "../../src/session/external-psk.js";
+import { ExternalPsk, PskList } from "../../src/session/external-psk.js";
+import { Resumption } from "../../src/session/resumption.js";
 import { SessionIds } from "../../src/session/session-ids.js";
+import { MemorySessionStore } from "../../src/session/session-store.js";
 import { TicketKeys } from "../../src/session/ticket-keys.js";
 import { Tickets } from "../../src/session/tickets.js";
 import { VirtualHosts } from "../../src/virtual-hosts.js";
@@ -30,7 +33,7 @@ import { cutOnce, pattern, pieces } from "./both.js";
 import { p256Retry } from "./both-parts.js";
 import { clientAnchor } from "./client-fixture.js";
 import { sampled } from "./effort.js";
-import { SERVER_NAME } from "./fixture.js";
+import { NOW, SERVER_NAME } from "./fixture.js";
 import { memoProvider } from "./memo-provider.js";
 import { Bench12 } from "./pair-12.js";
 import { expectResumed } from "./resumed.js";
@@ -214,6 +217,20 @@ describe("sessions of TLS 1.2", function () {
           }
         });
 
+        it("ECDHE_PSK needs its group, whatever the modes of keys in TLS 1.3", () => {
+          const suites = pskSuites12.filter(({ kx }) => kx === KX_ECDHE_PSK);
+          const external = new ExternalPsk(psk.identity, psk.key, "SHA-256", PSK_KE);
+          const tls12 = clientOf(psk, suites);
+          for (const more of [
+            { resumption: new Resumption(new MemorySessionStore(), { modes: PSK_KE }) },
+            { ...BOTH_CLIENT, psk: external },
+          ]) {
+            const pair = new Pair12(bench, kind);
+            const client = { ...nothing, provider: all, resumption: undefined as never, ...more, tls12 };
+            expect(pair.connect(client, server).client.group).to.not.equal(null);
+          }
+        });
+
         it("another identity: a session of the one before is not offered", () => {
           const pair = new Pair12(bench, kind);
           const client = { ...nothing, provider: all };
@@ -320,6 +337,25 @@ describe("sessions of TLS 1.2", function () {
       expectResumed(pair.connect(), true);
       pair.store.put(SERVER_NAME, oldest);
       expectResumed(pair.connect(), false);
+    });
+
+    it("one whose lifetime is over goes when the next is kept, its bytes zeroed; the others stay", () => {
+      const pair = new Pair12(bench, "session ID");
+      const sessionIds = new SessionIds(4, { lifetime: 100 });
+      const { sessions } = sessionIds as unknown as { sessions: Map<string, Uint8Array> };
+      const connect = (seconds: number) => {
+        pair.now = NOW + seconds;
+        if (pair.session !== null) pair.store.remove(SERVER_NAME, pair.session);
+        expectResumed(pair.connect({}, { sessionIds }), false);
+        return [...sessions.values()].at(-1)!;
+      };
+      const [first, second] = [connect(0), connect(50)];
+      connect(100);
+      expect(sessions.size, "all are good still").to.equal(3);
+      connect(101);
+      expect(sessions.size).to.equal(3);
+      expect([...sessions.values()].includes(second!)).to.equal(true);
+      expect(first!.every((byte) => byte === 0)).to.equal(true);
     });
 
     it("sizes that may not be", () => {

@@ -154,6 +154,15 @@ describe("sessions of TLS 1.2: limits", function () {
           expectResumed(pair.connect({}, ONLY_12_SERVER), false);
           expectResumed(pair.connect(ONLY_12), false);
         });
+
+        it("sides that could, whose configs keep no sessions: no extension, and a session that is offered is passed over", () => {
+          const pair = new Pair12(bench, kind);
+          const none = { resumption: undefined as never };
+          for (const more of [{}, BOTH_CLIENT]) expectResumed(pair.connect({ ...more, ...none }), false);
+          expect([pair.session, pair.kept]).to.deep.equal([null, kind === "ticket" ? 0 : 2]);
+          pair.connect();
+          expectResumed(pair.connect({}, { tickets: undefined as never, sessionIds: undefined as never }), false);
+        });
       });
 
       describe("clients with certificates", () => {
@@ -196,6 +205,24 @@ describe("sessions of TLS 1.2: limits", function () {
           const bare = { find: (hash: Uint8Array, o: number, n: number) => trust.find(hash, o, n) };
           pair.connect(client, host(true, bare as never));
           expect(pair.session).to.equal(null);
+        });
+
+        it("a session of unknown age ends with the client's certificate as soon as the clock is set", () => {
+          const options = { allowSessionsOfUnknownAge: true };
+          const server = (now: number) => {
+            const clock = { seconds: () => now };
+            return { ...host(true), ...(kind === "ticket" ? {} : { sessionIds }), clock };
+          };
+          const sessionIds = new SessionIds(4, options);
+          const pair = new Pair12(bench, kind, {}, options);
+          pair.now = AFTER_LEAF - 10;
+          const asked = { ...client, clock: { seconds: () => AFTER_LEAF - 10 } };
+          const checks = { timePolicy: { floor: () => AFTER_LEAF - 10, verified() {} } };
+          const unset = { ...server(-1), host: { clientAuthentication: { trust, required: true, checks } } };
+          pair.connect(asked, unset);
+          expectResumed(pair.connect(asked, unset), true, "not set");
+          expectResumed(pair.connect(asked, server(AFTER_LEAF - 1)), true, "before its end");
+          expect(bench.joined(pair.parts(asked, server(AFTER_LEAF + 1))).server.resumed, "behind it").to.equal(false);
         });
 
         it("the session ends with the client's certificate", () => {

@@ -76,6 +76,11 @@ describe("TLS 1.2 server", function () {
       }
     });
 
+    it("a client's messages that share a record (RFC 5246 §6.2.1), to a server of both versions and of one", () => {
+      for (const server of [{}, { tls13: undefined as never }])
+        bench.openServer12({ identity, joined: true }, { ...server, host: bench.asked(true) });
+    });
+
     it("its messages, and an empty session id", () => {
       const pair = bench.openServer12();
       expect(pair.peer.types).to.deep.equal([T.server_hello, T.certificate, T.server_key_exchange, T.server_hello_done, T.finished]);
@@ -320,6 +325,13 @@ describe("TLS 1.2 server", function () {
 
     it("an alert in clear behind change_cipher_spec is none", () => {
       bench.server12({ connected: (peer) => peer.alert(1, 0, true) }).expectAlert(decode_error);
+    });
+
+    it("a record_size_limit is answered with one of TLS 1.2, however large the receive buffer is: 2^14 (RFC 8449 §4)", () => {
+      for (const versions of [{}, BOTH]) {
+        const pair = bench.openServer12({ extensions: (l) => [...l, extension(28, u16(0x4001))] }, { receiveBuffer: 20_000, ...versions });
+        expect(pair.peer.extensions.get(28)).to.deep.equal(new Uint8Array([0x40, 0]));
+      }
     });
 
     it("a record_size_limit counts content", () => {

@@ -183,8 +183,8 @@ describe("client: handshake records larger than the receive buffer", function ()
         ...suite,
         aead: {
           ...suite.aead,
-          create(sibling) {
-            return Object.create(suite.aead.create(sibling), { openInParts: { value: undefined } });
+          create(keys) {
+            return Object.create(suite.aead.create(keys), { openInParts: { value: undefined } });
           },
         },
       })),

@@ -8,7 +8,7 @@ import { TestSigner } from "./signer.js";
 /** What tests look at inside a connection. */
 interface Inside {
   readonly keys: Uint8Array;
-  readonly records: { readonly reader: { readonly protection: unknown }; readonly writer: { readonly protection: unknown } };
+  readonly records: { readonly readProtection: unknown; readonly writeProtection: unknown };
   readonly flow: unknown;
 }
 
@@ -49,8 +49,8 @@ describe("what a connection leaves behind", () => {
       end(pair);
       expect(zeros(keys)).to.equal(true);
       expect(inside.flow).to.equal(null);
-      expect(inside.records.reader.protection).to.equal(null);
-      expect(inside.records.writer.protection).to.equal(null);
+      expect(inside.records.readProtection).to.equal(null);
+      expect(inside.records.writeProtection).to.equal(null);
       expect(zeros(pair.client.io.slice(3, 2048))).to.equal(true);
     });
 });

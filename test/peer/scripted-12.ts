@@ -17,6 +17,8 @@ export interface Options12<Name extends string> {
   readonly echo?: boolean;
   /** The most content bytes of one record. */
   readonly fragment?: number;
+  /** Messages of a flight share records, as far as keys let them. */
+  readonly joined?: boolean;
   /** Changes a message before it is sent; an array sends several, null none. change_cipher_spec is one of them. */
   readonly mutate?: (name: Name, bytes: Uint8Array) => Uint8Array | readonly Uint8Array[] | null;
   /** What the peer's own transcript holds where `mutate` changed a message. Default "sent". */
@@ -33,6 +35,7 @@ export interface Options12<Name extends string> {
  */
 export abstract class Scripted12<Name extends string> {
   readonly problems: string[] = [];
+  private waiting: Uint8Array = new Uint8Array(0);
   readonly alerts: ReceivedAlert[] = [];
   connected = false;
   ended = false;
@@ -84,6 +87,7 @@ export abstract class Scripted12<Name extends string> {
   }
 
   takeRecords(): Uint8Array[] {
+    this.flush();
     const { out } = this;
     this.out = [];
     return out;
@@ -91,6 +95,7 @@ export abstract class Scripted12<Name extends string> {
 
   /** One record, protected where that has begun. */
   record(type: number, content: Uint8Array | readonly number[], clear = false, version = 0x0303): void {
+    this.flush();
     const body = this.write === null || clear ? concat(content) : this.write.seal(type, concat(content));
     this.out.push(concat([type], u16(version), u16(body.length), body));
   }
@@ -110,6 +115,17 @@ export abstract class Scripted12<Name extends string> {
 
   /** A handshake message in the present epoch, as it is. */
   handshake(message: Uint8Array): void {
+    if (this.options.joined === true) this.waiting = concat(this.waiting, message);
+    else this.inRecords(message);
+  }
+
+  private flush(): void {
+    const { waiting } = this;
+    this.waiting = new Uint8Array(0);
+    this.inRecords(waiting);
+  }
+
+  private inRecords(message: Uint8Array): void {
     const most = this.options.fragment ?? 16384;
     for (let at = 0; at < message.length; at += most) this.record(HANDSHAKE, message.slice(at, at + most));
   }

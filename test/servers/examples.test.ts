@@ -2,8 +2,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash, X509Certificate } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
 import { expect } from "chai";
-import { dist } from "../../sim/paths.js";
+import { dist, root } from "../../sim/paths.js";
 import { command, hostOrNull } from "../sim/program.js";
 import { startMosquitto, startNginx } from "./configured.js";
 import { found, freePort, needed, type RealServer, ServerFolder, start } from "./real-server.js";
@@ -84,21 +86,55 @@ describe("example apps", function () {
     expect((await app("/none", sha256))[0]).to.match(/^failed: HTTP\/1\.1 404 /);
   });
 
-  it("mqtt: mosquitto knows the device by its certificate", async function () {
-    const mosquitto = needed(this, found("mosquitto"), "mosquitto");
-    const port = await freePort();
-    server = await startMosquitto(mosquitto, port, folder);
+  /** mc/config of a device with a certificate of its own. */
+  function deviceConfig(port: number): object {
     folder.ca.leaf("sensor", [], "clientAuth");
     const certificates = [folder.ca.text("sensor.pem"), folder.ca.text("inter.pem")].map((pem) =>
       new X509Certificate(pem).raw.toString("base64"),
     );
     const [key] = base64(folder.ca.text("sensor.key"));
-    const [root] = base64(readFileSync(folder.root, "utf8"));
-    const said = await run("mqtt", { port, alpn: "mqtt", client: "sensor-7", root, certificate: certificates.join(","), key });
-    expect(said).to.deep.equal(["connected: no ALPN", "published"]);
+    const [authority] = base64(readFileSync(folder.root, "utf8"));
+    return { port, alpn: "mqtt", client: "sensor-7", root: authority, certificate: certificates.join(","), key };
+  }
+
+  it("mqtt: mosquitto knows the device by its certificate", async function () {
+    const mosquitto = needed(this, found("mosquitto"), "mosquitto");
+    const port = await freePort();
+    server = await startMosquitto(mosquitto, port, folder);
+    expect(await run("mqtt", deviceConfig(port))).to.deep.equal(["connected: no ALPN", "published"]);
     expect(server.output())
       .to.contain("u'sensor'")
       .and.to.contain("PUBLISH from sensor-7 (d0, q1, r0, m1, 'readings/sensor-7', ... (4 bytes))");
+  });
+
+  it("mqtt: 12 KB of chunks and 400 slots above the app without TLS suffice", async function () {
+    const mosquitto = needed(this, found("mosquitto"), "mosquitto");
+    const port = await freePort();
+    server = await startMosquitto(mosquitto, port, folder);
+    const config = deviceConfig(port);
+    // The app as it is, on TCP, with a broker that says the two things it waits for.
+    const text = readFileSync(join(root, "examples/mqtt/main.ts"), "utf8");
+    const plain = folder.write(
+      "plain.ts",
+      text
+        .replace("thimble-tls/moddable/tls-socket", "embedded:io/socket/tcp")
+        .replace('import { secure } from "./secure.js";', "const secure = undefined;"),
+    );
+    const broker = createServer((socket) =>
+      socket.on("data", ([type]) => socket.write(Uint8Array.from(type === 0x10 ? [0x20, 2, 0, 0] : type === 0x32 ? [0x40, 2, 0, 1] : []))),
+    );
+    await new Promise<void>((ready) => broker.listen(0, "127.0.0.1", ready));
+    const file = folder.write(
+      "plain.json",
+      JSON.stringify({ ...config, address: "127.0.0.1", port: (broker.address() as AddressInfo).port }),
+    );
+    const { stdout } = await command("main", [plain, "--config", file, "--no-instructions"]);
+    broker.close();
+    expect(stdout).to.contain("published");
+    const [, chunks, slots] = /peak, all that lived\s+([\d,]+) B\s+([\d,]+)/.exec(stdout) ?? [];
+    const above = (of: string | undefined, more: number): string => String(Number((of as string).replaceAll(",", "")) + more);
+    const memory = ["--chunks", above(chunks, 12_288), "--slots", above(slots, 400)];
+    expect(await run("mqtt", config, ...memory), memory.join(" ")).to.deep.equal(["connected: no ALPN", "published"]);
   });
 
   it("serve: curl finds each name with its certificate, and none for a third", async function () {

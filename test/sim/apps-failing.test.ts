@@ -1,9 +1,11 @@
 // How a user's app ends in the simulator when something is wrong with it or around it.
-import { mkdtempSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
+import { dist } from "../../sim/paths.js";
 import { type AppRunner, appRunner } from "./app-runner.js";
 import { command, hostOrNull } from "./program.js";
 
@@ -157,5 +159,20 @@ describe("a user's app that fails ends with a clear message:", function () {
     const { status, stderr } = await command("main", ["/nowhere/app.ts"]);
     expect(stderr).to.equal("sim: /nowhere/app.ts: there is no such file\n");
     expect(status).to.equal(2);
+  });
+
+  it("a device ends with the program that started it, however that ends", async function () {
+    if (process.platform !== "linux") return void this.skip();
+    const app = join(folder, "endless.ts");
+    writeFileSync(app, 'setInterval(() => undefined, 50);\ntrace("begun\\n");\n');
+    const sim = spawn(process.execPath, [join(dist, "sim/main.js"), app, "--no-instructions"], { stdio: ["ignore", "pipe", "ignore"] });
+    await new Promise<void>((begun) => sim.stdout.setEncoding("utf8").on("data", (text: string) => text.includes("begun") && begun()));
+    const children = readFileSync(`/proc/${sim.pid}/task/${sim.pid}/children`, "utf8").trim().split(" ");
+    const device = children.find((child) => readFileSync(`/proc/${child}/comm`, "utf8").startsWith("thimble-xs"));
+    expect(device, "there is a device").to.match(/^\d+$/);
+    sim.kill("SIGKILL");
+    const until = Date.now() + 5000;
+    while (existsSync(`/proc/${device}`) && Date.now() < until) await new Promise((later) => setTimeout(later, 20));
+    expect(existsSync(`/proc/${device}`)).to.equal(false);
   });
 });

@@ -151,8 +151,8 @@ describe("sim", function () {
     );
     const buffers = await command("main", ["--receive-buffer", "65536", "--chunks", "50000"]);
     expect(buffers.stderr).to.contain("memory too small: 65,536 bytes to receive");
-    const slots = await command("main", ["--slots", "500"]);
-    expect(slots.stderr).to.match(/memory too small: .* the device has 500 \(--slots\)/);
+    const slots = await command("main", ["--slots", "400"]);
+    expect(slots.stderr).to.match(/memory too small: .* the device has 400 \(--slots\)/);
     const stack = await command("main", ["--stack", "200"]);
     expect(stack.stderr).to.match(/memory too small: .* the device has 200 \(--stack\)/);
     for (const { status, stdout } of [chunks, buffers, slots, stack]) {

@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import type { CipherSuite } from "../../src/crypto/provider.js";
 import { useTrafficSecret } from "../../src/handshake/common-13.js";
-import { KEYS_LENGTH, WRITE_IV, WRITE_SECRET } from "../../src/handshake/keys.js";
+import { KEYS_LENGTH, READ_SECRET, WRITE_SECRET } from "../../src/handshake/keys.js";
 import { Protection13 } from "../../src/record/protection-13.js";
 import { exporter } from "../../src/schedule/exporter.js";
 import { KeySchedule13 } from "../../src/schedule/key-schedule-13.js";
@@ -142,30 +142,26 @@ describe("RFC 8448 §3: src", () => {
 
   it("opens and seals every protected record", () => {
     const schedule = new KeySchedule13(suite().hash);
-    const sides = new Map<Side, { reads: Protection13; writes: Protection13 }>();
+    const sides = new Map<Side, Protection13>();
     for (const { name, side, sequence, type, content } of traced()) {
-      let both = sides.get(side);
-      if (both === undefined) {
-        const make = () => {
-          const keys = new Uint8Array(KEYS_LENGTH);
-          keys.set(unhex(secrets[`${side}Traffic`]), WRITE_SECRET);
-          const protection = new Protection13(suite(), null, keys, WRITE_IV);
-          useTrafficSecret(schedule, protection, 16, keys, WRITE_SECRET, WRITE_IV);
-          return protection;
-        };
-        both = { reads: make(), writes: make() };
-        sides.set(side, both);
+      let protection = sides.get(side);
+      if (protection === undefined) {
+        const keys = new Uint8Array(KEYS_LENGTH);
+        for (const place of [READ_SECRET, WRITE_SECRET]) keys.set(unhex(secrets[`${side}Traffic`]), place);
+        protection = new Protection13(suite(), keys);
+        for (const opens of [true, false]) useTrafficSecret(schedule, protection, 16, keys, opens);
+        sides.set(side, protection);
       }
       const wire = unhex(records[name]);
       const io = new Uint8Array(3 + wire.length);
       io.set(wire, 3);
-      const opened = both.reads.open(io, 3, wire.length - 5);
+      const opened = protection.open(io, 3, wire.length - 5);
       expect(io[opened], `${name}: type of record ${sequence}`).to.equal(type);
       expect(hex(io.slice(3 + 5, opened)), name).to.equal(hex(content));
 
       io.fill(0);
       io.set(content, 3 + 5);
-      const end = both.writes.seal(io, 3, content.length, type);
+      const end = protection.seal(io, 3, content.length, type);
       expect(hex(io.slice(3, end)), `${name}: sealed`).to.equal(records[name]);
     }
   });

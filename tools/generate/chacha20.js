@@ -29,12 +29,12 @@ export function generate() {
   return `// Printed by tools/generate/chacha20.js.
 
 /**
- * XORs \`count\` blocks (64 bytes each) with the keystream, from byte \`offset\` on. The key is state[key, key + 8), the nonce n0, n1, n2; the
- * first block has number \`counter\`. \`words\` and \`view\` lie over the same ArrayBuffer: words serve where offset is a multiple of 4.
+ * XORs \`count\` blocks (16 words each) with the keystream, from words[at] on. The key is state[key, key + 8), the nonce n0, n1, n2; the first block has
+ * number \`counter\`.
  */
 export function chacha20Xor(
   state: Int32Array, key: number, counter: number, n0: number, n1: number, n2: number,
-  words: Int32Array, view: DataView, offset: number, count: number,
+  words: Int32Array, at: number, count: number,
 ): void {
   const ${range(8)
     .map((i) => `s${4 + i} = state[${at("key", i)}]!`)
@@ -49,14 +49,9 @@ export function chacha20Xor(
     for (round = 10; round > 0; round--) {
       ${lines(8, (i) => quarterRound(DOUBLE_ROUND[i]), 6)}
     }
-    if ((offset & 3) === 0) {
-      t = offset >> 2;
-      ${lines(16, (i) => `words[${at("t", i)}]! ^= v${i} + ${initial(i)};`, 6)}
-    } else {
-      ${lines(16, (i) => `view.setInt32(${at("offset", 4 * i)}, view.getInt32(${at("offset", 4 * i)}, true) ^ v${i} + ${initial(i)}, true);`, 6)}
-    }
+    ${lines(16, (i) => `words[${at("at", i)}]! ^= v${i} + ${initial(i)};`, 4)}
     s12 = s12 + 1 | 0;
-    offset += 64;
+    at += 16;
   }
 }
 `;

@@ -100,11 +100,10 @@ const HEAD = 16;
 const TAIL_END = 28;
 
 /**
- * Adds blocks of 16 bytes: \`head\` blocks at state[16], then \`count\` blocks from byte \`offset\` of the caller's buffer (words and view lie over
- * the same ArrayBuffer; words serve where offset is a multiple of 4), then \`tail\` blocks that end at state[28].
+ * Adds blocks of 16 bytes: \`head\` blocks at state[16], then \`count\` blocks at words[at], then \`tail\` blocks that end at state[28].
  */
 export function poly1305Blocks(
-  state: Int32Array, head: number, words: Int32Array, view: DataView, offset: number, count: number, tail: number,
+  state: Int32Array, head: number, words: Int32Array, at: number, count: number, tail: number,
 ): void {
   let t = state[R]!, u = state[R + 1]!, x = state[R + 2]!, y = state[R + 3]!;
   t = t & 0x0fffffff; u = u & 0x0ffffffc; x = x & 0x0ffffffc; y = y & 0x0ffffffc;
@@ -116,16 +115,11 @@ export function poly1305Blocks(
     .join(", ")};
   let ${declare("h")}, ${declare("d")}, c: number;
   ${join(unpackH, 2)}
-  let source = state, q = HEAD, aligned = true, phase = 0;
+  let source = state, q = HEAD, phase = 0;
   for (let n = head; ; ) {
     for (; n > 0; n--) {
-      if (aligned) {
-        t = source[q]!; u = source[q + 1]!; x = source[q + 2]!; y = source[q + 3]!;
-        q += 4;
-      } else {
-        t = view.getInt32(q, true); u = view.getInt32(q + 4, true); x = view.getInt32(q + 8, true); y = view.getInt32(q + 12, true);
-        q += 16;
-      }
+      t = source[q]!; u = source[q + 1]!; x = source[q + 2]!; y = source[q + 3]!;
+      q += 4;
       ${join(
         message.map((limb, i) => `h${i} = h${i} + (${limb});`),
         6,
@@ -134,12 +128,10 @@ export function poly1305Blocks(
     }
     phase++;
     if (phase === 1) {
-      aligned = (offset & 3) === 0;
       source = words;
-      q = aligned ? offset >> 2 : offset;
+      q = at;
       n = count;
     } else if (phase === 2) {
-      aligned = true;
       source = state;
       q = TAIL_END - 4 * tail;
       n = tail;

@@ -2,8 +2,8 @@
 const blocks = native("xs_thimble_poly1305_blocks");
 const tag = native("xs_thimble_poly1305_tag");
 
-export function poly1305Blocks(state, head, _words, view, offset, count, tail) {
-  blocks(state.buffer, head, view, offset, count, tail);
+export function poly1305Blocks(state, head, words, at, count, tail) {
+  blocks(state.buffer, head, words.buffer, 4 * at, count, tail);
 }
 
 export function poly1305Tag(state) {

@@ -56,7 +56,7 @@ static void getLimbs(uint32_t* h, const uint8_t* state)
 	for (i = 0; i < 5; i++) h[i] = thimbleGetLittle(state + H + 4 * i);
 }
 
-/* (state, head, view, offset, count, tail) */
+/* (state, head, buffer, offset, count, tail) */
 void xs_thimble_poly1305_blocks(xsMachine* the)
 {
 	xsIntegerValue head = thimbleInteger(1);

@@ -2,7 +2,7 @@
 import { type CipherCCMTypes, createCipheriv, createDecipheriv } from "node:crypto";
 import { gcm } from "@noble/ciphers/aes.js";
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
-import type { AeadAlgorithm, AeadKey } from "../../../src/crypto/provider.js";
+import type { AeadAlgorithm, AeadKeys } from "../../../src/crypto/provider.js";
 
 /** decrypt() throws where the tag is wrong. */
 type Cipher = (
@@ -11,19 +11,22 @@ type Cipher = (
   aad: Uint8Array,
 ) => { encrypt(plaintext: Uint8Array): Uint8Array; decrypt(ciphertext: Uint8Array): Uint8Array };
 
-class NobleAeadKey implements AeadKey {
+class NobleAeadKeys implements AeadKeys {
   private readonly cipher: Cipher;
-  private readonly key: Uint8Array;
+  private readonly sealKey: Uint8Array;
+  private readonly openKey: Uint8Array;
   private readonly tagLength: number;
 
-  constructor(cipher: Cipher, keyLength: number, tagLength: number) {
+  constructor(cipher: Cipher, keys: 1 | 2, keyLength: number, tagLength: number) {
     this.cipher = cipher;
-    this.key = new Uint8Array(keyLength);
+    this.sealKey = new Uint8Array(keyLength);
+    this.openKey = keys === 2 ? new Uint8Array(keyLength) : this.sealKey;
     this.tagLength = tagLength;
   }
 
-  setKey(key: Uint8Array, offset: number): void {
-    this.key.set(key.subarray(offset, offset + this.key.length));
+  setKey(opens: boolean, key: Uint8Array, offset: number): void {
+    const to = opens ? this.openKey : this.sealKey;
+    to.set(key.subarray(offset, offset + to.length));
   }
 
   seal(
@@ -36,7 +39,7 @@ class NobleAeadKey implements AeadKey {
     offset: number,
     length: number,
   ): void {
-    const cipher = this.cipher(this.key, nonce.slice(nonceOffset, nonceOffset + 12), aad.slice(aadOffset, aadOffset + aadLength));
+    const cipher = this.cipher(this.sealKey, nonce.slice(nonceOffset, nonceOffset + 12), aad.slice(aadOffset, aadOffset + aadLength));
     buf.set(cipher.encrypt(buf.slice(offset, offset + length)), offset);
   }
 
@@ -50,7 +53,7 @@ class NobleAeadKey implements AeadKey {
     offset: number,
     length: number,
   ): boolean {
-    const cipher = this.cipher(this.key, nonce.slice(nonceOffset, nonceOffset + 12), aad.slice(aadOffset, aadOffset + aadLength));
+    const cipher = this.cipher(this.openKey, nonce.slice(nonceOffset, nonceOffset + 12), aad.slice(aadOffset, aadOffset + aadLength));
     const sealed = buf.slice(offset, offset + length + this.tagLength);
     if (sealed.length !== length + this.tagLength) return false;
     let plaintext: Uint8Array;
@@ -65,12 +68,13 @@ class NobleAeadKey implements AeadKey {
   }
 
   wipe(): void {
-    this.key.fill(0);
+    this.sealKey.fill(0);
+    this.openKey.fill(0);
   }
 }
 
 function aead(name: string, cipher: Cipher, keyLength: number, tagLength: number, recordLimit: number): AeadAlgorithm {
-  return { name, keyLength, tagLength, recordLimit, create: () => new NobleAeadKey(cipher, keyLength, tagLength) };
+  return { name, keyLength, tagLength, recordLimit, create: (keys) => new NobleAeadKeys(cipher, keys, keyLength, tagLength) };
 }
 
 /** Content of no bytes at all is refused: Node's CCM cannot do it, and TLS's has its type at least. */

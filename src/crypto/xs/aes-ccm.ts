@@ -1,68 +1,51 @@
-import type { AeadAlgorithm, AeadKey, AeadOpening } from "../provider.js";
-import { Opening, type PartwiseKey } from "./aead-opening.js";
+import type { AeadAlgorithm, AeadKeys, AeadOpening } from "../provider.js";
+import { Opening, type PartwiseKeys } from "./aead-opening.js";
 import { AES_128, AES_256, type AesSize, expandKey } from "./aes.js";
 import { aesCbcMac } from "./generated/aes-cbc-mac.js";
 import { aesCtr } from "./generated/aes-ctr.js";
 
-/** Where things lie in Scratch.state, in bytes: the MAC, block B_0 and the first block of additional data, a block of our own. Keys follow. */
+/**
+ * Where things lie in `state`, in bytes: the MAC, block B_0 and the first block of additional data, a block of our own. The round keys to seal with follow;
+ * those to open with are the last: the same ones, or behind them.
+ */
 const MAC = 0;
 const HEAD = 16;
 const AAD = 32;
 const REST = 48;
-const KEYS = 64;
-
-/** What two keys of one connection share: all but the round keys, of which there is room for two. */
-class Scratch {
-  readonly size: AesSize;
-  readonly state: Int32Array;
-  /** state as bytes, big-endian words: what AES counts in. */
-  readonly work: DataView;
-  /** A view of the caller's buffer, kept while it stays the same. */
-  view: DataView | null;
-  /** Whether the second key's place is taken. */
-  full: boolean;
-
-  constructor(size: AesSize) {
-    this.size = size;
-    this.state = new Int32Array(KEYS / 4 + 2 * size.words);
-    this.work = new DataView(this.state.buffer);
-    this.view = null;
-    this.full = false;
-  }
-
-  attach(buffer: ArrayBufferLike): void {
-    if (this.view === null || this.view.buffer !== buffer) this.view = new DataView(buffer);
-  }
-}
+const SEAL_KEY = 64 / 4;
 
 /**
- * One direction's key of AES-CCM (NIST SP 800-38C, RFC 3610) with 12-byte nonces, so L = 3: at most 2^24 - 1 bytes (RFC 5116 §5.3, RFC 6655
+ * Keys of AES-CCM (NIST SP 800-38C, RFC 3610) with 12-byte nonces, so L = 3: at most 2^24 - 1 bytes (RFC 5116 §5.3, RFC 6655
  * §3). The MAC is over the plaintext, so open() has to decrypt before it can check; where the tag is wrong it encrypts again, so that the
  * caller finds the ciphertext as it was and never a byte that is not authenticated.
  */
-class AesCcmKey implements AeadKey, PartwiseKey {
-  private readonly scratch: Scratch;
+class AesCcmKeys implements AeadKeys, PartwiseKeys {
+  private readonly size: AesSize;
   private readonly tagLength: number;
-  /** Where the round keys lie in scratch.state, in words. */
-  private readonly key: number;
+  readonly state: Int32Array;
+  /** state as bytes, big-endian words: what AES counts in. */
+  private readonly work: DataView;
+  /** A view of the caller's buffer, kept while it stays the same. */
+  private view: DataView | null;
 
-  constructor(size: AesSize, tagLength: number, sibling: AeadKey | null) {
-    const first = KEYS / 4;
-    const second = first + size.words;
+  constructor(size: AesSize, tagLength: number, keys: 1 | 2) {
+    this.size = size;
     this.tagLength = tagLength;
-    if (sibling instanceof AesCcmKey && sibling.scratch.size === size && !sibling.scratch.full) {
-      this.scratch = sibling.scratch;
-      this.scratch.full = true;
-      this.key = first + second - sibling.key;
-    } else {
-      this.scratch = new Scratch(size);
-      this.key = first;
-    }
+    this.state = new Int32Array(SEAL_KEY + keys * size.words);
+    this.work = new DataView(this.state.buffer);
+    this.view = null;
   }
 
-  setKey(key: Uint8Array, offset: number): void {
-    const { size, state } = this.scratch;
-    expandKey(state, this.key, key, offset, size.keyLength);
+  private get openKey(): number {
+    return this.state.length - this.size.words;
+  }
+
+  private attach(buffer: ArrayBufferLike): void {
+    if (this.view === null || this.view.buffer !== buffer) this.view = new DataView(buffer);
+  }
+
+  setKey(opens: boolean, key: Uint8Array, offset: number): void {
+    expandKey(this.state, opens ? this.openKey : SEAL_KEY, key, offset, this.size.keyLength);
   }
 
   seal(
@@ -75,15 +58,14 @@ class AesCcmKey implements AeadKey, PartwiseKey {
     offset: number,
     length: number,
   ): void {
-    const scratch = this.scratch;
     const start = buf.byteOffset + offset;
-    scratch.attach(buf.buffer);
-    this.begin(nonce, nonceOffset, aad, aadOffset, aadLength, length);
-    this.authenticate(start, length);
-    this.crypt(1, start, length);
-    const { view, work } = scratch;
+    this.attach(buf.buffer);
+    this.begin(SEAL_KEY, nonce, nonceOffset, aad, aadOffset, aadLength, length);
+    this.authenticate(SEAL_KEY, start, length);
+    this.crypt(SEAL_KEY, 1, start, length);
+    const { view, work } = this;
     for (let i = 0; i < this.tagLength; i += 4) view!.setInt32(start + length + i, work.getInt32(MAC + i));
-    scratch.state.fill(0, 0, KEYS / 4);
+    this.state.fill(0, 0, SEAL_KEY);
   }
 
   open(
@@ -96,59 +78,62 @@ class AesCcmKey implements AeadKey, PartwiseKey {
     offset: number,
     length: number,
   ): boolean {
-    const scratch = this.scratch;
     const start = buf.byteOffset + offset;
-    scratch.attach(buf.buffer);
-    this.begin(nonce, nonceOffset, aad, aadOffset, aadLength, length);
-    this.crypt(1, start, length);
-    this.authenticate(start, length);
-    const { view, work } = scratch;
+    this.attach(buf.buffer);
+    const key = this.openKey;
+    this.begin(key, nonce, nonceOffset, aad, aadOffset, aadLength, length);
+    this.crypt(key, 1, start, length);
+    this.authenticate(key, start, length);
+    const { view, work } = this;
     let difference = 0;
     for (let i = 0; i < this.tagLength; i += 4) difference |= view!.getInt32(start + length + i) ^ work.getInt32(MAC + i);
-    if (difference !== 0) this.crypt(1, start, length);
-    scratch.state.fill(0, 0, KEYS / 4);
+    if (difference !== 0) this.crypt(key, 1, start, length);
+    this.state.fill(0, 0, SEAL_KEY);
     return difference === 0;
   }
 
   openInParts(nonce: Uint8Array, nonceOffset: number, aad: Uint8Array, aadOffset: number, aadLength: number, length: number): AeadOpening {
-    this.begin(nonce, nonceOffset, aad, aadOffset, aadLength, length);
+    this.begin(this.openKey, nonce, nonceOffset, aad, aadOffset, aadLength, length);
     return new Opening(this, aadLength);
-  }
-
-  get words(): Int32Array {
-    return this.scratch.state;
   }
 
   openPart(buf: Uint8Array, offset: number, length: number, done: number): void {
     const start = buf.byteOffset + offset;
-    this.scratch.attach(buf.buffer);
-    this.crypt(1 + (done >> 4), start, length);
-    this.absorb(start, length);
+    this.attach(buf.buffer);
+    const key = this.openKey;
+    this.crypt(key, 1 + (done >> 4), start, length);
+    this.absorb(key, start, length);
   }
 
   endParts(_aadLength: number, _length: number, buf: Uint8Array, offset: number): boolean {
-    const { state, work } = this.scratch;
-    this.xor(0, work, MAC, 1);
+    const { state, work } = this;
+    this.xor(this.openKey, 0, work, MAC, 1);
     let difference = 0;
     for (let i = 0; i < this.tagLength; i++) difference |= buf[offset + i]! ^ work.getUint8(MAC + i);
-    state.fill(0, 0, KEYS / 4);
+    state.fill(0, 0, SEAL_KEY);
     return difference === 0;
   }
 
   detach(): void {
-    this.scratch.view = null;
+    this.view = null;
   }
 
   wipe(): void {
-    const { size, state } = this.scratch;
-    state.fill(0, 0, KEYS / 4);
-    state.fill(0, this.key, this.key + size.words);
-    this.scratch.view = null;
+    this.state.fill(0);
+    this.view = null;
   }
 
   /** The MAC of block B_0 and of the additional data with its length before it (RFC 3610 §2.2). */
-  private begin(nonce: Uint8Array, nonceOffset: number, aad: Uint8Array, aadOffset: number, aadLength: number, length: number): void {
-    const { size, state, work } = this.scratch;
+  private begin(
+    key: number,
+    nonce: Uint8Array,
+    nonceOffset: number,
+    aad: Uint8Array,
+    aadOffset: number,
+    aadLength: number,
+    length: number,
+  ): void {
+    const { size, state, work } = this;
     state.fill(0, 0, REST / 4);
     // Flags: whether there is additional data, the tag's length, L - 1.
     work.setUint8(HEAD, (aadLength > 0 ? 64 : 0) | ((this.tagLength - 2) << 2) | 2);
@@ -156,7 +141,7 @@ class AesCcmKey implements AeadKey, PartwiseKey {
     work.setUint8(HEAD + 13, length >> 16);
     work.setInt16(HEAD + 14, length);
     if (aadLength === 0) {
-      aesCbcMac(state, this.key, size.rounds, work, MAC, work, HEAD, 1);
+      aesCbcMac(state, key, size.rounds, work, MAC, work, HEAD, 1);
       return;
     }
     let at = AAD + 2;
@@ -169,51 +154,51 @@ class AesCcmKey implements AeadKey, PartwiseKey {
     // TLS's additional data fits in one block, which goes with B_0; others are taken block by block.
     for (let from = HEAD; aadLength > 0; from = AAD) {
       for (; at < AAD + 16 && aadLength > 0; aadLength--) work.setUint8(at++, aad[aadOffset++]!);
-      aesCbcMac(state, this.key, size.rounds, work, MAC, work, from, (AAD + 16 - from) >> 4);
+      aesCbcMac(state, key, size.rounds, work, MAC, work, from, (AAD + 16 - from) >> 4);
       state.fill(0, AAD / 4, AAD / 4 + 4);
       at = AAD;
     }
   }
 
   /** Goes on with the MAC over the plaintext and encrypts it with counter 0: the tag comes to byte MAC of state. */
-  private authenticate(start: number, length: number): void {
-    this.absorb(start, length);
-    this.xor(0, this.scratch.work, MAC, 1);
+  private authenticate(key: number, start: number, length: number): void {
+    this.absorb(key, start, length);
+    this.xor(key, 0, this.work, MAC, 1);
   }
 
   /** The last bytes that do not fill a block are padded with zeros. */
-  private absorb(start: number, length: number): void {
-    const { size, state, work, view } = this.scratch;
+  private absorb(key: number, start: number, length: number): void {
+    const { size, state, work, view } = this;
     const blocks = length >> 4;
     const rest = length & 15;
-    if (blocks > 0) aesCbcMac(state, this.key, size.rounds, work, MAC, view!, start, blocks);
+    if (blocks > 0) aesCbcMac(state, key, size.rounds, work, MAC, view!, start, blocks);
     if (rest > 0) {
       start += length - rest;
       state.fill(0, REST / 4, REST / 4 + 4);
       for (let i = 0; i < rest; i++) work.setUint8(REST + i, view!.getUint8(start + i));
-      aesCbcMac(state, this.key, size.rounds, work, MAC, work, REST, 1);
+      aesCbcMac(state, key, size.rounds, work, MAC, work, REST, 1);
     }
   }
 
   /** Encrypts or decrypts the payload: the whole one from counter 1 on (RFC 3610 §2.3), or a part from a later one. `start` counts in the ArrayBuffer. */
-  private crypt(counter: number, start: number, length: number): void {
-    const { state, work, view } = this.scratch;
+  private crypt(key: number, counter: number, start: number, length: number): void {
+    const { state, work, view } = this;
     const blocks = length >> 4;
     const rest = length & 15;
-    if (blocks > 0) this.xor(counter, view!, start, blocks);
+    if (blocks > 0) this.xor(key, counter, view!, start, blocks);
     if (rest === 0) return;
     start += length - rest;
     state.fill(0, REST / 4, REST / 4 + 4);
-    this.xor(counter + blocks, work, REST, 1);
+    this.xor(key, counter + blocks, work, REST, 1);
     for (let i = 0; i < rest; i++) view!.setUint8(start + i, view!.getUint8(start + i) ^ work.getUint8(REST + i));
   }
 
   /** Counter mode from block A_counter on: flags (L - 1), the nonce as B_0 has it, the counter in three bytes (RFC 3610 §2.3). */
-  private xor(counter: number, view: DataView, offset: number, count: number): void {
-    const { size, state, work } = this.scratch;
+  private xor(key: number, counter: number, view: DataView, offset: number, count: number): void {
+    const { size, state, work } = this;
     const i0 = 0x2000000 | (work.getInt32(HEAD) & 0xffffff);
     const i3 = (work.getUint8(HEAD + 12) << 24) | counter;
-    aesCtr(state, this.key, size.rounds, i0, work.getInt32(HEAD + 4), work.getInt32(HEAD + 8), i3, view, offset, count);
+    aesCtr(state, key, size.rounds, i0, work.getInt32(HEAD + 4), work.getInt32(HEAD + 8), i3, view, offset, count);
   }
 }
 
@@ -230,8 +215,8 @@ export const aes128Ccm: AeadAlgorithm = {
   keyLength: 16,
   tagLength: 16,
   recordLimit: RECORD_LIMIT,
-  create(sibling: AeadKey | null): AeadKey {
-    return new AesCcmKey(AES_128, 16, sibling);
+  create(keys: 1 | 2): AeadKeys {
+    return new AesCcmKeys(AES_128, 16, keys);
   },
 };
 
@@ -244,8 +229,8 @@ export const aes128Ccm8: AeadAlgorithm = {
   keyLength: 16,
   tagLength: 8,
   recordLimit: RECORD_LIMIT,
-  create(sibling: AeadKey | null): AeadKey {
-    return new AesCcmKey(AES_128, 8, sibling);
+  create(keys: 1 | 2): AeadKeys {
+    return new AesCcmKeys(AES_128, 8, keys);
   },
 };
 
@@ -255,8 +240,8 @@ export const aes256Ccm: AeadAlgorithm = {
   keyLength: 32,
   tagLength: 16,
   recordLimit: RECORD_LIMIT,
-  create(sibling: AeadKey | null): AeadKey {
-    return new AesCcmKey(AES_256, 16, sibling);
+  create(keys: 1 | 2): AeadKeys {
+    return new AesCcmKeys(AES_256, 16, keys);
   },
 };
 
@@ -266,7 +251,7 @@ export const aes256Ccm8: AeadAlgorithm = {
   keyLength: 32,
   tagLength: 8,
   recordLimit: RECORD_LIMIT,
-  create(sibling: AeadKey | null): AeadKey {
-    return new AesCcmKey(AES_256, 8, sibling);
+  create(keys: 1 | 2): AeadKeys {
+    return new AesCcmKeys(AES_256, 8, keys);
   },
 };

@@ -124,8 +124,8 @@ describe("hosts/node provider on noble", () => {
       const keyBytes = randomBytes(algorithm.keyLength);
       const nonce = randomBytes(14);
       const aad = randomBytes(9);
-      const key = algorithm.create(null);
-      key.setKey(keyBytes, 0);
+      const key = algorithm.create(1);
+      key.setKey(false, keyBytes, 0);
       for (const length of name === "aes-128-ccm" ? [1, 16, 100] : [0, 1, 16, 100]) {
         const plain = randomBytes(length);
         const cipher = createCipheriv(name as "aes-128-gcm", keyBytes, nonce.subarray(2), { authTagLength: algorithm.tagLength });

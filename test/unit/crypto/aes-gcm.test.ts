@@ -6,13 +6,13 @@ import { fromHex, toHex } from "../../support/hex.js";
 
 describe("AES-128-GCM", () => {
   it("seals test cases 2 and 4 of the GCM specification", () => {
-    const key = aes128Gcm.create(null);
+    const key = aes128Gcm.create(1);
     const none = new Uint8Array(0);
-    key.setKey(new Uint8Array(16), 0);
+    key.setKey(false, new Uint8Array(16), 0);
     expect(toHex(sealed(key, new Uint8Array(12), none, new Uint8Array(16), 16))).to.equal(
       "0388dace60b6a392f328c2b971b2fe78ab6e47d42cec13bdf53a67b21257bddf",
     );
-    key.setKey(fromHex("feffe9928665731c6d6a8f9467308308"), 0);
+    key.setKey(false, fromHex("feffe9928665731c6d6a8f9467308308"), 0);
     const plaintext = fromHex(
       "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39",
     );
@@ -31,13 +31,13 @@ describe("AES-128-GCM", () => {
 
 describe("AES-256-GCM", () => {
   it("seals test cases 14 and 16 of the GCM specification", () => {
-    const key = aes256Gcm.create(null);
+    const key = aes256Gcm.create(1);
     const none = new Uint8Array(0);
-    key.setKey(new Uint8Array(32), 0);
+    key.setKey(false, new Uint8Array(32), 0);
     expect(toHex(sealed(key, new Uint8Array(12), none, new Uint8Array(16), 16))).to.equal(
       "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919",
     );
-    key.setKey(fromHex("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308"), 0);
+    key.setKey(false, fromHex("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308"), 0);
     const plaintext = fromHex(
       "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39",
     );
@@ -49,16 +49,6 @@ describe("AES-256-GCM", () => {
         "76fc6ece0f4e1768cddf8853bb2d551b",
     );
     expect(toHex(opened(key, nonce, aad, ciphertext, 16)!)).to.equal(toHex(plaintext));
-  });
-
-  it("shares no scratch with a key of the other size", () => {
-    const small = aes128Gcm.create(null);
-    const large = aes256Gcm.create(small);
-    const none = new Uint8Array(0);
-    small.setKey(new Uint8Array(16), 0);
-    large.setKey(new Uint8Array(32), 0);
-    expect(toHex(sealed(small, new Uint8Array(12), none, none, 16))).to.equal("58e2fccefa7e3061367f1d57a4e7455a");
-    expect(toHex(sealed(large, new Uint8Array(12), none, none, 16))).to.equal("530f8afbc74536b9a963b4f1c4cb738b");
   });
 
   aeadBehaviour(aes256Gcm, (key, nonce, aad, plaintext) => oracle(key, nonce, aad).encrypt(plaintext), "aes_gcm_test.json");

@@ -21,6 +21,8 @@ export function toyRecord(type: number, body: ArrayLike<number> = []): Uint8Arra
  */
 export class ToyConnection implements Pick<Connection, keyof Connection> {
   io: Uint8Array;
+  readonly records = undefined as never;
+  readonly keys = new Uint8Array(0);
   parkings = 0;
   wants = WANT_SEND | WANT_RECEIVE;
   state: number = HANDSHAKING;
@@ -57,6 +59,7 @@ export class ToyConnection implements Pick<Connection, keyof Connection> {
   }
 
   goOnWith(): void {}
+  count(): void {}
 
   exportKeyingMaterial(label: string, context: Uint8Array | null, length: number): Uint8Array {
     return new Uint8Array(length).fill(label.length + (context?.length ?? 0));

@@ -28,13 +28,13 @@ class Side {
     this.random = random;
     const fill = (bytes: Uint8Array, offset: number, length: number) => bytes.set(random.bytes(length), offset);
     const parts = new CbcCipher12({ cipher, mac });
-    const places = { keys: new Uint8Array(0), iv: 0, random: { fill } };
+    const places = { keys: new Uint8Array(0), random: { fill } };
     this.write = parts.create(false, null, places, macFirst);
     this.read = parts.create(true, this.write, places, macFirst);
     const block = random.bytes(parts.macKeyLength + parts.keyLength);
     this.keys = { mac: mac.name, macKey: block.slice(0, parts.macKeyLength), key: block.slice(parts.macKeyLength) };
-    this.write.setKeys(block, 0, parts.macKeyLength, 0);
-    this.read.setKeys(block, 0, parts.macKeyLength, 0);
+    this.write.setKeys(false, block, 0, parts.macKeyLength, 0);
+    this.read.setKeys(true, block, 0, parts.macKeyLength, 0);
   }
 
   seal(content: Uint8Array): Uint8Array {
@@ -196,7 +196,7 @@ describe("CBC records in the receive buffer", () => {
     const s = new Side(aes256Cbc, sha384, null, 71);
     const io = new Uint8Array(size);
     const reader = new RecordReader(io, size);
-    reader.protection = s.read;
+    reader.readProtection = s.read;
     io.set(record, 3);
     reader.received(record.length);
     return reader;
