@@ -60,13 +60,12 @@ export class KeyTypes {
 
   /** The same for a name. */
   decryptingFor(name: string, more = ""): Pair {
-    this.make(`decrypting-${name}`, "rsa", "root-rsa", [
-      "basicConstraints=critical,CA:FALSE",
-      "keyUsage=critical,keyEncipherment",
-      "extendedKeyUsage=serverAuth",
-      `subjectAltName=DNS:${name}${more}`,
-    ]);
-    return this.pairs.get(`decrypting-${name}`) as Pair;
+    return this.rsaServer(`decrypting-${name}`, "keyEncipherment", `DNS:${name}${more}`);
+  }
+
+  /** A server's for both, as many of the web are; NSS wants an RSA key to have both. */
+  forBoth(): Pair {
+    return this.rsaServer("both-localhost", "digitalSignature,keyEncipherment", "DNS:localhost,IP:127.0.0.1");
   }
 
   /** A file of pre-shared keys, as GnuTLS's server reads it. */
@@ -78,6 +77,16 @@ export class KeyTypes {
 
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private rsaServer(name: string, usage: string, names: string): Pair {
+    this.make(name, "rsa", "root-rsa", [
+      "basicConstraints=critical,CA:FALSE",
+      `keyUsage=critical,${usage}`,
+      "extendedKeyUsage=serverAuth",
+      `subjectAltName=${names}`,
+    ]);
+    return this.pairs.get(name) as Pair;
   }
 
   private text(name: string): string {
