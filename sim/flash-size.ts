@@ -19,7 +19,8 @@ interface Manifest {
   readonly preload: readonly string[];
 }
 
-const FILE = /^manifest(?:-(.*))?\.json$/;
+/** Not manifest-native…: it brings what only the SDK can compile. */
+const FILE = /^manifest(?:-(?!native)(.*))?\.json$/;
 
 /** Manifests by profile; "all" is manifest.json. */
 export function manifests(): Map<string, string> {

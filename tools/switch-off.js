@@ -282,6 +282,7 @@ const ROWS = [
   ["the SDK's verify: false", "../hosts/moddable/sdk-keys.js", "if (value !== true)", "if (false)", "unit/hosts/secure-keys"],
   ["unknown keys of secure", "../hosts/moddable/sdk-keys.js", "&& !sdkKey(own, key, given[key])", "&& false", "unit/hosts/secure-keys"],
   ["memory asked for before it connects", "../hosts/moddable/secure-keys.js", "if (shortage)", "if (false)", "unit/hosts/secure-keys"],
+  ["hashes and ciphers in C", "../../hosts/moddable/native-crypto/chacha20.js", "words.buffer", "state.buffer", "tools/native-crypto"],
   ["random bytes: stirred", "../hosts/moddable/random.js", "this.source.fill(fresh);", ";", "unit/hosts/random"],
   ["random bytes: a stuck source", "../hosts/moddable/random.js", "=== first &&", "=== null &&", "unit/hosts/random"],
   ["sessions in flash", "../hosts/moddable/flash-sessions.js", "this.write(oldest, entry);", ";", "unit/hosts/flash"],
@@ -298,6 +299,8 @@ try {
   cpSync(join(root, "dist"), join(folder, "dist"), { recursive: true });
   cpSync(join(root, "package.json"), join(folder, "package.json"));
   cpSync(join(root, ".mocharc.json"), join(folder, ".mocharc.json"));
+  cpSync(join(root, "manifest-native-full.json"), join(folder, "manifest-native-full.json"));
+  cpSync(join(root, "hosts"), join(folder, "hosts"), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   for (const [name, file, from, to, test] of ROWS) {
     const path = join(folder, "dist/src", file);

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 
@@ -14,7 +14,7 @@ interface Manifest {
   preload: string[];
 }
 
-const files = readdirSync(root).filter((name) => /^manifest.*\.json$/.test(name));
+const files = readdirSync(root).filter((name) => /^manifest(?!-native).*\.json$/.test(name));
 const read = (file: string, folder = root): Manifest => JSON.parse(readFileSync(join(folder, file), "utf8")) as Manifest;
 const modulesOf = (file: string): string[] => Object.keys(read(file).modules);
 
@@ -99,7 +99,9 @@ describe("manifests for the Moddable SDK", function () {
   it("what is not so is found: missing, one too many, not preloaded, not for devices", async () => {
     const folder = mkdtempSync(join(tmpdir(), "thimble-manifests-"));
     try {
-      for (const file of files) cpSync(join(root, file), join(folder, file));
+      for (const file of readdirSync(root).filter((name) => /^manifest.*\.json$/.test(name))) cpSync(join(root, file), join(folder, file));
+      const natives = join(folder, "hosts/moddable/native-crypto");
+      cpSync(join(root, "hosts/moddable/native-crypto"), natives, { recursive: true });
       cpSync(join(root, "package.json"), join(folder, "package.json"));
       symlinkSync(join(root, "dist"), join(folder, "dist"));
       const path = "../../../tools/manifests/check.js";
@@ -120,6 +122,22 @@ describe("manifests for the Moddable SDK", function () {
       expect(checkManifests(folder, (module) => module !== "src/crypto/xs/sha256")).to.include.members([
         `${file} is not what the imports say: npm run manifests`,
         `${file}: src/crypto/xs/sha256 is not for devices`,
+      ]);
+      cpSync(join(root, file), join(folder, file));
+
+      // Natives.
+      const edit = (name: string, from: string, to: string): void =>
+        writeFileSync(join(natives, name), readFileSync(join(natives, name), "utf8").replace(from, to));
+      edit("poly1305.js", "export function poly1305Tag", "function poly1305Tag");
+      edit("aes-ctr.js", "xs_thimble_aes_ctr", "xs_thimble_aes_counter");
+      edit("manifest-sha1.json", "sha1-blocks.js", "sha256-blocks.js");
+      rmSync(join(folder, "manifest-native.json"));
+      expect(checkManifests(folder, () => true)).to.deep.equal([
+        "hosts/moddable/native-crypto/poly1305.js exports poly1305Blocks in place of poly1305Blocks, poly1305Tag",
+        "hosts/moddable/native-crypto: no C has xs_thimble_aes_counter",
+        "hosts/moddable/native-crypto: nothing calls xs_thimble_aes_ctr",
+        "manifest-native.json is not what tools/manifests/native.js says: npm run manifests",
+        "hosts/moddable/native-crypto/manifest-sha1.json is not what tools/manifests/native.js says: npm run manifests",
       ]);
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -164,6 +182,18 @@ describe("npm pack", function () {
       }
     }
     expect(packed).to.include.members(["dist/manifest.json", "dist/package.json", "LICENSE", "NOTICE", "README.md", "package.json"]);
+  });
+
+  it("has what each manifest of natives names, and what it takes the place of", () => {
+    const folder = "hosts/moddable/native-crypto";
+    const parts = readdirSync(join(root, folder)).filter((name) => name.endsWith(".json"));
+    expect(parts.length).to.be.at.least(7);
+    for (const file of ["manifest-native.json", "manifest-native-full.json", ...parts.map((name) => `${folder}/${name}`)]) {
+      expect(packed).to.include(file);
+      const paths = Object.values(read(file).modules as Record<string, string | string[]>).flat();
+      for (const path of paths.filter((one) => !one.startsWith("$(MODDABLE)")))
+        expect(packed, file).to.include(relative(root, resolve(root, dirname(file), path)));
+    }
   });
 
   it("has no tests, no tools, nothing of others", () => {

@@ -30,6 +30,34 @@ const HEAD = 0;
 const TAIL_END = 48;
 const Y = 48;
 
+/** Makes h0 to h3 of the H that stands at state[h, h + 4): entry 8 is H, 4 is H·x, and so on; the others are their sums. */
+export function ghashTable(state: Int32Array, h: number, h0: number[], h1: number[], h2: number[], h3: number[]): void {
+  let a = state[h]!;
+  let b = state[h + 1]!;
+  let c = state[h + 2]!;
+  let d = state[h + 3]!;
+  for (let i = 8; i > 0; i >>= 1) {
+    h0[i] = a;
+    h1[i] = b;
+    h2[i] = c;
+    h3[i] = d;
+    // Times x: one bit to the right; the bit that drops out comes back as 0xe1 (NIST SP 800-38D §6.3).
+    const carry = -(d & 1) & (0xe1 << 24);
+    d = ((d >> 1) & 0x7fffffff) | (c << 31);
+    c = ((c >> 1) & 0x7fffffff) | (b << 31);
+    b = ((b >> 1) & 0x7fffffff) | (a << 31);
+    a = ((a >> 1) & 0x7fffffff) ^ carry;
+  }
+  for (let i = 2; i < 16; i <<= 1) {
+    for (let j = 1; j < i; j++) {
+      h0[i + j] = h0[i]! ^ h0[j]!;
+      h1[i + j] = h1[i]! ^ h1[j]!;
+      h2[i + j] = h2[i]! ^ h2[j]!;
+      h3[i + j] = h3[i]! ^ h3[j]!;
+    }
+  }
+}
+
 /**
  * Adds blocks of 16 bytes: \`head\` blocks at the start of \`work\`, then \`count\` blocks of \`view\` from byte \`offset\` on, then \`tail\` blocks that
  * end at byte 48 of \`work\`. h0 to h3 are the words of H's multiples.

@@ -9,6 +9,12 @@ export function importsOf(text) {
   return body.flatMap((node) => (typeof node.source?.value === "string" ? [node.source.value] : []));
 }
 
+/** Names that a module exports by declarations. */
+export function exportsOf(text) {
+  const { body } = parse(text, { ecmaVersion: 2022, sourceType: "module" });
+  return body.flatMap(({ declaration }) => (declaration ? (declaration.declarations ?? [declaration]) : [])).map(({ id }) => id.name);
+}
+
 export function hasDefault(text) {
   const { body } = parse(text, { ecmaVersion: 2022, sourceType: "module" });
   return body.some(

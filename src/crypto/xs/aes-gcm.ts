@@ -2,7 +2,7 @@ import type { AeadAlgorithm, AeadKeys, AeadOpening } from "../provider.js";
 import { Opening, type PartwiseKeys } from "./aead-opening.js";
 import { AES_128, AES_256, type AesSize, expandKey, wordAt } from "./aes.js";
 import { aesCtr } from "./generated/aes-ctr.js";
-import { ghash } from "./generated/aes-ghash.js";
+import { ghash, ghashTable } from "./generated/aes-ghash.js";
 
 const TAG_LENGTH = 16;
 
@@ -58,36 +58,11 @@ class AesGcmKeys implements AeadKeys, PartwiseKeys {
     if (this.view === null || this.view.buffer !== buffer) this.view = new DataView(buffer);
   }
 
-  /** Makes the table of the key's H: entry 8 is H, 4 is H·x, and so on; the others are their sums. */
+  /** Makes the table of the key's H. */
   private load(key: number): void {
     if (this.owner === key) return;
     this.owner = key;
-    const { state, h0, h1, h2, h3 } = this;
-    const h = key + this.size.words;
-    let a = state[h]!;
-    let b = state[h + 1]!;
-    let c = state[h + 2]!;
-    let d = state[h + 3]!;
-    for (let i = 8; i > 0; i >>= 1) {
-      h0[i] = a;
-      h1[i] = b;
-      h2[i] = c;
-      h3[i] = d;
-      // Times x: one bit to the right; the bit that drops out comes back as 0xe1 (NIST SP 800-38D §6.3).
-      const carry = -(d & 1) & (0xe1 << 24);
-      d = ((d >> 1) & 0x7fffffff) | (c << 31);
-      c = ((c >> 1) & 0x7fffffff) | (b << 31);
-      b = ((b >> 1) & 0x7fffffff) | (a << 31);
-      a = ((a >> 1) & 0x7fffffff) ^ carry;
-    }
-    for (let i = 2; i < 16; i <<= 1) {
-      for (let j = 1; j < i; j++) {
-        h0[i + j] = h0[i]! ^ h0[j]!;
-        h1[i + j] = h1[i]! ^ h1[j]!;
-        h2[i + j] = h2[i]! ^ h2[j]!;
-        h3[i + j] = h3[i]! ^ h3[j]!;
-      }
-    }
+    ghashTable(this.state, key + this.size.words, this.h0, this.h1, this.h2, this.h3);
   }
 
   /** Zeroes the table. */
