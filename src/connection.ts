@@ -22,6 +22,7 @@ import {
 import { alert, application_data, handshake } from "./constants.js";
 import type { Flow, PostFlow } from "./handshake/flow.js";
 import type { RecordLayer } from "./record/record-layer.js";
+import { PASSED_OVER } from "./record/record-reader.js";
 import type { StreamedRecord } from "./record/streamed-record.js";
 
 export { CLOSED, FAILED, HANDSHAKING, OPEN } from "./connection-state.js";
@@ -34,8 +35,10 @@ export const WANT_RESUME = 4;
 const WARNING = 1;
 const FATAL = 2;
 
-/** Messages after the handshake, alerts that only warn, change_cipher_spec and empty records in a row, with no application data either way: more are a flood. */
+/** Of messages after the handshake, and of alerts that only warn, change_cipher_spec and empty records, in a row, with no application data either way: more are a flood. */
 const MAX_IN_A_ROW = 32;
+/** `inARow` counts both: the former by this. */
+const MESSAGE = 256;
 
 /**
  * A TLS connection without I/O. The host moves bytes: it puts what the network brought at io[rxOffset, rxOffset + rxSpace()) and calls
@@ -310,6 +313,7 @@ export abstract class Connection extends ConnectionState {
   /** A record that is no handshake; true: application data waits for the host. */
   private takeOther(flow: Flow): boolean {
     const { type } = this.records;
+    if (type === PASSED_OVER) return false;
     if (flow.midMessage)
       throw new TLSAlert(unexpected_message, `${flow.stateName}: a record of content type ${type} in the middle of a handshake message`);
     if (type === application_data) return this.takeData(flow);
@@ -341,7 +345,7 @@ export abstract class Connection extends ConnectionState {
     const { records } = this;
     if (this.state !== OPEN) throw new TLSAlert(unexpected_message, `${flow.stateName}: application data before the handshake is complete`);
     if (records.start === records.end) {
-      this.count("empty application data");
+      this.countEmpty("empty application data");
       return false;
     }
     this.inARow = 0;
@@ -357,7 +361,7 @@ export abstract class Connection extends ConnectionState {
     records.start = records.end;
     // RFC 5246 §7.2.2: after a warning the connection may go on. None of them asks for an answer.
     if (description === user_canceled || (level === WARNING && description !== close_notify && flow.ignoresWarnings)) {
-      this.count("alerts that only warn");
+      this.countEmpty("alerts that only warn");
       return;
     }
     if (description !== close_notify) {
@@ -383,17 +387,23 @@ export abstract class Connection extends ConnectionState {
     if (!flow.takesChangeCipherSpec)
       throw new TLSAlert(unexpected_message, `${flow.stateName}: a change_cipher_spec record may not come here`);
     if (value !== 1) throw new TLSAlert(unexpected_message, `${flow.stateName}: a change_cipher_spec record with the value ${value}`);
-    this.count("change_cipher_spec");
+    this.countEmpty("change_cipher_spec");
     flow.changeCipherSpec();
   }
 
   /** For flows: one more message after the handshake. */
   count(what: string): void {
-    if (++this.inARow > MAX_IN_A_ROW)
-      throw new TLSAlert(
-        unexpected_message,
-        `${what}: ${this.inARow} messages or empty records in a row without application data are a flood`,
-      );
+    this.inARow += MESSAGE;
+    this.checkRow(what, Math.floor(this.inARow / MESSAGE));
+  }
+
+  private countEmpty(what: string): void {
+    this.inARow++;
+    this.checkRow(what, this.inARow % MESSAGE);
+  }
+
+  private checkRow(what: string, count: number): void {
+    if (count > MAX_IN_A_ROW) throw new TLSAlert(unexpected_message, `${what}: ${count} in a row without application data are a flood`);
   }
 
   private stop(failure: TLSAlert): void {
@@ -403,9 +413,11 @@ export abstract class Connection extends ConnectionState {
   }
 
   private sendAlert(level: number, description: number): void {
-    const { records } = this;
+    const { records, flow } = this;
     // In the middle of a message of ours the end of the transport has to do.
-    if (records.hasAlertRoom && !this.flow?.halfSent) records.putRecord(alert, 2, level, description);
+    if (flow?.halfSent) return;
+    flow?.beforeAlert();
+    if (records.hasAlertRoom) records.putRecord(alert, 2, level, description);
   }
 
   /** Forgets all keys and what was received; what waits to be sent stays. */

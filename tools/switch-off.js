@@ -51,6 +51,8 @@ const ROWS = [
   ["nothing before the tag", "handshake/handshake.js", "reader.hold?.();", ";", "pair/streamed"],
   ["errors are held back", "connection.js", "this.holdBack(error);", "this.stop(error);", "pair/streamed-refused"],
   ["lent memory", "record/record-layer.js", "lender.lend(needed)", "null", "pair/lender"],
+  ["early data passed over", "record/record-reader.js", "if (!this.isEarly(length))", "", "pair/early-data"],
+  ["change_cipher_spec before an alert", "connection.js", "flow?.beforeAlert();", "", "pair/alerts"],
   ["parking", "record/record-layer.js", "this.io = io;", "", "pair/park"],
   ["one handshake at a time", "connection-pool.js", "return this.owner === waiter;", "return true;", "unit/hosts/pool"],
   ["authentication after the handshake", "handshake/client-13.js", "postHandshakeAuth !== undefined", "false", "pair/post-handshake-auth"],

@@ -113,6 +113,7 @@ export const pskOfClient: ServerExtension = {
     }
     r.leave(binders);
     if (offered.count === 0) throw new TLSAlert(decode_error, "pre_shared_key: no identity");
+    if (count === 0) throw new TLSAlert(decode_error, "pre_shared_key: no binder");
     if (count !== offered.count) throw new TLSAlert(illegal_parameter, `pre_shared_key: ${count} binders for ${offered.count} identities`);
     context.identities = offered;
   },

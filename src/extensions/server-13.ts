@@ -1,5 +1,6 @@
 import { protocolsOfClient } from "./alpn.js";
 import { cookieOfClient } from "./cookie.js";
+import { earlyDataOfClient } from "./early-data.js";
 import { sharesOfClient } from "./key-share.js";
 import { fragmentLengthOfClient } from "./max-fragment-length.js";
 import { pskOfClient } from "./pre-shared-key.js";
@@ -25,5 +26,6 @@ export const SERVER_EXTENSIONS: readonly ServerExtension[] = [
   schemesOfClient,
   statusOfClient,
   pskModesOfClient,
+  earlyDataOfClient,
   pskOfClient,
 ];

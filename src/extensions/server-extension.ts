@@ -52,6 +52,8 @@ export interface ServerHelloContext extends CommonHelloContext {
   /** psk_key_exchange_modes: whether it was sent, and the modes as bits (config-psk.ts). */
   sentPskModes: boolean;
   pskModes: number;
+  /** early_data was sent. */
+  offersEarlyData: boolean;
   /** pre_shared_key, null: it was not sent. */
   identities: OfferedIdentities | null;
 

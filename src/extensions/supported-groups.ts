@@ -1,13 +1,13 @@
 import { decode_error, TLSAlert } from "../alert.js";
 import { supported_groups } from "../constants.js";
-import { type ClientExtension, IN_ENCRYPTED_EXTENSIONS } from "./extension.js";
+import { type ClientExtension, IN_ANSWER } from "./extension.js";
 import type { CommonHelloContext, ServerExtension } from "./server-extension.js";
 
-/** supported_groups (RFC 9846 §4.3.7). A server may tell its own groups in EncryptedExtensions; nothing hangs on them in this handshake. */
+/** supported_groups (RFC 9846 §4.3.7). A server may tell its own groups in EncryptedExtensions; some do so in TLS 1.2 too. Nothing hangs on them in this handshake. */
 export const supportedGroups: ClientExtension = {
   type: supported_groups,
   name: "supported_groups",
-  answers: IN_ENCRYPTED_EXTENSIONS,
+  answers: IN_ANSWER,
   send(context, w) {
     if (context.keyExchange === null) return false;
     const groups = context.config.provider.groups;

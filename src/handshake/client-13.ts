@@ -10,6 +10,7 @@ import type { ServerName } from "../x509/name.js";
 import { finishClient, onEncryptedExtensions, onFinished, useClientSecret, useServerSecret } from "./client-13-finish.js";
 import { agree, deriveAsClient, onServerHello, protectAsClient, sendClientHello } from "./client-13-hello.js";
 import { keysToOffer } from "./client-13-psk.js";
+import { sendCompatibilityChangeCipherSpec } from "./common-13.js";
 import type { PostFlow } from "./flow.js";
 import type { Table } from "./handshake.js";
 import { Handshake13, type Negotiated, PROVED_PSK } from "./handshake-13.js";
@@ -131,6 +132,14 @@ export class ClientHandshake13 extends Handshake13<ClientHandshake13> {
 
   protected get exporter(): Exporter | undefined {
     return this.config.exporter;
+  }
+
+  /** RFC 9846 Appendix E.4: change_cipher_spec stands before all that is protected, and comes with Finished else. */
+  override beforeAlert(): void {
+    const { records } = this;
+    const { state } = this;
+    const owed = state <= S.WAIT_FINISHED || state === S.CHECK_CERT || state === S.CHECK_CV;
+    if (owed && !this.retried && records.writeProtection !== null && records.pending === 0) sendCompatibilityChangeCipherSpec(records);
   }
 
   get next(): PostFlow | null {

@@ -13,6 +13,8 @@ export interface Flow {
   readonly blocked: boolean;
   /** A message of ours has gone out in part: no other record may come between (RFC 9846 §5.1). */
   readonly halfSent: boolean;
+  /** Sends what has to stand before an alert of ours. */
+  beforeAlert(): void;
   /** A change_cipher_spec record may come now. */
   readonly takesChangeCipherSpec: boolean;
   /** Takes note of it. */

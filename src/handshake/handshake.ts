@@ -115,6 +115,8 @@ export abstract class Handshake<F> {
     if (reader?.waiting) this.waitForReader();
   }
 
+  beforeAlert(): void {}
+
   /** True where the state waits for our own work. */
   get working(): boolean {
     return this.findWait() !== null;

@@ -50,6 +50,9 @@ export function onClientHello(h: H, bytes: Uint8Array, start: number, end: numbe
   if (!h.offersTLS13)
     throw new TLSAlert(protocol_version, "ClientHello: the client does not offer TLS 1.3, this server speaks no other version");
   hello.check13(bytes);
+  // §4.3.10: what was sent early is passed over; none is sent behind a HelloRetryRequest.
+  if (h.offersEarlyData && h.retried) throw new TLSAlert(illegal_parameter, "ClientHello: early_data after a HelloRetryRequest");
+  h.records.skipEarlyData(h.offersEarlyData);
   checkOffers(h);
   h.hello = hello;
   h.helloBytes = bytes;

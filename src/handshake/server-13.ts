@@ -66,6 +66,7 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
   wantsStatus: boolean;
   sentPskModes: boolean;
   pskModes: number;
+  offersEarlyData: boolean;
   identities: OfferedIdentities | null;
   /** The pre-shared key that was taken, -1: none; what is known of it, and what a ticket will tell. */
   pskIndex: number;
@@ -113,6 +114,7 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
     this.wantsStatus = false;
     this.sentPskModes = false;
     this.pskModes = 0;
+    this.offersEarlyData = false;
     this.identities = null;
     this.pskIndex = -1;
     this.session = null;
@@ -151,6 +153,7 @@ export class ServerHandshake13 extends Handshake13<ServerHandshake13> implements
     this.wantsStatus = false;
     this.sentPskModes = false;
     this.pskModes = 0;
+    this.offersEarlyData = false;
     this.identities = null;
   }
 

@@ -50,9 +50,9 @@ export class Protection13 implements Protection {
   open(io: Uint8Array, header: number, length: number): number {
     const body = header + HEADER_LENGTH;
     const inner = length - this.algorithm.tagLength;
-    if (inner < 1) throw new TLSAlert(bad_record_mac, `a protected record of ${length} bytes cannot hold a content type and a tag`);
+    if (inner < 1) return -1;
     this.makeNonce(READ_IV, this.opened);
-    if (!this.aead.open(this.keys, NONCE, io, header, HEADER_LENGTH, io, body, inner)) this.badTag();
+    if (!this.aead.open(this.keys, NONCE, io, header, HEADER_LENGTH, io, body, inner)) return -1;
     // §5.4: padding is zeros behind the content type.
     let end = body + inner - 1;
     while (end >= body && io[end] === 0) end--;
@@ -68,7 +68,7 @@ export class Protection13 implements Protection {
   }
 
   endParts(opening: AeadOpening, io: Uint8Array, tag: number): void {
-    if (!opening.end(io, tag)) this.badTag();
+    if (!opening.end(io, tag)) throw this.refused(Number.MAX_SAFE_INTEGER);
     this.opened = nextSequence(this.opened);
   }
 
@@ -97,8 +97,13 @@ export class Protection13 implements Protection {
     this.keys.fill(0, READ_IV, NONCE + NONCE_LENGTH);
   }
 
-  private badTag(): never {
-    throw new TLSAlert(bad_record_mac, `record ${this.opened} from the peer does not carry the tag its key gives`);
+  refused(length: number): TLSAlert {
+    return new TLSAlert(
+      bad_record_mac,
+      length > this.algorithm.tagLength
+        ? `record ${this.opened} from the peer does not carry the tag its key gives`
+        : `a protected record of ${length} bytes cannot hold a content type and a tag`,
+    );
   }
 
   /** §5.3: the 64-bit sequence number, padded to the left to iv_length, XOR the static iv. */

@@ -20,9 +20,11 @@ export interface Protection {
   readonly exhausted: boolean;
   /**
    * Opens the record whose header stands at io[header] and whose body has `length` bytes, in place. Returns where its content ends; the content begins at
-   * io[header + HEADER_LENGTH + prefix]. Where the header does not show its type, that stands behind the content. Throws bad_record_mac and the like.
+   * io[header + HEADER_LENGTH + prefix]. Where the header does not show its type, that stands behind the content. Throws bad_record_mac and the like; TLS 1.3
+   * says -1 for a record that is not authentic, of which refused() then tells.
    */
   open(io: Uint8Array, header: number, length: number): number;
+  refused?(length: number): TLSAlert;
   /**
    * Seals the content of `length` bytes that stands at io[header + HEADER_LENGTH + prefix], in place, and writes the header.
    * Returns the offset behind the record.

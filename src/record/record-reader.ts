@@ -13,9 +13,19 @@ const MAX_CIPHERTEXT_12 = MAX_PLAINTEXT + 2048;
 /** The receive region begins 3 bytes behind a multiple of 4: the payload of a record is then aligned. */
 export const FIRST = 3;
 
-/** Bits of `flags`. */
+/** Bits of `flags`: below, and above them the bytes of early data that may still be passed over. */
 const EXPECTS_HELLO = 1;
 const LIMITED = 2;
+/** The rest of a record, which counts as `left`, is passed over. */
+const PASSES_OVER = 4;
+const BITS = 7;
+const BUDGET = 8;
+
+/** Early data that is passed over: what clients send at most where nobody told them more. */
+const MOST_EARLY_DATA = 16384;
+
+/** `type` of a fragment, empty, that stands for bytes that were passed over. */
+export const PASSED_OVER = 0;
 
 /**
  * Cuts the receive region of `io` into records. All indices count in `io`:
@@ -75,7 +85,7 @@ export class RecordReader extends RecordWriter {
   }
 
   set expectsHello(expects: boolean) {
-    this.flags = (this.flags & LIMITED) | (expects ? EXPECTS_HELLO : 0);
+    this.flags = (this.flags & ~EXPECTS_HELLO) | (expects ? EXPECTS_HELLO : 0);
   }
 
   /** The peer has agreed to send no record that is larger than the receive region. */
@@ -85,6 +95,14 @@ export class RecordReader extends RecordWriter {
 
   limitPeer(): void {
     this.flags |= LIMITED;
+  }
+
+  /**
+   * RFC 9846 §4.3.10: early data that is not taken is passed over, up to so many bytes: records that do not open, until the first one that does, and before
+   * there is protection those of application data. false: none may come any more.
+   */
+  skipEarlyData(skip: boolean): void {
+    this.flags = (this.flags & BITS) | (skip ? MOST_EARLY_DATA * BUDGET : 0);
   }
 
   get base(): number {
@@ -135,7 +153,7 @@ export class RecordReader extends RecordWriter {
     if (this.streamed !== null) return this.streamed.advance(this);
     if (this.next === this.tail) this.next = this.tail = FIRST;
     this.start = this.end = this.next;
-    if (this.left > 0) return this.take();
+    if (this.left > 0) return (this.flags & PASSES_OVER) !== 0 ? this.passOver() : this.take();
     const { io } = this;
     const head = this.next;
     const there = this.tail - head;
@@ -147,7 +165,9 @@ export class RecordReader extends RecordWriter {
     // §5: a change_cipher_spec record is never protected; it is told before deprotection.
     const { readProtection: protection } = this;
     const open = protection === null || type === change_cipher_spec || (type === alert && this.expectsHello && !protection.showsType);
+    if (open && type === application_data && this.isEarly(length)) return this.passOver();
     this.checkHeader(type, length, open);
+    if (!open && length > this.capacity && this.isEarly(length)) return this.passOver();
     if (open && type === handshake && !(this.expectsHello && HEADER_LENGTH + length <= this.limit - FIRST)) {
       this.type = type;
       this.start = this.end = this.next = head + HEADER_LENGTH;
@@ -212,15 +232,41 @@ export class RecordReader extends RecordWriter {
     return true;
   }
 
-  private openRecord(length: number): true {
+  private openRecord(length: number): boolean {
     this.moveToBase();
     const protection = this.readProtection as Protection;
-    this.end = protection.open(this.io, FIRST, length);
-    this.expectsHello = false;
+    const end = protection.open(this.io, FIRST, length);
+    if (end < 0) {
+      if (!this.isEarly(length)) throw protection.refused?.(length);
+      return this.passOver();
+    }
+    this.end = end;
+    this.flags &= LIMITED;
     this.type = this.io[protection.showsType ? FIRST : this.end];
     this.start = FIRST + HEADER_LENGTH + protection.prefix;
     this.next = FIRST + HEADER_LENGTH + length;
     checkContent(this.type, this.end - this.start);
+    return true;
+  }
+
+  /** True where the record at hand, whose body has `length` bytes, is early data that is passed over: it is, from its body on. */
+  private isEarly(length: number): boolean {
+    const budget = Math.floor(this.flags / BUDGET) - length;
+    if (this.flags < BUDGET || budget < 0) return false;
+    this.flags = (this.flags & BITS) | PASSES_OVER | (budget * BUDGET);
+    this.next += HEADER_LENGTH;
+    this.left = length;
+    return true;
+  }
+
+  private passOver(): boolean {
+    const there = Math.min(this.unread, this.left);
+    this.next += there;
+    this.left -= there;
+    if (this.left === 0) this.flags &= ~PASSES_OVER;
+    else if (there === 0) return this.wait();
+    this.type = PASSED_OVER;
+    this.start = this.end = this.next;
     return true;
   }
 

@@ -16,6 +16,24 @@ describe("client: interruptions", function () {
   const bench = new Bench();
 
   describe("change_cipher_spec (§5, Appendix E.4)", () => {
+    /** Content types of what the client sent, as a middlebox sees them. */
+    const types = (stream: Uint8Array): number[] => {
+      const seen: number[] = [];
+      for (let o = 0; o < stream.length; o += 5 + stream[o + 3]! * 256 + stream[o + 4]!) seen.push(stream[o]!);
+      return seen;
+    };
+
+    it("stands before a protected alert of ours too, once", () => {
+      const wrong = (name: string) => ({
+        mutate: (which: string, bytes: Uint8Array) => (which === name ? bytes.map((b, i) => (i > 4 ? b ^ 1 : b)) : bytes),
+      });
+      for (const name of ["encrypted_extensions", "certificate", "certificate_verify", "finished"])
+        expect(types(bench.run(wrong(name)).sent), name).to.deep.equal([22, 20, 23]);
+      expect(types(bench.run(wrong("server_hello")).sent)).to.deep.equal([22, 21]);
+      const retried = types(bench.run({ ...wrong("certificate"), helloRetry: { cookie: ascii("again") } }).sent);
+      expect(retried, "it went before the second ClientHello").to.deep.equal([22, 20, 22, 23]);
+    });
+
     const STATES: readonly FlightName[] = ["server_hello", "encrypted_extensions", "certificate", "certificate_verify", "finished"];
     for (const due of STATES) {
       it(`dropped before ${due}, one byte at a time too`, () => {

@@ -87,6 +87,10 @@ describe("TLS 1.2 client", function () {
       expect(hello!.extensions.get(28)).to.deep.equal(new Uint8Array([0x40, 0]));
     });
 
+    it("supported_groups in a ServerHello, as some servers answer, means nothing", () => {
+      bench.openClient12({ extensions: (l) => [...l, extension(10, [0, 2, 0, 29])] });
+    });
+
     it("ALPN, and no data before the end", () => {
       expect(bench.openClient12({ alpn: "mqtt" }, { alpn: ["mqtt"] }).tested.alpn).to.equal("mqtt");
     });

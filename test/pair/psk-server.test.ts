@@ -121,7 +121,7 @@ describe("server: pre_shared_key of a client that does wrong", function () {
     ["an empty identity", preSharedKey([{ name: new Uint8Array(0) }]), decode_error],
     ["a binder too few", preSharedKey([{}, {}], [{}]), illegal_parameter],
     ["a binder too many", preSharedKey([{}], [{}, {}]), illegal_parameter],
-    ["no binder", preSharedKey([{}], []), illegal_parameter],
+    ["no binder", preSharedKey([{}], []), decode_error],
     ["a binder of 31 bytes", preSharedKey([{ binder: new Uint8Array(31) }]), decode_error],
     ["nothing", extension(41, []), decode_error],
     ["bytes behind the binders", extension(41, concat(preSharedKey([{}]).body, [0])), decode_error],
