@@ -6,8 +6,10 @@ import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Each takes 10 s or more: hundreds of handshakes with other stacks, or dozens of measured runs of the engine. */
+/** Each takes 10 s or more: hundreds of handshakes with other stacks, dozens of runs of the command line or measured ones of the engine. */
 const LONG = [
+  "hosts/node/cli-sessions",
+  "hosts/node/verify-command",
   "interop/matrix",
   "interop/resumption-12",
   "servers/fleet",
