@@ -251,7 +251,7 @@ export class RecordReader extends RecordWriter {
 
   /** True where the record at hand, whose body has `length` bytes, is early data that is passed over: it is, from its body on. */
   private isEarly(length: number): boolean {
-    const budget = Math.floor(this.flags / BUDGET) - length;
+    const budget = Math.floor(this.flags / BUDGET) - (length || 1); // empty ones have an end too
     if (this.flags < BUDGET || budget < 0) return false;
     this.flags = (this.flags & BITS) | PASSES_OVER | (budget * BUDGET);
     this.next += HEADER_LENGTH;

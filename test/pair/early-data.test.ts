@@ -5,6 +5,7 @@ import { ascii, text } from "../peer/bytes.js";
 import { addExtension } from "../peer/edit.js";
 import { extension } from "../peer/messages.js";
 import type { ClientMessageName, ScriptedClient } from "../peer/scripted-client.js";
+import { ON_XS } from "./effort.js";
 import { byteByByte, COOKIES, ServerBench } from "./server-pair.js";
 
 const OFFER = [extension(42, [])];
@@ -61,6 +62,13 @@ describe("server: early data", () => {
     bench.run({ shares: [], ...behind("client_hello", 16_384, 1) }).expectAlert(unexpected_message, null, false);
     bench.run(beforeFinished(16_384 + 257)).expectAlert(record_overflow, null, true);
   });
+
+  if (!ON_XS)
+    it("empty records without end", () => {
+      bench
+        .run({ shares: [], ...behind("client_hello", ...new Array<number>(16_400).fill(0)) })
+        .expectAlert(unexpected_message, null, false);
+    });
 
   it("not where it was not offered", () => {
     const { after } = behind("client_hello", 100);
