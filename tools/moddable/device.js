@@ -1,9 +1,22 @@
-// Runs an app that mcconfig has built for the SDK's Linux simulator, without a window.
+// Writes apps for mcconfig, and runs what it has built for the SDK's Linux simulator, without a window.
 import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
+
+/** An app of two modules, of which `secure`, preloaded, trusts the root in DER that stands in for ROOT. more: modules and parts of the manifest. */
+export function writeApp(folder, { main, secure, rootDer, root, manifests, modules = [], ...more }) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "main.js"), main);
+  writeFileSync(join(folder, "secure.js"), secure.replace("ROOT", [...rootDer].join()));
+  const include = manifests.map((name) => join(root, name));
+  writeFileSync(
+    join(folder, "manifest.json"),
+    JSON.stringify({ include, modules: { "*": ["./main", "./secure", ...modules] }, preload: ["secure"], ...more }),
+  );
+}
 
 /** Compiles run.c into `folder`; the path of the program. Throws what is missing. */
 export function compileRunner(sdk, folder) {

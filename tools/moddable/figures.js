@@ -1,10 +1,10 @@
 // `npm run moddable -- figures`: what natives save. The same app with thimble's own JavaScript and with manifest-native-full.json, built for the SDK's Linux
 // simulator (64 bits), under callgrind: x86 instructions of one operation, and what it allocates.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createServer } from "node:tls";
 import { fileURLToPath } from "node:url";
-import { runDevice } from "./device.js";
+import { runDevice, writeApp } from "./device.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const SUITES = ["TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256"];
@@ -96,20 +96,12 @@ export const secure = { provider, random, clock, trust: new AnchorList([anchorFr
 
 /** { name → { instructions, slots, chunks } } of one build. */
 async function figuresOf(app, root, manifests, ports, rootDer, build, program) {
-  mkdirSync(app, { recursive: true });
-  writeFileSync(join(app, "main.js"), MAIN);
-  writeFileSync(join(app, "secure.js"), SECURE.replace("ROOT", [...rootDer].join()));
-  writeFileSync(
-    join(app, "manifest.json"),
-    JSON.stringify({
-      include: manifests.map((name) => join(root, name)),
-      modules: { "*": ["./main", "./secure", join(here, "figures.c")] },
-      preload: ["secure"],
-      config: { ports, names: SUITES },
-      // So large that nothing is collected in between.
-      creation: { static: 0, chunk: { initial: 1 << 24, incremental: 0 }, heap: { initial: 1 << 18, incremental: 0 }, stack: 1024 },
-    }),
-  );
+  writeApp(app, {
+    ...{ main: MAIN, secure: SECURE, rootDer, root, manifests, modules: [join(here, "figures.c")] },
+    config: { ports, names: SUITES },
+    // So large that nothing is collected in between.
+    creation: { static: 0, chunk: { initial: 1 << 24, incremental: 0 }, heap: { initial: 1 << 18, incremental: 0 }, stack: 1024 },
+  });
   const library = build(app);
   const output = join(app, "callgrind");
   mkdirSync(output);

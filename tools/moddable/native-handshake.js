@@ -1,8 +1,6 @@
 // Whole handshakes of a build of the SDK over its natives, with Node's OpenSSL as the server: every suite of the profile full, TLS 1.3 and 1.2.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { createServer } from "node:tls";
-import { runDevice } from "./device.js";
+import { runDevice, writeApp } from "./device.js";
 
 /** OpenSSL's names; */
 const SUITES = [
@@ -89,19 +87,11 @@ function listen(version, suite, identity) {
 export async function nativeHandshakes({ root, app, identity, rootDer, manifests, build, program, print }) {
   const servers = await Promise.all(SUITES.map(([version, suite]) => listen(version, suite, identity)));
   try {
-    mkdirSync(app, { recursive: true });
-    writeFileSync(join(app, "main.js"), MAIN);
-    writeFileSync(join(app, "secure.js"), SECURE.replace("ROOT", [...rootDer].join()));
-    writeFileSync(
-      join(app, "manifest.json"),
-      JSON.stringify({
-        include: manifests.map((name) => join(root, name)),
-        modules: { "*": ["./main", "./secure"] },
-        preload: ["secure"],
-        config: { ports: servers.map((server) => server.address().port) },
-        creation: { static: 0, chunk: { initial: 1 << 17, incremental: 4096 }, heap: { initial: 8192, incremental: 512 }, stack: 512 },
-      }),
-    );
+    writeApp(app, {
+      ...{ main: MAIN, secure: SECURE, rootDer, root, manifests },
+      config: { ports: servers.map((server) => server.address().port) },
+      creation: { static: 0, chunk: { initial: 1 << 17, incremental: 4096 }, heap: { initial: 8192, incremental: 512 }, stack: 512 },
+    });
     const library = build(app);
     const failed = [];
     let visited = 0;
